@@ -1,0 +1,82 @@
+#pragma once
+// The facts of a data set as typed records, looked up by the names that people use.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "redline/chip.h"
+#include "redline/error.h"
+#include "redline/llm_model.h"
+#include "redline/place.h"
+#include "redline/system.h"
+
+namespace redline::data {
+struct FileSet;
+}
+
+namespace redline {
+
+struct Source {
+  std::string id;
+  std::string title;
+  std::string url;
+  std::string kind;
+  std::string verification;
+};
+
+// What to load: a single question about chips needs no language models.
+struct CatalogParts {
+  bool chips = true;
+  bool systems = false;
+  bool models = false;
+  bool geography = true;
+  bool sources = false;
+};
+
+struct Catalog {
+  std::vector<Chip> chips;        // by id
+  std::vector<System> systems;    // by id
+  std::vector<LlmModel> models;   // by id
+  std::vector<Source> sources;    // by id
+  Geography geography;
+  std::vector<std::string> replaced;  // "chip h20-96gb by my-data/chips/h20-96gb.toml"
+
+  [[nodiscard]] const Chip* chip(std::string_view id) const;
+  [[nodiscard]] const Source* source(std::string_view id) const;
+};
+
+// Reads and checks every record; all problems of all files at once.
+[[nodiscard]] Loaded<Catalog> load_catalog(const data::FileSet& files, const CatalogParts& parts);
+
+// One chip from the text of a file of the user's.
+[[nodiscard]] Loaded<Chip> parse_chip(const std::string& file, std::string text);
+
+// A name as people write it: id, alias or glob, in any case, with or without the vendor in front.
+struct NamedRecord {
+  std::string id;
+  std::string vendor;
+  std::string name;
+  std::vector<std::string> aliases;
+};
+template <class R>
+[[nodiscard]] std::vector<NamedRecord> names_of(const std::vector<R>& records) {
+  std::vector<NamedRecord> names;
+  names.reserve(records.size());
+  for (const R& r : records) {
+    names.push_back({r.id, r.vendor, r.name, r.aliases});
+  }
+  return names;
+}
+
+// Indices of the records meant by `name`; several only for a glob. Errors: `unknown` with the
+// nearest names, kAmbiguousName with the candidates. `noun` is "chip", "model" …
+[[nodiscard]] Result<std::vector<std::size_t>> find_records(const std::vector<NamedRecord>& records,
+                                                            std::string_view name,
+                                                            std::string_view noun,
+                                                            Code unknown = Code::kUnknownRecord);
+
+// Shell-like pattern: * any run, ? one character; ASCII case does not matter.
+[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
+
+}  // namespace redline

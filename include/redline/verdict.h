@@ -1,0 +1,209 @@
+#pragma once
+// May it ship? The answer for one item, one transaction and one date, with the working.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "redline/catalog.h"
+#include "redline/chip.h"
+#include "redline/date.h"
+#include "redline/error.h"
+#include "redline/tri.h"
+
+namespace redline {
+
+enum class Outcome : std::uint8_t { kNoLicense, kLicenseException, kUnknown, kLicenseRequired };
+// Ascending strictness; kUnknown: the policy depends on something that is not known.
+enum class Review : std::uint8_t { kNone, kUnstated, kApproval, kCaseByCase, kDenial, kUnknown };
+enum class LicenseException : std::uint8_t { kNone, kNac, kAca };
+
+[[nodiscard]] std::string_view name_of(Outcome outcome);        // "license-required"
+[[nodiscard]] std::string_view name_of(Review review);          // "denial"; "" for none, unknown
+[[nodiscard]] std::string_view name_of(LicenseException name);  // "NAC"; "" for none
+
+namespace rules {
+class RuleBook;
+}
+
+// A quantity of the item set by the user in place of its data-sheet value.
+struct Setting {
+  std::string key;
+  std::string value;
+};
+
+struct Question {
+  std::string to;           // ISO code
+  std::string hq;           // empty: the destination
+  std::string from = "US";  // country of export
+  std::string end_user;
+  Date as_of{};
+  std::vector<Setting> settings;
+  std::vector<std::string> with;  // ids of bills to be taken as law
+};
+
+// One comparison of a quantity with a limit.
+struct ComparisonLine {
+  std::string rule;
+  std::string paragraph;
+  std::string quantity;
+  std::string unit;
+  std::optional<double> value;
+  Interval<double> bounds;
+  std::string relation;
+  double limit = 0.0;
+  Tri met = Tri::kUnknown;
+  std::optional<double> margin_percent;  // (value - limit) / limit
+
+  friend bool operator==(const ComparisonLine&, const ComparisonLine&) = default;
+};
+
+// One clause in the working: its text, its result and the atoms that decided it.
+struct TraceAtom {
+  std::string text;
+  Tri result = Tri::kUnknown;
+  std::string detail;  // "2368 TOPS*bit, 1.3 % below"
+};
+struct TraceClause {
+  std::string rule;
+  std::string kind;  // test, license, review, exception, duty …
+  std::string paragraph;
+  std::string text;
+  Tri result = Tri::kUnknown;
+  std::string effect;  // what follows if it holds
+  std::vector<TraceAtom> atoms;
+};
+
+struct Flip {
+  std::string quantity;
+  std::string unit;
+  double from = 0.0;
+  double to = 0.0;
+  std::string relation;  // "at or above" the value `to`, or "below" it
+  double change_percent = 0.0;
+  Outcome outcome = Outcome::kUnknown;
+  Review review = Review::kNone;
+  LicenseException exception = LicenseException::kNone;
+};
+
+struct Condition {
+  std::string rule;
+  std::string kind;  // certify, notify, comply
+  std::string text;
+};
+struct Fee {
+  std::string rule;
+  double percent = 0.0;
+  std::string base;
+  std::string legal_form;
+};
+struct Flag {
+  std::string name;
+  std::string rule;
+  std::string text;
+};
+struct SideMeasure {
+  std::string rule;
+  std::string status;
+  std::string scope;
+  std::string text;
+};
+struct DestinationSide {
+  std::string status;  // of measures aimed at this part; empty if there is none
+  std::vector<SideMeasure> measures;
+};
+
+struct QuantityLine {
+  std::string name;
+  std::string unit;
+  std::string doc;
+  std::optional<double> value;
+  Interval<double> bounds;
+  std::string from;
+};
+
+struct Verdict {
+  std::string chip;
+  std::string to;
+  std::string hq;
+  std::string from;
+  std::string end_user;
+  Date as_of{};
+  Outcome outcome = Outcome::kUnknown;
+  Review review = Review::kNone;
+  LicenseException exception = LicenseException::kNone;
+  std::string eccn;
+  bool licenses_granted = false;
+  std::optional<double> import_duty_percent;
+  std::string rule;        // the instrument that decides
+  std::string paragraph;
+  std::string unknown_because;          // why, where the outcome or the review is unknown
+  std::vector<std::string> possible;    // outcomes that unknown values leave open
+  std::vector<QuantityLine> quantities;
+  std::vector<ComparisonLine> tests;
+  std::vector<TraceClause> trace;
+  std::vector<Condition> conditions;
+  std::vector<Fee> fees;
+  std::optional<Flip> nearest_flip;
+  std::vector<Flip> flips;  // the nearest in each direction of each quantity, nearest first
+  std::vector<std::string> borderline;  // specs whose own error bars could turn the verdict
+  DestinationSide destination_side;
+  std::vector<Flag> flags;
+  std::vector<std::string> assumptions;
+  std::vector<std::string> sources;
+  std::vector<std::string> instruments;  // every instrument that took part
+};
+
+// What a caller wants besides the outcome; flips and traces cost more than the verdict itself.
+struct VerdictDetail {
+  bool trace = false;
+  bool flips = true;
+};
+
+// Dated instruments, loaded once and shared by any number of threads.
+class Rules {
+ public:
+  Rules();
+  ~Rules();
+  Rules(Rules&&) noexcept;
+  Rules& operator=(Rules&&) noexcept;
+
+  [[nodiscard]] static Loaded<Rules> load(const data::FileSet& files, const Geography& geography,
+                                          std::vector<std::string>& replaced);
+  [[nodiscard]] const rules::RuleBook& book() const { return *book_; }
+
+ private:
+  std::unique_ptr<rules::RuleBook> book_;
+};
+
+// Errors: kBadSetting, kUnknownRecord for a bill.
+[[nodiscard]] Result<Verdict> classify(const Rules& rules, const Chip& chip,
+                                       const Question& question, const VerdictDetail& detail);
+
+struct TimelineSpan {
+  Date first{};
+  std::optional<Date> last;  // absent: open
+  Verdict verdict;
+};
+// The verdicts of all dates as spans with one answer each.
+[[nodiscard]] Result<std::vector<TimelineSpan>> timeline(const Rules& rules, const Chip& chip,
+                                                         const Question& question);
+
+struct Change {
+  std::string field;
+  std::string before;
+  std::string after;
+};
+struct VerdictDiff {
+  Verdict before;
+  Verdict after;
+  std::vector<Change> changes;
+  std::vector<std::string> instruments;  // that began, ended or changed between the two dates
+};
+[[nodiscard]] Result<VerdictDiff> diff(const Rules& rules, const Chip& chip, Question question,
+                                       const DateRange& dates);
+
+}  // namespace redline

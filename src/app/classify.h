@@ -1,0 +1,39 @@
+#pragma once
+// `redline classify`: request in, answer out.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/report.h"
+#include "app/workspace.h"
+
+namespace redline::app {
+
+struct ClassifyRequest {
+  std::vector<std::string> chips;  // names, globs or files; empty: all
+  std::string to;                  // name or code; empty: CN, and the answer says so
+  std::string hq;
+  std::string from;
+  std::string end_user;
+  std::optional<Date> as_of;       // default: the date of the data set
+  std::vector<Setting> settings;
+  std::vector<std::string> with;   // bills taken as law
+  bool why = false;
+  bool timeline = false;
+  std::optional<DateRange> diff;
+};
+
+[[nodiscard]] Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request);
+
+// The contract's object for one verdict.
+[[nodiscard]] Json verdict_json(const Verdict& verdict);
+
+// "license required, presumption of denial": the answer in a few words.
+[[nodiscard]] std::string answer_words(const Verdict& verdict);
+
+// The question as the rules take it, with names of places resolved.
+[[nodiscard]] Result<Question> question_of(const Workspace& workspace,
+                                           const ClassifyRequest& request);
+
+}  // namespace redline::app

@@ -1,0 +1,63 @@
+#pragma once
+// What a command answers: one result for machines, blocks of text and tables for people.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "redline/date.h"
+#include "redline/error.h"
+#include "results/table.h"
+#include "results/writers.h"
+
+namespace redline::app {
+
+using Json = nlohmann::ordered_json;
+
+// The answer itself stands first and is emphasised where the terminal can.
+struct Headline {
+  std::string text;
+};
+// Prose, wrapped to the terminal with this indentation.
+struct Paragraph {
+  std::string text;
+  int indent = 0;
+};
+// Shown as it is: examples, schemas, files.
+struct Verbatim {
+  std::string text;
+};
+using Block = std::variant<Headline, Paragraph, results::Table, Verbatim>;
+
+struct Answer {
+  std::string command;
+  std::optional<Date> as_of;
+  Json results = Json::array();
+  results::Table table;         // one row a result, for csv and ndjson where no results are nested
+  std::vector<Block> blocks;
+  std::vector<std::string> warnings;  // for standard error
+};
+
+struct RunInfo {
+  std::string data_hash;
+  std::uint64_t seed = 1;
+  std::string command_line;
+  double seconds = 0.0;
+};
+
+struct RenderOptions {
+  results::Format format = results::Format::kTable;
+  int width = 80;
+  bool color = false;
+};
+
+[[nodiscard]] std::string render(const Answer& answer, const RunInfo& run,
+                                 const RenderOptions& options);
+
+// The envelope of an answer on one line, as batch prints it.
+[[nodiscard]] std::string render_line(const Answer& answer, const RunInfo& run, const Json& id);
+
+}  // namespace redline::app

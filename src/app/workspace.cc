@@ -1,0 +1,124 @@
+#include "app/workspace.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "app/build_info.h"
+#include "data/fields.h"
+
+namespace redline::data {
+
+struct DatasetFile {
+  std::string title;
+  Date date{};
+};
+template <>
+struct Record<DatasetFile> {
+  static constexpr std::string_view kName = "data set";
+  static constexpr std::string_view kDoc = "The data set as a whole.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("title", &DatasetFile::title, {.doc = "Title."}),
+        field("date", &DatasetFile::date, {.required = true, .doc = "Day of the facts."}),
+    };
+  }
+};
+
+}  // namespace redline::data
+
+namespace redline::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Installed beside the program first, then the source tree that the program was built in.
+std::string find_base(const std::string& executable) {
+  std::error_code code;
+  const fs::path program = fs::weakly_canonical(executable, code);
+  std::vector<fs::path> places;
+  if (!program.empty()) {
+    places.push_back(program.parent_path() / ".." / "share" / "redline" / "data");
+    places.push_back(program.parent_path() / ".." / ".." / "data");
+  }
+  places.emplace_back(kInstalledData);
+  places.emplace_back(kSourceData);
+  for (const fs::path& place : places) {
+    if (fs::is_regular_file(place / "dataset.toml", code)) {
+      return place.lexically_normal().string();
+    }
+  }
+  return places.back().string();
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+}  // namespace
+
+Loaded<Workspace> open_workspace(const WorkspaceOptions& options) {
+  std::vector<std::string> folders{options.base.empty() ? find_base(options.executable)
+                                                        : options.base};
+  folders.insert(folders.end(), options.overlays.begin(), options.overlays.end());
+  Workspace workspace;
+  auto files = data::read_file_set(folders);
+  if (!files) {
+    return tl::unexpected(std::move(files).error());
+  }
+  workspace.files = std::move(*files);
+  Diagnostics errors;
+  for (const data::DataFile& file : workspace.files.files) {
+    if (file.relative == "dataset.toml") {
+      const data::Document document(file.display, file.text, errors);
+      data::Reader reader(errors, document.damaged());
+      data::DatasetFile dataset;
+      data::read_record(document.root(), dataset, reader);
+      workspace.date = dataset.date;
+    }
+  }
+  auto catalog = load_catalog(workspace.files, options.parts);
+  if (!catalog) {
+    errors.insert(errors.end(), catalog.error().begin(), catalog.error().end());
+    // Rules need the places; without them every group would be reported as unknown.
+    return tl::unexpected(std::move(errors));
+  }
+  workspace.catalog = std::move(*catalog);
+  workspace.replaced = workspace.catalog.replaced;
+  auto rules = Rules::load(workspace.files, workspace.catalog.geography, workspace.replaced);
+  if (!rules) {
+    errors.insert(errors.end(), rules.error().begin(), rules.error().end());
+  } else {
+    workspace.rules = std::move(*rules);
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return workspace;
+}
+
+Loaded<std::vector<Chip>> find_chips(const Workspace& workspace, const std::string& name) {
+  if (ends_with(name, ".toml")) {
+    auto text = data::read_text_file(name);
+    if (!text) {
+      return tl::unexpected(Diagnostics{std::move(text).error()});
+    }
+    auto chip = parse_chip(name, std::move(*text));
+    if (!chip) {
+      return tl::unexpected(std::move(chip).error());
+    }
+    return std::vector<Chip>{std::move(*chip)};
+  }
+  const auto found =
+      find_records(names_of(workspace.catalog.chips), name, "chip", Code::kUnknownChip);
+  if (!found) {
+    return tl::unexpected(Diagnostics{found.error()});
+  }
+  std::vector<Chip> chips;
+  for (const std::size_t i : *found) {
+    chips.push_back(workspace.catalog.chips[i]);
+  }
+  return chips;
+}
+
+}  // namespace redline::app

@@ -1,0 +1,21 @@
+#pragma once
+// "Did you mean": the names nearest to a mistyped one.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace redline {
+
+// Damerau-Levenshtein distance (adjacent transpositions count one), case-insensitive for ASCII.
+[[nodiscard]] int edit_distance(std::string_view a, std::string_view b);
+
+// At most `most` names within a distance that grows with the length of `name`, nearest first, ties
+// in the given order. A name that contains the text, or is contained, counts as near.
+[[nodiscard]] std::vector<std::string_view> nearest_names(
+    std::string_view name, const std::vector<std::string_view>& candidates, std::size_t most = 3);
+
+// ASCII lower case; the names of chips, keys and codes are ASCII.
+[[nodiscard]] std::string to_lower(std::string_view text);
+
+}  // namespace redline

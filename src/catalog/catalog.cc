@@ -1,0 +1,270 @@
+// Loads records from files, checks them one by one and against each other.
+
+#include "redline/catalog.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "base/nearest.h"
+#include "catalog/records.h"
+#include "data/files.h"
+
+namespace redline {
+namespace {
+
+using data::DataFile;
+using data::Document;
+using data::Reader;
+
+std::string stem_of(const std::string& relative) {
+  const auto slash = relative.rfind('/');
+  const std::string name = slash == std::string::npos ? relative : relative.substr(slash + 1);
+  return name.substr(0, name.size() - std::string_view(".toml").size());
+}
+
+// Where each record came from, for duplicates and overlays.
+template <class R>
+class RecordFolder {
+ public:
+  RecordFolder(std::string noun, Catalog& catalog, Diagnostics& errors)
+      : noun_(std::move(noun)), catalog_(catalog), errors_(errors) {}
+
+  void add(R record, const DataFile& file, SourceSpan id_span) {
+    const auto found = index_.find(record.id);
+    if (found == index_.end()) {
+      index_[record.id] = records_.size();
+      records_.push_back(std::move(record));
+      origins_.push_back(&file);
+      return;
+    }
+    const std::size_t at = found->second;
+    if (origins_[at]->layer == file.layer) {
+      errors_.push_back({Code::kDuplicateId,
+                         fmt::format("{} '{}' stands twice", noun_, record.id),
+                         std::move(id_span),
+                         {fmt::format("the other is in {}", origins_[at]->display)}, {}});
+      return;
+    }
+    catalog_.replaced.push_back(fmt::format("{} {} by {}", noun_, record.id, file.display));
+    records_[at] = std::move(record);
+    origins_[at] = &file;
+  }
+
+  std::vector<R> take() {
+    std::sort(records_.begin(), records_.end(),
+              [](const R& a, const R& b) { return a.id < b.id; });
+    return std::move(records_);
+  }
+
+ private:
+  std::string noun_;
+  Catalog& catalog_;
+  Diagnostics& errors_;
+  std::vector<R> records_;
+  std::vector<const DataFile*> origins_;
+  std::map<std::string, std::size_t, std::less<>> index_;
+};
+
+template <class R>
+std::optional<R> read_document(const Document& document, Diagnostics& errors) {
+  const std::size_t before = errors.size();
+  Reader reader(errors, document.damaged());
+  R record;
+  const bool good = data::read_record(document.root(), record, reader);
+  if (!good || document.damaged() || errors.size() != before) {
+    return std::nullopt;
+  }
+  return record;
+}
+
+// A folder with one record a file, named after its id.
+template <class R>
+std::vector<R> load_folder(const data::FileSet& files, std::string_view folder, std::string noun,
+                           Catalog& catalog, Diagnostics& errors) {
+  RecordFolder<R> records(noun, catalog, errors);
+  for (const DataFile* file : files.under(folder)) {
+    const Document document(file->display, file->text, errors);
+    auto record = read_document<R>(document, errors);
+    if (!record) {
+      continue;
+    }
+    const SourceSpan id_span = document.root().find("id").span();
+    if (record->id != stem_of(file->relative)) {
+      errors.push_back({Code::kIdMismatch,
+                        fmt::format("the id '{}' is not the name of its file", record->id), id_span,
+                        {fmt::format("write id = \"{}\", or rename the file to {}.toml",
+                                     stem_of(file->relative), record->id)},
+                        {}});
+      continue;
+    }
+    records.add(std::move(*record), *file, id_span);
+  }
+  return records.take();
+}
+
+void load_geography(const data::FileSet& files, Catalog& catalog, Diagnostics& errors) {
+  // An overlay's places and groups replace those of the same code or id.
+  std::map<std::string, Place> places;
+  std::map<std::string, CountryGroup> groups;
+  for (const DataFile* file : files.under("places")) {
+    const Document document(file->display, file->text, errors);
+    if (document.root().find("place")) {
+      if (auto read = read_document<data::PlacesFile>(document, errors)) {
+        for (Place& place : read->places) {
+          places[place.code] = std::move(place);
+        }
+      }
+      continue;
+    }
+    if (auto read = read_document<data::GroupsFile>(document, errors)) {
+      for (CountryGroup& group : read->groups) {
+        if (file->layer > 0 && groups.count(group.id) > 0) {
+          catalog.replaced.push_back(fmt::format("group {} by {}", group.id, file->display));
+        }
+        groups[group.id] = std::move(group);
+      }
+      auto& aliases = catalog.geography.aliases;
+      aliases.insert(aliases.end(), read->aliases.begin(), read->aliases.end());
+    }
+  }
+  for (auto& [code, place] : places) {
+    catalog.geography.places.push_back(std::move(place));
+  }
+  for (auto& [id, group] : groups) {
+    catalog.geography.groups.push_back(std::move(group));
+  }
+}
+
+void load_sources(const data::FileSet& files, Catalog& catalog, Diagnostics& errors) {
+  RecordFolder<Source> sources("source", catalog, errors);
+  for (const DataFile* file : files.under("sources")) {
+    const Document document(file->display, file->text, errors);
+    auto read = read_document<data::SourcesFile>(document, errors);
+    if (!read) {
+      continue;
+    }
+    const std::vector<data::Node> nodes = document.root().find("source").items();
+    for (std::size_t i = 0; i < read->sources.size(); ++i) {
+      sources.add(std::move(read->sources[i]), *file, nodes[i].find("id").span());
+    }
+  }
+  catalog.sources = sources.take();
+}
+
+// Things that only show when records meet: ids that must exist, values that must agree.
+class CrossCheck {
+ public:
+  CrossCheck(const data::FileSet& files, const Catalog& catalog, Diagnostics& errors)
+      : catalog_(catalog), errors_(errors) {
+    for (const Source& source : catalog.sources) {
+      known_.insert(source.id);
+    }
+    for (const std::string_view folder : {"chips", "systems", "models", "places"}) {
+      for (const DataFile* file : files.under(folder)) {
+        check_file(*file);
+      }
+    }
+  }
+
+ private:
+  void check_file(const DataFile& file) {
+    Diagnostics ignored;  // reported when the file was loaded
+    const Document document(file.display, file.text, ignored);
+    check_node(document.root());
+    const data::Node chip = document.root().find("chip");
+    if (const auto id = chip.string(); id && catalog_.chip(*id) == nullptr) {
+      report(chip, *id, "chip");
+    }
+  }
+
+  void check_node(const data::Node& node) {
+    for (const data::Node::Entry& entry : node.entries()) {
+      if (entry.key == "source" || entry.key == "sources") {
+        check_sources(entry.value);
+      } else {
+        check_node(entry.value);
+      }
+    }
+    for (const data::Node& item : node.items()) {
+      check_node(item);
+    }
+  }
+
+  void check_sources(const data::Node& value) {
+    if (const auto one = value.string(); one && known_.count(std::string(*one)) == 0) {
+      report(value, *one, "source");
+    }
+    for (const data::Node& item : value.items()) {
+      check_sources(item);
+    }
+  }
+
+  void report(const data::Node& node, std::string_view id, std::string_view noun) {
+    Error error{Code::kUnknownReference, fmt::format("there is no {} '{}'", noun, id), node.span(),
+                {}, {}};
+    const std::vector<std::string_view> pool(known_.begin(), known_.end());
+    const auto near = noun == "source" ? nearest_names(id, pool) : std::vector<std::string_view>{};
+    if (!near.empty()) {
+      error.help.push_back(fmt::format("did you mean '{}'?", near.front()));
+    }
+    error.help.push_back(fmt::format("define it in data/{}s, or correct the id", noun));
+    errors_.push_back(std::move(error));
+  }
+
+  const Catalog& catalog_;
+  Diagnostics& errors_;
+  std::set<std::string, std::less<>> known_;
+};
+
+template <class R>
+const R* find_by_id(const std::vector<R>& records, std::string_view id) {
+  const auto found = std::lower_bound(records.begin(), records.end(), id,
+                                      [](const R& r, std::string_view key) { return r.id < key; });
+  return found != records.end() && found->id == id ? &*found : nullptr;
+}
+
+}  // namespace
+
+const Chip* Catalog::chip(std::string_view id) const { return find_by_id(chips, id); }
+const Source* Catalog::source(std::string_view id) const { return find_by_id(sources, id); }
+
+Loaded<Catalog> load_catalog(const data::FileSet& files, const CatalogParts& parts) {
+  Catalog catalog;
+  Diagnostics errors;
+  if (parts.chips) {
+    catalog.chips = load_folder<Chip>(files, "chips", "chip", catalog, errors);
+  }
+  if (parts.systems) {
+    catalog.systems = load_folder<System>(files, "systems", "system", catalog, errors);
+  }
+  if (parts.models) {
+    catalog.models = load_folder<LlmModel>(files, "models", "model", catalog, errors);
+  }
+  if (parts.geography) {
+    load_geography(files, catalog, errors);
+  }
+  if (parts.sources) {
+    load_sources(files, catalog, errors);
+    CrossCheck(files, catalog, errors);
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return catalog;
+}
+
+Loaded<Chip> parse_chip(const std::string& file, std::string text) {
+  Diagnostics errors;
+  const Document document(file, std::move(text), errors);
+  auto chip = read_document<Chip>(document, errors);
+  if (!chip) {
+    return tl::unexpected(std::move(errors));
+  }
+  return std::move(*chip);
+}
+
+}  // namespace redline

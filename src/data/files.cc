@@ -1,0 +1,152 @@
+#include "data/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace redline::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+std::string hash_of(const std::vector<DataFile>& files) {
+  XXH3_state_t* state = XXH3_createState();
+  RL_CHECK(state != nullptr);
+  XXH3_128bits_reset(state);
+  const auto add = [state](std::string_view text) {
+    // The length goes in first, so that moving a boundary changes the hash.
+    const std::uint64_t size = text.size();
+    XXH3_128bits_update(state, &size, sizeof size);
+    XXH3_128bits_update(state, text.data(), text.size());
+  };
+  for (const DataFile& file : files) {
+    add(file.relative);
+    add(file.text);
+  }
+  const XXH128_hash_t hash = XXH3_128bits_digest(state);
+  XXH3_freeState(state);
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+void read_layer(const std::string& folder, int layer, FileSet& set, Diagnostics& errors) {
+  std::error_code code;
+  if (!fs::is_directory(folder, code)) {
+    errors.push_back({Code::kDirectoryMissing, fmt::format("there is no data folder '{}'", folder),
+                      std::nullopt, {"--data takes a folder laid out like the base data"}, {}});
+    return;
+  }
+  std::vector<fs::path> paths;
+  auto walk = fs::recursive_directory_iterator(folder, code);
+  for (; !code && walk != fs::recursive_directory_iterator(); walk.increment(code)) {
+    if (walk->path().extension() == ".toml" && walk->is_regular_file(code)) {
+      paths.push_back(walk->path());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const fs::path& path : paths) {
+    auto text = read_text_file(path.string());
+    if (!text) {
+      errors.push_back(std::move(text).error());
+      continue;
+    }
+    set.files.push_back({path.lexically_relative(folder).generic_string(),
+                         path.lexically_normal().generic_string(), std::move(*text), layer});
+  }
+}
+
+}  // namespace
+
+std::vector<const DataFile*> FileSet::under(std::string_view folder) const {
+  std::vector<const DataFile*> found;
+  const std::string prefix = std::string(folder) + "/";
+  for (const DataFile& file : files) {
+    if (file.relative.compare(0, prefix.size(), prefix) == 0) {
+      found.push_back(&file);
+    }
+  }
+  return found;
+}
+
+Loaded<FileSet> read_file_set(const std::vector<std::string>& folders) {
+  FileSet set;
+  Diagnostics errors;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    read_layer(folders[i], static_cast<int>(i), set, errors);
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  set.hash = hash_of(set.files);
+  return set;
+}
+
+Result<std::string> read_text_file(const std::string& path) {
+  const auto unreadable = [&path](std::string_view why) {
+    return fail(Code::kFileUnreadable, fmt::format("cannot read '{}': {}", path, why));
+  };
+  std::error_code code;
+  if (fs::is_directory(path, code)) {
+    return unreadable("it is a folder");
+  }
+  const File file(std::fopen(path.c_str(), "rb"));
+  if (!file) {
+    return unreadable(std::strerror(errno));
+  }
+  std::string text;
+  char buffer[1 << 16];
+  std::size_t got = 0;
+  while ((got = std::fread(buffer, 1, sizeof buffer, file.get())) > 0) {
+    text.append(buffer, got);
+  }
+  if (std::ferror(file.get()) != 0) {
+    return unreadable("reading failed");
+  }
+  return text;
+}
+
+Result<std::string> write_text_file(const std::string& path, std::string_view text) {
+  const auto unwritable = [&path](std::string_view why) {
+    return fail(Code::kOutputUnwritable, fmt::format("cannot write '{}': {}", path, why),
+                {"nothing was written; an older file of that name is as it was"});
+  };
+  std::error_code code;
+  const fs::path parent = fs::path(path).parent_path();
+  if (!parent.empty()) {
+    fs::create_directories(parent, code);
+  }
+  const std::string temporary = path + ".partial";
+  {
+    File file(std::fopen(temporary.c_str(), "wb"));
+    if (!file) {
+      return unwritable(std::strerror(errno));
+    }
+    const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+    const bool closed = std::fclose(file.release()) == 0;
+    if (!written || !closed) {
+      const std::string why = std::strerror(errno);
+      fs::remove(temporary, code);
+      return unwritable(why);
+    }
+  }
+  fs::rename(temporary, path, code);
+  if (code) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    return unwritable(code.message());
+  }
+  return path;
+}
+
+}  // namespace redline::data

@@ -1,0 +1,34 @@
+#pragma once
+// The files of a data set: a base folder, folders laid over it, and the hash of them all.
+
+#include <string>
+#include <vector>
+
+#include "redline/error.h"
+
+namespace redline::data {
+
+struct DataFile {
+  std::string relative;  // "chips/nvidia/h20-96gb.toml"
+  std::string display;   // the path that errors show
+  std::string text;
+  int layer = 0;         // 0: base; 1, 2 …: folders laid over it, later wins
+};
+
+struct FileSet {
+  std::vector<DataFile> files;  // by layer, then by relative path
+  std::string hash;             // XXH3-128 of names and bytes, hexadecimal
+  // The files of one top-level folder, such as "chips".
+  [[nodiscard]] std::vector<const DataFile*> under(std::string_view folder) const;
+};
+
+// Reads every .toml file below the folders. Reports all folders and files that cannot be read.
+[[nodiscard]] Loaded<FileSet> read_file_set(const std::vector<std::string>& folders);
+
+[[nodiscard]] Result<std::string> read_text_file(const std::string& path);
+
+// Writes to a temporary file beside `path` and renames it when complete, so that nothing
+// half-written is left and an older file survives a failure.
+[[nodiscard]] Result<std::string> write_text_file(const std::string& path, std::string_view text);
+
+}  // namespace redline::data

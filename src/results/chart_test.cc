@@ -1,0 +1,284 @@
+// scale, label_layout, svg, html, ascii_plot.
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "results/ascii_plot.h"
+#include "results/html.h"
+#include "results/label_layout.h"
+#include "results/scale.h"
+#include "results/svg.h"
+#include "results/svg_canvas.h"
+#include "results/utf8.h"
+
+namespace redline::results {
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr const char* kHostile = "<script>alert('x')</script>\" \x01 \xFF & ]]>";
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
+    ++n;
+  }
+  return n;
+}
+
+// No markup of the hostile text survives, and the rest is valid UTF-8 that XML allows.
+void expect_defused(const std::string& document) {
+  EXPECT_EQ(document.find("<script"), std::string::npos);
+  EXPECT_EQ(document.find('\x01'), std::string::npos);
+  EXPECT_EQ(document.find('\xFF'), std::string::npos);
+  EXPECT_NE(document.find("&lt;script&gt;"), std::string::npos);
+}
+
+ScatterPlot crowd() {
+  ScatterPlot plot{.title = "Crowd",
+                   .x = {.label = "TPP", .log = true, .min = 100, .max = 100000},
+                   .y = {.label = "PD", .log = true, .min = 0.5, .max = 100},
+                   .series = {{"One"}, {"Two"}}};
+  for (int i = 0; i < 40; ++i) {
+    plot.points.push_back({.x = 1000.0 + 40 * i,
+                           .y = 5.0 + 0.1 * (i % 7),
+                           .label = "Chip number " + std::to_string(i),
+                           .series = static_cast<std::size_t>(i % 2),
+                           .emphasis = i % 10 == 0});
+  }
+  return plot;
+}
+
+std::vector<std::string> major_texts(const std::vector<Tick>& ticks) {
+  std::vector<std::string> texts;
+  for (const Tick& tick : ticks) {
+    if (tick.major) {
+      texts.push_back(tick.text);
+    }
+  }
+  return texts;
+}
+
+TEST(Scale, LogTicksAreOneTwoFive) {
+  const Scale scale({.log = true, .min = 100, .max = 20000}, 0, 800);
+  EXPECT_EQ(
+      major_texts(scale.ticks(45)),
+      (std::vector<std::string>{"100", "200", "500", "1,000", "2,000", "5,000", "10k", "20k"}));
+}
+TEST(Scale, CrowdedLogTicksArePowersOfTen) {
+  const Scale scale({.log = true, .min = 1, .max = 1e6}, 0, 300);
+  EXPECT_EQ(major_texts(scale.ticks(45)),
+            (std::vector<std::string>{"1", "10", "100", "1,000", "10k", "100k", "1M"}));
+}
+TEST(Scale, LinearTicksAreRound) {
+  const Scale scale({.min = 0, .max = 1}, 0, 100);
+  EXPECT_EQ(major_texts(scale.ticks(20)),
+            (std::vector<std::string>{"0", "0.2", "0.4", "0.6", "0.8", "1"}));
+}
+TEST(Scale, InfinityAndZeroOnALogAxisStayDrawable) {
+  const Scale scale({.log = true, .min = 1, .max = 10}, 0, 100);
+  EXPECT_EQ(scale.px(kInf), 200);
+  EXPECT_EQ(scale.px(0), -100);
+  EXPECT_FALSE(scale.contains(0));
+}
+TEST(Scale, AnUnusableRangeIsTakenFromTheValues) {
+  const Axis axis = resolve_axis({.log = true}, {-1, 0, 10, 1000, kInf, std::nan("")});
+  EXPECT_GT(axis.min, 0);
+  EXPECT_LE(axis.min, 10);
+  EXPECT_GE(axis.max, 1000);
+  EXPECT_LT(axis.max, 1e6);
+}
+TEST(Scale, DayTicksAreYearsOrMonths) {
+  EXPECT_EQ(major_texts(day_ticks(18993, 20454, 8)),  // 2022-01-01 .. 2026-01-01
+            (std::vector<std::string>{"2022", "2023", "2024", "2025", "2026"}));
+  EXPECT_EQ(major_texts(day_ticks(19723, 19783, 8)).front(), "2024-01");
+}
+
+TEST(LabelLayout, NoLabelCoversAnotherLabelOrAMarker) {
+  LabelScene scene{.area = {0, 0, 600, 400}};
+  for (int i = 0; i < 40; ++i) {
+    scene.points.push_back({.x = 200.0 + 5 * i,
+                            .y = 200.0 + 11 * (i % 5),
+                            .radius = 5,
+                            .width = 60,
+                            .height = 13,
+                            .emphasis = i % 8 == 0});
+  }
+  const auto labels = place_labels(scene);
+  ASSERT_EQ(labels.size(), 40U);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    for (std::size_t j = 0; j < labels.size() && labels[i].shown; ++j) {
+      const LabelRequest& p = scene.points[j];
+      EXPECT_FALSE(overlap(labels[i].box, {p.x - 5, p.y - 5, p.x + 5, p.y + 5}));
+      EXPECT_FALSE(i != j && labels[j].shown && overlap(labels[i].box, labels[j].box));
+    }
+  }
+}
+TEST(LabelLayout, EmphasisedLabelsArePlacedFirst) {
+  // Room for one label only.
+  LabelScene scene{.area = {0, 0, 80, 20}};
+  scene.points = {{.x = 8, .y = 10, .radius = 4, .width = 50, .height = 12},
+                  {.x = 10, .y = 10, .radius = 4, .width = 50, .height = 12, .emphasis = true}};
+  const auto labels = place_labels(scene);
+  EXPECT_FALSE(labels[0].shown);
+  EXPECT_TRUE(labels[1].shown);
+}
+TEST(LabelLayout, ALabelMovedAwayHasALeader) {
+  LabelScene scene{.area = {0, 0, 400, 400}, .obstacles = {{170, 170, 230, 230}}};
+  scene.points = {{.x = 200, .y = 200, .radius = 4, .width = 30, .height = 12}};
+  const auto labels = place_labels(scene);
+  ASSERT_TRUE(labels[0].shown);
+  EXPECT_TRUE(labels[0].leader);
+}
+TEST(LabelLayout, ALoneLabelStandsOnTheRight) {
+  LabelScene scene{.area = {0, 0, 400, 400}};
+  scene.points = {{.x = 200, .y = 200, .radius = 4, .width = 30, .height = 12}};
+  const auto label = place_labels(scene)[0];
+  EXPECT_GT(label.box.x0, 204);
+  EXPECT_FALSE(label.leader);
+}
+
+TEST(ScatterSvg, HasARoleATitleAndADescription) {
+  ScatterPlot plot = crowd();
+  plot.description = "What it shows.";
+  const std::string svg = render_svg(plot);
+  EXPECT_NE(svg.find("role=\"img\" aria-labelledby=\"plot-title plot-desc\""), std::string::npos);
+  EXPECT_NE(svg.find("<desc id=\"plot-desc\">What it shows.</desc>"), std::string::npos);
+}
+TEST(ScatterSvg, SeriesDifferInShapeAsWellAsColour) {
+  const std::string svg = render_svg(crowd());
+  EXPECT_EQ(count(svg, "<circle"), 21U);  // 20 points and the key
+  EXPECT_EQ(count(svg, "<polygon"), 21U);
+}
+TEST(ScatterSvg, EmphasisedPointsKeepTheirLabels) {
+  const std::string svg = render_svg(crowd());
+  for (const char* name :
+       {"Chip number 0<", "Chip number 10<", "Chip number 20<", "Chip number 30<"}) {
+    EXPECT_GE(count(svg, std::string(name) + "/text>"), 1U) << name;
+  }
+}
+TEST(ScatterSvg, MissingLabelsAreCounted) {
+  EXPECT_NE(render_svg(crowd()).find("Points without a label"), std::string::npos);
+}
+TEST(ScatterSvg, PointsOutsideTheAxesAreNamedNotDrawn) {
+  ScatterPlot plot = crowd();
+  plot.points = {{.x = 1e9, .y = 5, .label = "Giant"}, {.x = std::nan(""), .y = 5, .label = "Nan"}};
+  const std::string svg = render_svg(plot);
+  EXPECT_NE(svg.find("Giant, Nan"), std::string::npos);
+  EXPECT_EQ(svg.find("nan,"), std::string::npos);
+  EXPECT_EQ(count(svg, "<circle"), 1U);
+}
+TEST(ScatterSvg, HostileTextIsDefused) {
+  ScatterPlot plot = crowd();
+  plot.id = plot.title = plot.subtitle = plot.description = plot.caption = kHostile;
+  plot.x.label = plot.y.unit = plot.points[0].label = plot.points[1].tooltip = kHostile;
+  plot.series[0].name = kHostile;
+  plot.regions = {{.corners = {{1, 0}, {kInf, kInf}, {kInf, 0}}, .label = kHostile}};
+  plot.lines = {{.points = {{100, 1}, {1e5, 1}}, .label = kHostile}};
+  expect_defused(render_svg(plot));
+}
+TEST(ScatterSvg, NothingOutsideIsReferred) {
+  const std::string svg = render_svg(crowd());
+  EXPECT_EQ(count(svg, "http"), 1U);  // the namespace
+  EXPECT_EQ(svg.find("href"), std::string::npos);
+}
+TEST(ScatterSvg, TheSameChartGivesTheSameBytes) {
+  EXPECT_EQ(render_svg(crowd()), render_svg(crowd()));
+}
+TEST(ScatterSvg, AnEmptyPlotIsStillAPlot) {
+  EXPECT_NE(render_svg(ScatterPlot{}).find("</svg>"), std::string::npos);
+}
+
+TEST(TimelineSvg, EventsOnOneDayAreAllDrawn) {
+  Timeline timeline{.lanes = {"US"}};
+  for (int i = 0; i < 12; ++i) {
+    timeline.events.push_back({.day = 20000.0 + (i % 3), .date_text = "2024", .label = kHostile});
+  }
+  timeline.events.push_back({.day = 20500, .date_text = "late", .label = "End", .lane = 1U << 30U});
+  timeline.marks = {{20100, "as of"}};
+  const std::string svg = render_svg(timeline);
+  EXPECT_EQ(count(svg, "<circle"), 12U);
+  expect_defused(svg);
+}
+TEST(IntervalSvg, StatusIsLetteredAndOpenSpansReachTheEdge) {
+  IntervalBars bars{
+      .statuses = {{.name = "Free", .letter = "F", .color = 2},
+                   {.name = kHostile, .letter = "?", .neutral = true}},
+      .rows = {{"A100", {{-kInf, 19000, 0, ""}, {19000, kInf, 1, ""}, {5, 1, 9, ""}}}},
+      .first_day = 18000,
+      .last_day = 20000};
+  const std::string svg = render_svg(bars);
+  EXPECT_GE(count(svg, ">F</text>"), 2U);  // key and bar
+  EXPECT_GE(count(svg, ">?</text>"), 2U);
+  EXPECT_EQ(svg.find("inf"), std::string::npos);
+  expect_defused(svg);
+}
+
+TEST(Html, HostileTextIsDefusedEverywhere) {
+  HtmlPage page(
+      {.title = kHostile, .subtitle = kHostile, .language = kHostile, .footer = kHostile});
+  page.heading(2, kHostile, kHostile).heading(3, kHostile).paragraph(kHostile).code(kHostile);
+  page.definitions({{kHostile, link(kHostile, kHostile)}}).list({strong(kHostile)});
+  page.callout(Callout::kCaution, kHostile, inline_code(kHostile)).open_details(kHostile);
+  page.table({.title = kHostile,
+              .columns = {{.key = kHostile, .unit = kHostile}},
+              .rows = {{std::string(kHostile)}},
+              .notes = {kHostile}});
+  page.figure({.svg = "<svg></svg>", .caption = kHostile, .source = kHostile});
+  expect_defused(page.finish());
+}
+TEST(Html, OnlySafeAddressesBecomeLinks) {
+  EXPECT_EQ(link("x", "javascript:alert(1)").markup(), "x");
+  EXPECT_EQ(link("x", "data:text/html,1").markup(), "x");
+  EXPECT_NE(link("x", "https://a.b/?c=\"d").markup().find("c=&quot;d\""), std::string::npos);
+}
+TEST(Html, HeadingIdsAreUnique) {
+  HtmlPage page({.title = "T"});
+  page.heading(2, "Result").heading(2, "Result").heading(2, "结果 1");
+  const std::string html = page.finish();
+  EXPECT_NE(html.find("id=\"result\""), std::string::npos);
+  EXPECT_NE(html.find("id=\"result-2\""), std::string::npos);
+  EXPECT_NE(html.find("<a href=\"#结果-1\">结果 1</a>"), std::string::npos);
+}
+TEST(Html, TablesHaveScopesACaptionAndMarkedUnknowns) {
+  HtmlPage page({.title = "T", .language = "zh-CN", .words = {.unknown_title = "未知"}});
+  page.table({.title = "Chips",
+              .columns = {{.key = "a", .title = "Chip"},
+                          {.key = "b", .title = "TPP", .align = Align::kRight}},
+              .rows = {{std::string("H20"), Cell{}}}});
+  const std::string html = page.finish();
+  EXPECT_NE(html.find("<html lang=\"zh-CN\">"), std::string::npos);
+  EXPECT_NE(html.find("<caption>Chips</caption>"), std::string::npos);
+  EXPECT_NE(html.find("<th scope=\"col\" class=\"num\">TPP</th>"), std::string::npos);
+  EXPECT_NE(html.find("<th scope=\"row\">H20</th>"), std::string::npos);
+  EXPECT_NE(html.find("<abbr class=\"q\" title=\"未知\">?</abbr>"), std::string::npos);
+}
+TEST(Html, OpenDetailsAreClosedAtTheEnd) {
+  HtmlPage page({.title = "T"});
+  page.open_details("More").open_details("Still more").paragraph("x");
+  EXPECT_EQ(count(page.finish(), "</details>"), 2U);
+}
+TEST(Html, NoScriptAndNothingLoaded) {
+  HtmlPage page({.title = "T"});
+  const std::string html = page.paragraph("x").finish();
+  for (const char* word : {"<script", "<link", "src=", "@import", "url("}) {
+    EXPECT_EQ(html.find(word), std::string::npos) << word;
+  }
+}
+
+TEST(AsciiPlot, LinesStayWithinTheWidthAndHoldThePoints) {
+  ScatterPlot plot = crowd();
+  plot.title = kHostile;
+  plot.points.push_back({.x = 50000, .y = 50, .label = "Giant", .emphasis = true});
+  const std::string text = render_ascii(plot, {.width = 80, .height = 20});
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    EXPECT_LE(display_width(text.substr(begin, end - begin)), 80);
+    begin = end + 1;
+  }
+  EXPECT_NE(text.find("o Giant"), std::string::npos);
+  EXPECT_NE(text.find("o One, x Two"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace redline::results

@@ -1,0 +1,365 @@
+#include "rules/probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace redline::rules {
+namespace {
+
+// Quantities that a designer or a better data sheet could change. pd stands for the die area when
+// it follows from it: at a given tpp the area is what moves it.
+constexpr Number kLevers[] = {Number::kTpp,      Number::kPd,  Number::kDramBw, Number::kLetterIo,
+                              Number::kIoBidir, Number::kMbd, Number::kAtc,    Number::kNodeNm};
+
+struct Limits {
+  std::vector<Limit> single;
+  std::vector<SumLimit> sums;
+
+  explicit Limits(const ActiveRules& rules) {
+    const auto collect = [this](const Program& program) {
+      collect_limits(program, single);
+      collect_sum_limits(program, sums);
+    };
+    for (const ActiveTest& test : rules.tests) {
+      collect(test.when);
+      collect(test.unless);
+    }
+    for (const ActiveLicense& license : rules.licenses) collect(license.where);
+    for (const ActiveReview& review : rules.reviews) collect(review.when);
+    for (const ActiveException& exception : rules.exceptions) collect(exception.when);
+  }
+
+  // Before 2023 the rules measured bits × TOPS; the same lever then goes by that name.
+  [[nodiscard]] bool measures(Number number) const {
+    return std::any_of(single.begin(), single.end(),
+                       [number](const Limit& limit) { return limit.number == number; });
+  }
+
+  // Values of `lever` at which some comparison turns, the other facts being as given.
+  [[nodiscard]] std::vector<double> thresholds(Number lever, const ItemFacts& facts,
+                                               bool pd_fixed) const {
+    std::set<double> values;
+    for (const Limit& limit : single) {
+      if (limit.number == lever || (lever == Number::kTpp && limit.number == Number::kBitsTops)) {
+        values.insert(limit.value);
+      }
+      if (lever == Number::kTpp && limit.number == Number::kPd && !pd_fixed &&
+          facts[Number::kDie].is_point()) {
+        values.insert(limit.value * facts[Number::kDie].low);
+      }
+    }
+    for (const SumLimit& sum : sums) {
+      if (sum.a != lever && sum.b != lever) {
+        continue;
+      }
+      const Interval<double> other = facts[sum.a == lever ? sum.b : sum.a];
+      values.insert(sum.value - other.low);
+      if (std::isfinite(other.high)) {
+        values.insert(sum.value - other.high);
+      }
+    }
+    std::vector<double> positive;
+    for (const double v : values) {
+      if (v > 0.0 && std::isfinite(v)) {
+        positive.push_back(v);
+      }
+    }
+    return positive;
+  }
+};
+
+// Moves one lever; a tpp takes pd along, a pd is a change of die area at the same tpp.
+ItemFacts with(const ItemSheet& sheet, const ItemFacts& facts, Number lever, double value) {
+  ItemFacts changed = facts;
+  set_number(changed, lever, {value, value}, sheet.pd_fixed);
+  return changed;
+}
+
+// Just to either side of a threshold: enough to pass rounding in tpp = pd × die, far below any
+// margin that a person would see.
+constexpr double kStep = 1e-12;
+double above(double value) { return value * (1.0 + kStep); }
+double below(double value) { return value * (1.0 - kStep); }
+
+bool is_lever(const ItemSheet& sheet, Number lever) {
+  // The reading of the letters' bandwidth and pd are levers of their own only where they are free.
+  return lever != Number::kPd || sheet.pd_fixed || !sheet.facts[Number::kPd].is_point() ||
+         sheet.facts[Number::kDie].is_point();
+}
+
+// Enumerates what unknown quantities may be, at every point where an answer can turn.
+class Enumeration {
+ public:
+  Enumeration(const ActiveRules& rules, const ItemSheet& sheet)
+      : rules_(rules), sheet_(sheet), limits_(rules) {}
+
+  void run() { booleans(sheet_.facts, 0); }
+
+  [[nodiscard]] const std::vector<Decision>& answers() const { return answers_; }
+  [[nodiscard]] bool complete() const { return budget_ > 0; }
+
+ private:
+  static constexpr Boolean kOpenBooleans[] = {Boolean::kDc, Boolean::kHasHbm, Boolean::kUsAvailable,
+                                              Boolean::kNonplanar};
+
+  void booleans(const ItemFacts& facts, std::size_t next) {
+    if (next == std::size(kOpenBooleans)) {
+      numbers(facts, 0);
+      return;
+    }
+    const Boolean b = kOpenBooleans[next];
+    if (facts[b] != Tri::kUnknown) {
+      booleans(facts, next + 1);
+      return;
+    }
+    for (const Tri value : {Tri::kNo, Tri::kYes}) {
+      ItemFacts chosen = facts;
+      chosen[b] = value;
+      booleans(chosen, next + 1);
+    }
+  }
+
+  void numbers(const ItemFacts& facts, std::size_t next) {
+    if (budget_ <= 0) {
+      return;
+    }
+    if (next == std::size(kLevers)) {
+      --budget_;
+      add(decide(rules_, facts));
+      return;
+    }
+    const Number lever = kLevers[next];
+    const Interval<double> open = facts[lever];
+    if (open.is_point()) {
+      numbers(facts, next + 1);
+      return;
+    }
+    std::vector<double> points{open.low, std::isfinite(open.high) ? open.high : kFar};
+    for (const double t : limits_.thresholds(lever, facts, sheet_.pd_fixed)) {
+      for (const double value : {below(t), t, above(t)}) {
+        if (open.contains(value)) {
+          points.push_back(value);
+        }
+      }
+    }
+    for (const double value : points) {
+      ItemFacts chosen = facts;
+      set_number(chosen, lever, {value, value}, sheet_.pd_fixed);
+      numbers(chosen, next + 1);
+    }
+  }
+
+  void add(const Decision& decision) {
+    const bool known = std::any_of(answers_.begin(), answers_.end(), [&](const Decision& seen) {
+      return seen.same_answer(decision);
+    });
+    if (!known) {
+      answers_.push_back(decision);
+    }
+  }
+
+  static constexpr double kFar = 1e15;  // beyond every limit of every rule
+  const ActiveRules& rules_;
+  const ItemSheet& sheet_;
+  Limits limits_;
+  std::vector<Decision> answers_;
+  int budget_ = 200000;
+};
+
+// Quantities that are not known and stand in a test that is left open.
+std::vector<std::string> unknown_quantities(const ActiveRules& rules, const ItemSheet& sheet,
+                                            const Decision& decision) {
+  std::set<std::string> names;
+  const auto look = [&](const Program& program) {
+    for (const Program::Instruction& i : program.code) {
+      using Step = Program::Step;
+      const bool number = i.step == Step::kCompareLimit || i.step == Step::kNumberName;
+      if (number && !sheet.facts.number[i.index].is_point()) {
+        names.insert(std::string(info_of(static_cast<Number>(i.index)).name));
+      }
+      if (i.step == Step::kBoolean && sheet.facts.boolean[i.index] == Tri::kUnknown) {
+        for (const NameInfo& info : kNames) {
+          if (info.owner == NameOwner::kBoolean && info.index == i.index) {
+            names.insert(std::string(info.name));
+          }
+        }
+      }
+    }
+  };
+  for (const ActiveTest& test : rules.tests) {
+    if ((test.item & decision.possibly_caught) != 0 && (test.item & decision.caught) == 0) {
+      look(test.when);
+      look(test.unless);
+    }
+  }
+  for (const ActiveReview& review : rules.reviews) {
+    if ((review.items & decision.possibly_caught) != 0 &&
+        evaluate(review.when, sheet.facts) == Tri::kUnknown) {
+      look(review.when);
+    }
+  }
+  for (const ActiveException& exception : rules.exceptions) {
+    if ((exception.items & decision.possibly_caught) != 0 &&
+        evaluate(exception.when, sheet.facts) == Tri::kUnknown) {
+      look(exception.when);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+std::string describe_answer(const Decision& decision) {
+  std::string text(name_of(decision.outcome));
+  if (decision.exception != LicenseException::kNone) {
+    text += fmt::format(" ({})", name_of(decision.exception));
+  }
+  if (decision.outcome == Outcome::kLicenseRequired) {
+    text += decision.review == Review::kUnknown ? ", review unknown"
+                                                : fmt::format(", review {}", name_of(decision.review));
+  }
+  return text;
+}
+
+Resolved resolve(const ActiveRules& rules, const ItemSheet& sheet) {
+  Resolved resolved{decide(rules, sheet.facts), {}, {}};
+  Decision& decision = resolved.decision;
+  const bool open = decision.outcome == Outcome::kUnknown || decision.review == Review::kUnknown;
+  if (!open) {
+    return resolved;
+  }
+  Enumeration all(rules, sheet);
+  all.run();
+  const std::vector<Decision>& answers = all.answers();
+  if (all.complete() && answers.size() == 1) {
+    const Decision first = decision;
+    decision = answers.front();
+    decision.possibly_caught = first.possibly_caught;
+    decision.not_addressed = decision.not_addressed || first.not_addressed;
+    if (decision.outcome != Outcome::kUnknown && decision.review != Review::kUnknown) {
+      return resolved;
+    }
+  }
+  const auto same = [&](auto member) {
+    return all.complete() && std::all_of(answers.begin(), answers.end(), [&](const Decision& d) {
+             return d.*member == answers.front().*member;
+           });
+  };
+  // The outcome may be known while the review is not.
+  if (same(&Decision::outcome) && same(&Decision::exception)) {
+    const std::uint32_t possibly = decision.possibly_caught;
+    decision = answers.front();
+    decision.possibly_caught = possibly;
+    decision.review = same(&Decision::review) ? decision.review : Review::kUnknown;
+  } else {
+    decision.outcome = Outcome::kUnknown;
+    decision.exception = LicenseException::kNone;
+  }
+  if (decision.outcome == Outcome::kUnknown) {
+    decision.review = Review::kUnknown;
+  }
+  if (answers.size() > 1) {
+    for (const Decision& d : answers) {
+      resolved.possible.push_back(describe_answer(d));
+    }
+    std::sort(resolved.possible.begin(), resolved.possible.end());
+    resolved.possible.erase(std::unique(resolved.possible.begin(), resolved.possible.end()),
+                            resolved.possible.end());
+  }
+  resolved.unknown = unknown_quantities(rules, sheet, decision);
+  return resolved;
+}
+
+std::vector<std::string> find_borderline(const ActiveRules& rules, const ItemSheet& sheet,
+                                         const Decision& decision) {
+  std::vector<std::string> found;
+  const Limits limits(rules);
+  for (const Number lever : kLevers) {
+    const Interval<double> point = sheet.facts[lever];
+    Interval<double> bars = sheet.bounds[static_cast<std::size_t>(lever)];
+    if (!point.is_point() || bars.is_point() || decision.outcome == Outcome::kUnknown ||
+        !is_lever(sheet, lever)) {
+      continue;
+    }
+    std::vector<double> points{bars.low, std::min(bars.high, 1e15)};
+    for (const double t : limits.thresholds(lever, sheet.facts, sheet.pd_fixed)) {
+      for (const double value : {below(t), t, above(t)}) {
+        if (bars.contains(value)) {
+          points.push_back(value);
+        }
+      }
+    }
+    for (const double value : points) {
+      const Decision other = decide(rules, with(sheet, sheet.facts, lever, value));
+      if (!other.same_answer(decision)) {
+        const NameInfo& info = info_of(lever);
+        found.push_back(fmt::format("{}: {:.6g} {}, possible {:.6g} to {:.6g}; at {:.6g} it is {}",
+                                    info.name, point.low, info.unit, bars.low, bars.high, value,
+                                    describe_answer(other)));
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<Flip> find_flips(const ActiveRules& rules, const ItemSheet& sheet,
+                             const Decision& decision) {
+  std::vector<Flip> flips;
+  const Limits limits(rules);
+  const auto try_lever = [&](Number lever, bool upwards) -> std::optional<Flip> {
+    const double from = sheet.facts[lever].low;
+    std::vector<double> thresholds = limits.thresholds(lever, sheet.facts, sheet.pd_fixed);
+    std::sort(thresholds.begin(), thresholds.end(), [from](double a, double b) {
+      return std::fabs(a - from) < std::fabs(b - from);
+    });
+    for (const double t : thresholds) {
+      // At the threshold itself first: "or more" already holds there.
+      const double past = upwards ? above(t) : below(t);
+      for (const double value : {t, past}) {
+        if (upwards ? value <= from : value >= from) {
+          continue;
+        }
+        const Decision other = decide(rules, with(sheet, sheet.facts, lever, value));
+        // A product such as tpp = pd × die may land a rounding error short of the threshold.
+        if (other.same_answer(decision)) {
+          continue;
+        }
+        const NameInfo& info = info_of(lever == Number::kTpp && !limits.measures(Number::kTpp)
+                                           ? Number::kBitsTops
+                                           : lever);
+        const bool at = value == t;
+        return Flip{std::string(info.name),
+                    std::string(info.unit),
+                    from,
+                    t,
+                    upwards ? (at ? "at or above" : "above") : (at ? "at or below" : "below"),
+                    (t - from) / from * 100.0,
+                    other.outcome,
+                    other.review,
+                    other.exception};
+      }
+    }
+    return std::nullopt;
+  };
+  for (const Number lever : kLevers) {
+    const Interval<double> point = sheet.facts[lever];
+    if (!point.is_point() || point.low <= 0.0 || !is_lever(sheet, lever)) {
+      continue;
+    }
+    for (const bool upwards : {true, false}) {
+      if (auto flip = try_lever(lever, upwards)) {
+        flips.push_back(std::move(*flip));
+      }
+    }
+  }
+  std::stable_sort(flips.begin(), flips.end(), [](const Flip& a, const Flip& b) {
+    return std::fabs(a.change_percent) < std::fabs(b.change_percent);
+  });
+  return flips;
+}
+
+}  // namespace redline::rules
