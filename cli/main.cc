@@ -1,15 +1,21 @@
-#include <cstdio>
-#include "app/classify.h"
+// The command line: words to a request, the request to app, its answer to the terminal.
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "cli/run.h"
+#include "cli/terminal.h"
+
 int main(int argc, char** argv) {
-  redline::app::WorkspaceOptions o; o.executable = argv[0];
-  auto w = redline::app::open_workspace(o);
-  if (!w) { std::fputs(redline::render(w.error()).c_str(), stderr); return 3; }
-  redline::app::ClassifyRequest r;
-  if (argc > 1) r.chips = {argv[1]};
-  if (argc > 2) r.to = argv[2];
-  if (argc > 3) r.as_of = *redline::parse_date(argv[3]);
-  if (argc > 4) r.why = true;
-  auto a = redline::app::classify(*w, r);
-  if (!a) { std::fputs(redline::render(a.error()).c_str(), stderr); return 2; }
-  std::fputs(redline::app::render(*a, {}, {}).c_str(), stdout);
+  using namespace redline::cli;
+  // A closed pipe shows as a failed write, which ends the output silently.
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  auto arguments = parse_arguments(words);
+  if (!arguments) {
+    return Terminal(ColorChoice::kAuto).fail(arguments.error());
+  }
+  return run({*arguments, argc > 0 ? argv[0] : "", words});
 }

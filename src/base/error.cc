@@ -9,20 +9,37 @@
 namespace redline {
 namespace {
 
-// The width in columns that the text takes in front of the caret: a tab stays a tab, so that the
-// caret stands under its character in any terminal; a UTF-8 continuation byte takes none.
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+// Whether a terminal gives two columns to the character that begins here: the lead byte tells it
+// for CJK, kana, Hangul, full-width forms (E2 BA … EF BF) and for emoji and rare ideographs (F0).
+bool is_wide(std::string_view rest) {
+  const auto byte = [rest](std::size_t i) {
+    return i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U;
+  };
+  const unsigned lead = byte(0);
+  const unsigned next = byte(1);
+  return (lead == 0xE2U && next >= 0xBAU) || (lead >= 0xE3U && lead <= 0xE9U) || lead == 0xEBU ||
+         lead == 0xECU || (lead == 0xEAU && (next <= 0x92U || next >= 0xB0U)) ||
+         (lead == 0xEDU && next <= 0x9EU) || (lead == 0xEFU && next >= 0xA4U && next <= 0xABU) ||
+         (lead == 0xEFU && (next == 0xBCU || next == 0xBDU)) || (lead == 0xF0U && next >= 0x9FU);
+}
+
+// What stands in front of the caret: a tab stays a tab, and a wide character takes two blanks, so
+// that the caret stands under its character in any terminal.
 std::string caret_indent(std::string_view line, int column) {
   std::string indent;
   int at = 1;
-  for (const char c : line) {
-    const bool continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-    if (continuation) {
+  for (std::size_t i = 0; i < line.size() && at < column; ++i) {
+    if (continues(line[i])) {
       continue;
     }
-    if (at >= column) {
-      break;
-    }
-    indent += c == '\t' ? '\t' : ' ';
+    indent += line[i] == '\t' ? "\t" : is_wide(line.substr(i)) ? "  " : " ";
     ++at;
   }
   return indent;
@@ -39,22 +56,27 @@ std::string printable(std::string_view text) {
 
 std::string render_place(const SourceSpan& where, std::string_view label) {
   if (where.line == 0) {
-    return fmt::format("  --> {}\n", where.file);
+    return fmt::format("  --> {}\n", printable(where.file));
   }
-  std::string out = fmt::format("  --> {}:{}:{}\n", where.file, where.line, where.column);
+  std::string out =
+      fmt::format("  --> {}:{}:{}\n", printable(where.file), where.line, where.column);
   const std::string number = std::to_string(where.line);
   const std::string gutter(number.size(), ' ');
   // A very long line is cut: the caret matters, not the rest.
   constexpr std::size_t kLongestLine = 160;
   std::string line = printable(where.text);
   if (line.size() > kLongestLine) {
-    line = line.substr(0, kLongestLine);
+    std::size_t cut = kLongestLine;
+    while (cut > 0 && continues(line[cut])) {
+      --cut;
+    }
+    line.resize(cut);
   }
   out += fmt::format("{} |\n{} | {}\n", gutter, number, line);
-  if (where.column >= 1 && static_cast<std::size_t>(where.column) <= line.size() + 1) {
+  if (where.column >= 1 && static_cast<std::size_t>(where.column) <= characters(line) + 1) {
     out += fmt::format("{} | {}{}{}{}\n", gutter, caret_indent(line, where.column),
                        std::string(static_cast<std::size_t>(std::clamp(where.length, 1, 60)), '^'),
-                       label.empty() ? "" : " ", label);
+                       label.empty() ? "" : " ", printable(label));
   }
   return out;
 }

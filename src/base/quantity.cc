@@ -183,7 +183,8 @@ std::string format_quantity(double base, Dimension dimension, int digits) {
   }
   const DimensionWords words = dimension_words(dimension);
   const double shown = base / words.scale;
-  std::string number = std::fabs(shown) >= 1e4 && std::fabs(shown) < 1e15
+  // Whole numbers are written out rather than with an exponent.
+  std::string number = std::fabs(shown) >= std::pow(10.0, digits) && std::fabs(shown) < 1e15
                            ? fmt::format("{:.0f}", shown)
                            : fmt::format("{:.{}g}", shown, digits);
   return words.unit.empty() ? number : fmt::format("{} {}", number, words.unit);

@@ -68,6 +68,18 @@ struct EnumNames<WeightFormat> {
                                                   {"mxfp4", WeightFormat::kMxfp4},
                                                   {"int4", WeightFormat::kInt4}}};
 };
+template <>
+struct EnumNames<TotalConvention> {
+  static constexpr Names<TotalConvention, 2> kNames{
+      {{"all", TotalConvention::kAll}, {"no-embeddings", TotalConvention::kNoEmbeddings}}};
+};
+template <>
+struct EnumNames<ActiveConvention> {
+  static constexpr Names<ActiveConvention, 3> kNames{
+      {{"output-head", ActiveConvention::kOutputHead},
+       {"all-embeddings", ActiveConvention::kAllEmbeddings},
+       {"no-embeddings", ActiveConvention::kNoEmbeddings}}};
+};
 
 template <>
 struct Record<ComputeRate> {
@@ -343,7 +355,8 @@ struct Record<ModelShape> {
               {.required = true, .min = 1, .doc = "Key and value heads."}),
         field("head_dim", &ModelShape::head_dim,
               {.required = true, .min = 1, .doc = "Width of a head."}),
-        field("ffn", &ModelShape::ffn, {.required = true, .min = 0, .doc = "Feed-forward width."}),
+        field("ffn", &ModelShape::ffn,
+              {.min = 1, .doc = "Feed-forward width of the layers without experts."}),
         field("ffn_kind", &ModelShape::ffn_kind, {.doc = "gated: three matrices; plain: two."}),
         field("vocabulary", &ModelShape::vocabulary,
               {.required = true, .min = 1, .doc = "Tokens, padded as trained."}),
@@ -355,7 +368,10 @@ struct Record<ModelShape> {
         field("attention_bias", &ModelShape::attention_bias, {.doc = "Biases of q, k and v."}),
         field("output_bias", &ModelShape::output_bias, {.doc = "Bias of the attention output."}),
         field("mlp_bias", &ModelShape::mlp_bias, {.doc = "Biases of the feed-forward."}),
+        field("head_bias", &ModelShape::head_bias, {.doc = "Bias of the output head."}),
         field("norm", &ModelShape::norm, {.doc = "rms: one vector; layer: two."}),
+        field("norms_per_layer", &ModelShape::norms_per_layer,
+              {.min = 1, .max = 8, .doc = "Norms as wide as the model in a layer; default 2."}),
         field("qk_norm", &ModelShape::qk_norm, {.doc = "Norms of queries and keys by head."}),
         field("embedding_norm", &ModelShape::embedding_norm, {.doc = "Norm after the embedding."}),
         field("sliding_window", &ModelShape::sliding_window, {.min = 1, .doc = "Tokens."}),
@@ -429,6 +445,14 @@ struct Record<PublishedSize> {
     return std::tuple{
         field("parameters", &PublishedSize::parameters, {.doc = "All."}),
         field("active", &PublishedSize::active, {.doc = "Used for one token."}),
+        field("parameters_convention", &PublishedSize::parameters_convention,
+              {.doc = "What the total includes; default all."}),
+        field("active_convention", &PublishedSize::active_convention,
+              {.doc = "What the active count includes; default output-head."}),
+        field("tolerance", &PublishedSize::tolerance,
+              {.min = 0, .max = 1, .doc = "Relative error to allow for in the total."}),
+        field("active_tolerance", &PublishedSize::active_tolerance,
+              {.min = 0, .max = 1, .doc = "Relative error to allow for in the active count."}),
     };
   }
 };

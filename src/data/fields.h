@@ -311,7 +311,7 @@ struct Codec<Fact<T>> {
     if constexpr (kOrdered<T>) {
       good &= read_range(node, out, reader, options);
     }
-    if (!value && !out.range) {
+    if (!value && !node.find("range")) {
       reader.missing_key(node, "value", "fact", "the value, or a range where only bounds are known");
       good = false;
     }

@@ -13,15 +13,34 @@ namespace {
 
 const toml::node& as_toml(const void* node) { return *static_cast<const toml::node*>(node); }
 
-// toml++ counts columns in characters, as the caret does.
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+int characters(std::string_view text) {
+  return static_cast<int>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+// toml++ counts columns in characters too, but puts the end of a file behind its last newline.
 SourceSpan span_at(const Document& document, toml::source_position at, int length) {
   SourceSpan span;
   span.file = document.file();
   span.line = static_cast<int>(at.line);
-  span.column = static_cast<int>(at.column);
   span.length = std::max(1, length);
   span.text = std::string(document.line(span.line));
+  span.column = std::clamp(static_cast<int>(at.column), 1, characters(span.text) + 1);
   return span;
+}
+
+// The byte at which the character of a 1-based column begins.
+std::size_t byte_of(std::string_view line, int column) {
+  std::size_t i = 0;
+  for (int at = 0; i < line.size(); ++i) {
+    at += continues(line[i]) ? 0 : 1;
+    if (at >= column) {
+      break;
+    }
+  }
+  return i;
 }
 
 int region_length(const toml::source_region& region) {
@@ -219,10 +238,13 @@ SourceSpan Node::span() const {
 SourceSpan Node::span_within(std::size_t offset, std::size_t length) const {
   SourceSpan span = this->span();
   const auto text = string();
+  if (!text) {
+    return span;
+  }
   // Only a plain one-line string maps one to one; for others the whole value is marked.
-  if (text && span.text.find(*text) != std::string::npos &&
-      span.text.find(*text) + 1 >= static_cast<std::size_t>(std::max(1, span.column))) {
-    span.column = static_cast<int>(span.text.find(*text) + offset) + 1;
+  const std::size_t at = span.text.find(*text, byte_of(span.text, span.column));
+  if (at != std::string::npos) {
+    span.column = characters(std::string_view(span.text).substr(0, at + offset)) + 1;
     span.length = static_cast<int>(std::max<std::size_t>(1, length));
   }
   return span;

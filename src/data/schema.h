@@ -27,12 +27,12 @@ struct TypeInfo {
   std::vector<KeyInfo> keys;
 
   [[nodiscard]] static TypeInfo of(Kind kind);
-  [[nodiscard]] static TypeInfo text() { return of(Kind::kText); }
-  [[nodiscard]] static TypeInfo boolean() { return of(Kind::kBoolean); }
-  [[nodiscard]] static TypeInfo integer() { return of(Kind::kInteger); }
-  [[nodiscard]] static TypeInfo number() { return of(Kind::kNumber); }
-  [[nodiscard]] static TypeInfo date() { return of(Kind::kDate); }
-  [[nodiscard]] static TypeInfo partial_date() { return of(Kind::kPartialDate); }
+  [[nodiscard]] static TypeInfo text();
+  [[nodiscard]] static TypeInfo boolean();
+  [[nodiscard]] static TypeInfo integer();
+  [[nodiscard]] static TypeInfo number();
+  [[nodiscard]] static TypeInfo date();
+  [[nodiscard]] static TypeInfo partial_date();
   [[nodiscard]] static TypeInfo quantity(Dimension dimension);
   [[nodiscard]] static TypeInfo choice(std::vector<std::string_view> choices);
   [[nodiscard]] static TypeInfo list(TypeInfo item);
@@ -46,6 +46,14 @@ struct KeyInfo {
   std::string_view doc;
   TypeInfo type;
 };
+
+// Here, because a vector of KeyInfo needs the complete type.
+inline TypeInfo TypeInfo::text() { return of(Kind::kText); }
+inline TypeInfo TypeInfo::boolean() { return of(Kind::kBoolean); }
+inline TypeInfo TypeInfo::integer() { return of(Kind::kInteger); }
+inline TypeInfo TypeInfo::number() { return of(Kind::kNumber); }
+inline TypeInfo TypeInfo::date() { return of(Kind::kDate); }
+inline TypeInfo TypeInfo::partial_date() { return of(Kind::kPartialDate); }
 
 // JSON Schema (the draft-07 subset that editors understand) of a record, pretty-printed.
 [[nodiscard]] std::string json_schema(const TypeInfo& record);

@@ -48,14 +48,25 @@ std::string cell_content(const Cell& cell, const Column& column, const CellWords
   return escape_markup(format_cell(cell, column, words));
 }
 
-std::string header_cell(const Column& column) {
+std::string header_cell(const Column& column, bool prose) {
   const std::string& name = column.title.empty() ? column.key : column.title;
   const std::string unit = column.unit.empty() ? ""
                                                : fmt::format(" <span class=\"unit\">{}</span>",
                                                              escape_markup(column.unit));
   return fmt::format("<th scope=\"col\"{}>{}{}</th>",
-                     column.align == Align::kRight ? " class=\"num\"" : "", escape_markup(name),
-                     unit);
+                     column.align == Align::kRight ? " class=\"num\""
+                     : prose                       ? " class=\"prose\""
+                                                   : "",
+                     escape_markup(name), unit);
+}
+
+// Whether a column holds sentences, which a narrow screen must not squeeze.
+bool is_prose(const Table& table, std::size_t column) {
+  constexpr int kSentence = 40;
+  return std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+    const auto* text = std::get_if<std::string>(&cell_at(row, column));
+    return text && display_width(*text) > kSentence;
+  });
 }
 
 std::string table_row(const Table& table, const std::vector<Cell>& row, const CellWords& words) {
@@ -154,8 +165,8 @@ HtmlPage& HtmlPage::table(const Table& table) {
     body_ += fmt::format("<caption>{}</caption>\n", escape_markup(table.title));
   }
   body_ += "<thead><tr>";
-  for (const Column& column : table.columns) {
-    body_ += header_cell(column);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    body_ += header_cell(table.columns[i], is_prose(table, i));
   }
   body_ += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {

@@ -2,8 +2,9 @@
 
 namespace redline::results {
 
-std::string_view html_style() {
-  static constexpr std::string_view kStyle = R"css(
+namespace {
+
+constexpr std::string_view kStyle = R"css(
 :root{--paper:#fff;--ink:#1a1a1a;--muted:#5b6068;--hairline:#d9dce1;--panel:#f5f6f8;--accent:#004f7c;
 --neutral:#8a8f98;--caution:#a94400;color-scheme:light dark;
 --serif:Charter,'Bitstream Charter','Iowan Old Style','Source Serif 4','Noto Serif',Cambria,Georgia,
@@ -60,6 +61,7 @@ tbody th{font-weight:500;min-width:6.5rem}
 .unit{display:block;font-weight:400;color:var(--muted)}
 .num{text-align:right;font-variant-numeric:tabular-nums lining-nums}
 td.num{white-space:nowrap}
+th.prose{min-width:16rem}
 .q{color:var(--caution);font-weight:700;text-decoration:underline dotted;cursor:help}
 .notes,figcaption{font-family:var(--sans);font-size:.875rem;line-height:1.5;color:var(--muted);
 margin:.625rem 0 0;max-width:52rem}
@@ -104,7 +106,9 @@ a{color:inherit}
 details::details-content{content-visibility:visible;block-size:auto}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
-  return kStyle;
-}
+
+}  // namespace
+
+std::string_view html_style() { return kStyle; }
 
 }  // namespace redline::results

@@ -33,8 +33,9 @@ constexpr std::array<Direction, 12> kDirections{{{1, 0},
                                                  {-0.5, -0.87},
                                                  {-0.5, 0.87}}};
 // How much further out each ring lies, px; emphasised labels may use all of them.
-constexpr std::array<double, 7> kRings{0, 9, 18, 30, 44, 62, 84};
+constexpr std::array<double, 9> kRings{0, 9, 18, 30, 44, 62, 84, 112, 144};
 constexpr std::size_t kOrdinaryRings = 5;
+constexpr int kRounds = 6;
 
 Box marker_box(const LabelRequest& p) {
   return {p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius};
@@ -69,10 +70,19 @@ class Placer {
   explicit Placer(const LabelScene& scene) : scene_(scene), placed_(scene.points.size()) {}
 
   std::vector<PlacedLabel> run() {
-    for (const std::size_t i : order()) {
-      if (scene_.points[i].width > 0) {
-        place(i);
+    std::vector<std::size_t> turns = order();
+    // An emphasised label that found no place gets the first choice of another round.
+    for (int round = 0; round < kRounds; ++round) {
+      placed_.assign(scene_.points.size(), {});
+      std::for_each(turns.begin(), turns.end(), [&](std::size_t i) { place(i); });
+      const auto failed = [&](std::size_t i) {
+        const LabelRequest& point = scene_.points[i];
+        return point.emphasis && point.width > 0 && !placed_[i].shown;
+      };
+      if (std::none_of(turns.begin(), turns.end(), failed)) {
+        break;
       }
+      std::stable_partition(turns.begin(), turns.end(), failed);
     }
     return placed_;
   }
@@ -101,12 +111,20 @@ class Placer {
 
   void place(std::size_t i) {
     const LabelRequest& point = scene_.points[i];
+    if (point.width > 0 && !choose(i, false) && point.emphasis) {
+      choose(i, true);
+    }
+  }
+
+  // `relaxed`: the leader may pass over markers that are not emphasised.
+  bool choose(std::size_t i, bool relaxed) {
+    const LabelRequest& point = scene_.points[i];
     const std::size_t rings = point.emphasis ? kRings.size() : kOrdinaryRings;
     std::optional<double> best;
     for (std::size_t ring = 0; ring < rings; ++ring) {
       for (std::size_t d = 0; d < kDirections.size(); ++d) {
         const PlacedLabel label = candidate(point, kDirections[d], kRings[ring]);
-        if (!allowed(label, i)) {
+        if (!allowed(label, i, relaxed)) {
           continue;
         }
         const double cost = static_cast<double>(ring) * kRingCost + static_cast<double>(d) +
@@ -117,9 +135,10 @@ class Placer {
         }
       }
     }
+    return best.has_value();
   }
 
-  bool allowed(const PlacedLabel& label, std::size_t self) const {
+  bool allowed(const PlacedLabel& label, std::size_t self, bool relaxed) const {
     if (!inside(label.box, scene_.area)) {
       return false;
     }
@@ -128,7 +147,9 @@ class Placer {
     };
     for (std::size_t j = 0; j < placed_.size(); ++j) {
       const PlacedLabel& other = placed_[j];
-      if (j != self && blocked(marker_box(scene_.points[j]))) {
+      const Box marker = marker_box(scene_.points[j]);
+      const bool passable = relaxed && !scene_.points[j].emphasis;
+      if (j != self && (passable ? overlap(label.box, marker) : blocked(marker))) {
         return false;
       }
       if (other.shown && (blocked(other.box) || (other.leader && crosses(other.line, label.box)))) {

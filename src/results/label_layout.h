@@ -49,8 +49,9 @@ struct PlacedLabel {
 };
 
 // One answer per point, in their order. Emphasised labels are placed first; a label is left out
-// only where each of some sixty positions would cover a marker, another label, a leader line or an
-// obstacle.
+// only where each of some sixty positions (a hundred if emphasised) would cover a marker, another
+// label or an obstacle, or its leader would cross one of the first two. As a last resort the leader
+// of an emphasised label may pass over ordinary markers.
 [[nodiscard]] std::vector<PlacedLabel> place_labels(const LabelScene& scene);
 
 }  // namespace redline::results

@@ -16,6 +16,7 @@ constexpr double kRow = 15.0;         // line height of a flag
 constexpr double kFlagWidth = 148.0;  // labels wrap at this
 constexpr double kTick = 12.5;
 constexpr double kLaneHeader = 26.0;
+constexpr double kDayTickSpacing = 78.0;
 constexpr double kFlagGap = 6.0;
 constexpr double kFoot = 8.0;  // between the line of a lane and its lowest flag
 
@@ -145,7 +146,7 @@ class TimelineDrawing {
   }
 
   void draw_rules(double top, double bottom) {
-    const auto most = static_cast<std::size_t>(t_.width / 60);
+    const auto most = static_cast<std::size_t>(t_.width / kDayTickSpacing);
     for (const Tick& tick : day_ticks(scale_min(), scale_max(), most)) {
       const double x = scale_.px(tick.value);
       canvas_.line({x, top, x, bottom}, "grid");
@@ -273,7 +274,7 @@ class IntervalDrawing {
   }
 
   void draw_grid(double top, double bottom) {
-    const auto most = static_cast<std::size_t>((bars_.width - left_) / 60);
+    const auto most = static_cast<std::size_t>((bars_.width - left_) / kDayTickSpacing);
     for (const Tick& tick : day_ticks(range_.min, range_.max, most)) {
       const double x = scale_.px(tick.value);
       canvas_.line({x, top, x, bottom}, "grid");

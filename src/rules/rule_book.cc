@@ -238,6 +238,21 @@ std::vector<Date> RuleBook::boundaries() const {
   return {dates.begin(), dates.end()};
 }
 
+Diagnostics check_instrument(const std::string& file, std::string text,
+                             const Geography& geography) {
+  Diagnostics errors;
+  const Document document(file, std::move(text), errors);
+  data::Reader reader(errors, document.damaged());
+  Instrument instrument;
+  if (data::read_record(document.root(), instrument, reader)) {
+    check_dates(instrument, document.root(), errors);
+  }
+  check_groups(document.root(), geography, errors);
+  return errors;
+}
+
+data::TypeInfo instrument_type() { return data::Codec<Instrument>::info(); }
+
 Standing standing(const Instrument& instrument, const Version& version, Date date,
                   const std::vector<std::string>& with) {
   if (instrument.hypothetical) {

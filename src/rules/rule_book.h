@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/files.h"
+#include "data/schema.h"
 #include "redline/place.h"
 #include "rules/instrument.h"
 #include "rules/program.h"
@@ -43,6 +44,11 @@ class RuleBook {
   SymbolTable symbols_;
   std::vector<std::string> items_;
 };
+
+// For `data check FILE` and `data schema instrument`.
+[[nodiscard]] Diagnostics check_instrument(const std::string& file, std::string text,
+                                           const Geography& geography);
+[[nodiscard]] data::TypeInfo instrument_type();
 
 // A bill counts as law, from any date, if its id is in `with`.
 [[nodiscard]] Standing standing(const Instrument& instrument, const Version& version, Date date,

@@ -1,0 +1,55 @@
+# A thin front over the CMake presets. `make` alone lists what there is.
+
+PREFIX ?= /usr/local
+# Seconds for each fuzz target in `make check`.
+FUZZ_SECONDS ?= 30
+REPORT := out/april-2025
+PROGRAM := build/release/redline
+
+# Compilers take memory; the test machine decides otherwise by `make JOBS=8 …`.
+JOBS ?= $(shell nproc)
+
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-check run build test check bench lint format install clean
+.NOTPARALLEL:
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps:
+	@tools/install_deps.sh build
+
+deps-check:
+	@tools/install_deps.sh check
+
+run: build  ## Build, then work out the situation of April 2025 into out/april-2025
+	@$(PROGRAM) report april-2025 -o $(REPORT)
+
+build: deps  ## The program, at build/release/redline
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release --parallel $(JOBS) --target redline
+
+test: deps  ## Build everything and run the tests (minutes)
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release --parallel $(JOBS)
+	@ctest --preset release --parallel $(JOBS) --label-exclude slow
+
+check: deps-check  ## Format, lint, sanitizers, fuzzing, packaging (longer)
+	@JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) tools/check.sh
+
+bench: deps  ## Benchmarks
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release --parallel $(JOBS) --target classify_bench
+	@build/release/bench/classify_bench --benchmark_min_time=0.2
+
+lint: deps-check  ## clang-format and clang-tidy, reporting only
+	@JOBS=$(JOBS) tools/lint.sh
+
+format: deps-check  ## Rewrite the sources in the house format
+	@tools/lint.sh --fix-format
+
+install: build  ## Install to PREFIX (default /usr/local; DESTDIR is honoured)
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean:  ## Remove what was built and written
+	@rm -rf build out

@@ -1,0 +1,182 @@
+#include "cli/arguments.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/nearest.h"
+
+namespace redline::cli {
+namespace {
+
+bool is_option(const std::string& word) {
+  return word.size() > 1 && word.front() == '-' && word != "--";
+}
+
+std::string option_name(const std::string& word) { return word.substr(0, word.find('=')); }
+
+Result<const Command*> command_of(const std::vector<std::string>& words, std::size_t& used) {
+  const std::string& first = words.front();
+  std::vector<std::string_view> names;
+  bool group = false;
+  for (const Command& command : commands()) {
+    names.push_back(command.name);
+    group |= command.name.rfind(first + " ", 0) == 0;
+  }
+  if (const Command* command = find_command(first)) {
+    used = 1;
+    return command;
+  }
+  if (group && words.size() > 1 && !is_option(words[1])) {
+    if (const Command* command = find_command(first + " " + words[1])) {
+      used = 2;
+      return command;
+    }
+  }
+  std::string given = first;
+  std::vector<std::string> help;
+  if (group) {
+    given = words.size() > 1 && !is_option(words[1]) ? first + " " + words[1] : first;
+    for (const std::string_view name : names) {
+      if (name.rfind(first + " ", 0) == 0) {
+        help.push_back(fmt::format("redline {}", name));
+      }
+    }
+  } else {
+    for (const std::string_view near : nearest_names(first, names)) {
+      help.push_back(fmt::format("did you mean 'redline {}'?", near));
+    }
+    help.emplace_back("`redline --help` lists the commands");
+  }
+  return fail(Code::kUnknownCommand, fmt::format("there is no command 'redline {}'", given),
+              std::move(help));
+}
+
+Result<bool> check_options(const Command& command, const std::vector<std::string>& words) {
+  std::vector<std::string_view> names;
+  for (const auto& list : {command.options, common_options()}) {
+    for (const Option& option : list) {
+      names.push_back(option.name);
+    }
+  }
+  bool value_follows = false;
+  for (const std::string& word : words) {
+    if (word == "--") {
+      break;
+    }
+    if (value_follows || !is_option(word)) {
+      value_follows = false;
+      continue;
+    }
+    const Option* option = find_option(command, option_name(word));
+    if (option == nullptr) {
+      std::vector<std::string> help;
+      for (const std::string_view near : nearest_names(option_name(word), names)) {
+        help.push_back(fmt::format("did you mean '{}'?", near));
+      }
+      help.push_back(fmt::format("`redline {} --help` lists the options", command.name));
+      return fail(Code::kUnknownOption,
+                  fmt::format("'redline {}' has no option '{}'", command.name, option_name(word)),
+                  std::move(help));
+    }
+    value_follows = !option->value.empty() && word.find('=') == std::string::npos;
+  }
+  return true;
+}
+
+Result<bool> check_count(const Arguments& arguments) {
+  const Command& command = *arguments.command;
+  const int count = static_cast<int>(arguments.positional.size());
+  if (count < command.least_arguments) {
+    return fail(Code::kMissingArgument,
+                fmt::format("'redline {}' needs {}", command.name, command.arguments),
+                {fmt::format("for example: {}", command.examples.front())});
+  }
+  if (command.most_arguments >= 0 && count > command.most_arguments) {
+    return fail(Code::kUnknownOption,
+                fmt::format("'redline {}' takes no argument '{}'", command.name,
+                            arguments.positional[static_cast<std::size_t>(command.most_arguments)]),
+                {fmt::format("usage: redline {} {}", command.name, command.arguments)});
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string Arguments::value(std::string_view name) const {
+  const auto found = options.find(name);
+  return found == options.end() || found->second.empty() ? std::string() : found->second.back();
+}
+
+std::vector<std::string> Arguments::values(std::string_view name) const {
+  const auto found = options.find(name);
+  return found == options.end() ? std::vector<std::string>{} : found->second;
+}
+
+Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
+  Arguments arguments;
+  if (words.empty() || words.front() == "--help" || words.front() == "-h" ||
+      words.front() == "help") {
+    arguments.help = true;
+    return arguments;
+  }
+  if (words.front() == "--version") {
+    arguments.command = find_command("version");
+    return arguments;
+  }
+  std::size_t used = 0;
+  RL_TRY(command, command_of(words, used));
+  arguments.command = command;
+  const std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(used),
+                                      words.end());
+  RL_TRY(known, check_options(*command, rest));
+  (void)known;
+
+  CLI::App app;
+  app.set_help_flag();
+  app.add_option("arguments", arguments.positional);
+  std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, bool> flags;
+  for (const auto& list : {command->options, common_options()}) {
+    for (const Option& option : list) {
+      const std::string name(option.name);
+      const std::string names =
+          option.short_name.empty() ? name : std::string(option.short_name) + "," + name;
+      if (option.value.empty()) {
+        app.add_flag(names, flags[name]);
+      } else {
+        app.add_option(names, values[name])->expected(1)->take_all();
+      }
+    }
+  }
+  try {
+    std::vector<std::string> reversed(rest.rbegin(), rest.rend());
+    app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    return fail(Code::kMissingArgument, error.what(),
+                {fmt::format("`redline {} --help` shows what the command needs", command->name)});
+  }
+  for (auto& [name, list] : values) {
+    if (list.size() > 1 && !find_option(*command, name)->repeated) {
+      return fail(Code::kBadOptionValue, fmt::format("{} is given {} times", name, list.size()),
+                  {"give it once"});
+    }
+    if (!list.empty()) {
+      arguments.options[name] = std::move(list);
+    }
+  }
+  for (const auto& [name, on] : flags) {
+    if (on) {
+      arguments.options[name] = {};
+    }
+  }
+  arguments.help = arguments.has("--help");
+  if (!arguments.help) {
+    RL_TRY(counted, check_count(arguments));
+    (void)counted;
+  }
+  return arguments;
+}
+
+}  // namespace redline::cli

@@ -1,0 +1,43 @@
+#pragma once
+// Where output goes: standard output or a file, errors and notes on standard error.
+
+#include <string>
+#include <string_view>
+
+#include "redline/error.h"
+
+namespace redline::cli {
+
+// Exit statuses, as the README documents them.
+enum ExitStatus : int {
+  kDone = 0,
+  kFailIf = 1,
+  kWrongUsage = 2,
+  kBadData = 3,
+  kNoAnswer = 4,
+  kOurBug = 70,
+  kInterrupted = 130,
+};
+
+enum class ColorChoice { kAuto, kAlways, kNever };
+
+class Terminal {
+ public:
+  explicit Terminal(ColorChoice color);
+
+  [[nodiscard]] int width() const { return width_; }
+  [[nodiscard]] bool color() const { return color_; }
+
+  // Standard output. A reader that went away (broken pipe) is no error: false then, and silence.
+  bool out(std::string_view text);
+  void note(std::string_view text) const;
+  // Prints the errors and says with which status to leave.
+  int fail(const Diagnostics& errors) const;
+  int fail(const Error& error) const { return fail(Diagnostics{error}); }
+
+ private:
+  int width_ = 80;
+  bool color_ = false;
+};
+
+}  // namespace redline::cli

@@ -1,0 +1,28 @@
+#pragma once
+// `redline report`: the decision brief of a scenario, as HTML that opens offline and as JSON.
+
+#include <string>
+#include <vector>
+
+#include "app/report.h"
+#include "app/scenario.h"
+
+namespace redline::app {
+
+struct BriefRequest {
+  std::string scenario;  // name or file
+  std::string folder;    // where report.html and report.json go
+  RunInfo run;
+};
+
+struct BriefFiles {
+  std::string html_path;
+  std::string json_path;
+  std::vector<std::string> summary;  // lines for the terminal: the answer first
+};
+
+// Both files are written complete or not at all.
+[[nodiscard]] Loaded<BriefFiles> write_brief(const Workspace& workspace,
+                                             const BriefRequest& request);
+
+}  // namespace redline::app

@@ -1,0 +1,166 @@
+#include "app/brief_facts.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "rules/rule_book.h"
+
+namespace redline::app {
+namespace {
+
+using results::Align;
+using results::Cell;
+using results::Table;
+
+// What is public of a part on a day: announced no later. Where only the month is known, the part
+// counts from the month's end, so that a back-test never sees too much.
+bool is_public(const Chip& chip, Date date) {
+  const auto& first = chip.announced ? chip.announced : chip.launched;
+  return chip.kind == ChipKind::kAccelerator && first && first->latest() <= date;
+}
+
+Result<Verdict> verdict_on(const Workspace& w, const Chip& chip, const Scenario& scenario,
+                           Date date) {
+  Question question;
+  question.to = scenario.to;
+  question.as_of = date;
+  return redline::classify(w.rules, chip, question, {.trace = false, .flips = false});
+}
+
+// Stricter in the order no license, exception, unknown, required.
+int strictness(const Verdict& v) { return static_cast<int>(v.outcome); }
+
+Result<std::vector<Milestone>> milestones_of(const Workspace& w, const Scenario& scenario) {
+  std::vector<Milestone> milestones;
+  for (const rules::Instrument& instrument : w.rules.book().instruments()) {
+    if (instrument.jurisdiction != "US" || instrument.hypothetical ||
+        instrument.kind == rules::InstrumentKind::kBoundary) {
+      continue;
+    }
+    std::optional<Date> first;
+    for (const rules::Version& version : instrument.versions) {
+      if (!version.effective) {
+        continue;
+      }
+      const Date binding = version.compliance.value_or(*version.effective);
+      if (!first || binding < *first) {
+        first = binding;
+      }
+    }
+    if (!first || *first > scenario.as_of) {
+      continue;
+    }
+    Milestone m{*first, instrument.id, instrument.title, instrument.summary, {}, {}};
+    for (const Chip& chip : w.catalog.chips) {
+      if (!is_public(chip, *first)) {
+        continue;
+      }
+      RL_TRY(now, verdict_on(w, chip, scenario, *first));
+      RL_TRY(then, verdict_on(w, chip, scenario, *first - std::chrono::days{1}));
+      const bool through_it = std::find(now.instruments.begin(), now.instruments.end(),
+                                        instrument.id) != now.instruments.end();
+      if (strictness(now) > strictness(then) && through_it) {
+        m.caught.push_back(chip.id);
+      } else if (strictness(now) < strictness(then)) {
+        m.freed.push_back(chip.id);
+      }
+    }
+    milestones.push_back(std::move(m));
+  }
+  std::stable_sort(milestones.begin(), milestones.end(),
+                   [](const Milestone& a, const Milestone& b) { return a.date < b.date; });
+  return milestones;
+}
+
+Result<DayStanding> day_of(const Workspace& w, const Scenario& scenario, Date date,
+                           std::string title) {
+  DayStanding day{date, std::move(title), {}};
+  for (const Chip& chip : w.catalog.chips) {
+    if (is_public(chip, date)) {
+      RL_TRY(verdict, verdict_on(w, chip, scenario, date));
+      day.chips.push_back({&chip, std::move(verdict)});
+    }
+  }
+  return day;
+}
+
+std::string joined(const std::vector<std::string>& ids) {
+  return ids.empty() ? "-" : fmt::format("{}", fmt::join(ids, ", "));
+}
+
+}  // namespace
+
+Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario) {
+  const auto wrap = [](Error error) { return tl::unexpected(Diagnostics{std::move(error)}); };
+  BriefFacts facts;
+  facts.scenario = scenario;
+  facts.subject = w.catalog.chip(scenario.subject);
+  Question question;
+  question.to = scenario.to;
+  question.as_of = scenario.before;
+  auto before = redline::classify(w.rules, *facts.subject, question, {.trace = true, .flips = true});
+  question.as_of = scenario.after;
+  auto after = redline::classify(w.rules, *facts.subject, question, {.trace = true, .flips = true});
+  auto milestones = milestones_of(w, scenario);
+  if (!before || !after || !milestones) {
+    return wrap(!before ? before.error() : !after ? after.error() : milestones.error());
+  }
+  facts.before = std::move(*before);
+  facts.after = std::move(*after);
+  facts.milestones = std::move(*milestones);
+  const std::pair<Date, std::string> days[] = {
+      {scenario.before, fmt::format("{}, the day before", format_date(scenario.before))},
+      {scenario.after, fmt::format("{}, under the letters", format_date(scenario.after))},
+      {w.date, fmt::format("{}, the day of the data", format_date(w.date))}};
+  for (const auto& [date, title] : days) {
+    auto day = day_of(w, scenario, date, title);
+    if (!day) {
+      return wrap(day.error());
+    }
+    facts.days.push_back(std::move(*day));
+  }
+  return facts;
+}
+
+Table standing_table(const DayStanding& day) {
+  Table table;
+  table.title = fmt::format("Every chip on {}", day.title);
+  table.columns = {{"chip", "Chip", "", Align::kLeft},
+                   {"vendor", "Maker", "", Align::kLeft},
+                   {"tpp", "TPP", "", Align::kRight, 7},
+                   {"pd", "Performance density", "TPP/mm²", Align::kRight, 4},
+                   {"dram_bw", "Memory bandwidth", "GB/s", Align::kRight, 6},
+                   {"letter_io", "Input and output", "GB/s", Align::kRight, 6},
+                   {"answer", "Answer", "", Align::kLeft},
+                   {"rule", "Through", "", Align::kLeft}};
+  for (const ChipStanding& one : day.chips) {
+    const LegalQuantities q = legal_quantities(*one.chip);
+    const auto cell = [](const Estimate& e) { return e.value ? Cell{*e.value} : Cell{}; };
+    std::string answer(name_of(one.verdict.outcome));
+    if (one.verdict.exception != LicenseException::kNone) {
+      answer += fmt::format(" {}", name_of(one.verdict.exception));
+    } else if (!name_of(one.verdict.review).empty()) {
+      answer += fmt::format(", review {}", name_of(one.verdict.review));
+    }
+    table.rows.push_back({one.chip->name, one.chip->vendor, cell(q.tpp), cell(q.pd),
+                          cell(q.dram_bw), cell(q.letter_io), answer,
+                          one.verdict.rule.empty() ? std::string("-") : one.verdict.rule});
+  }
+  return table;
+}
+
+Table milestone_table(const std::vector<Milestone>& milestones) {
+  Table table;
+  table.title = "Instruments and the chips that each caught";
+  table.columns = {{"date", "Binding from", "", Align::kLeft},
+                   {"id", "Instrument", "", Align::kLeft},
+                   {"summary", "What it does", "", Align::kLeft},
+                   {"caught", "Newly caught on that day", "", Align::kLeft}};
+  for (const Milestone& m : milestones) {
+    table.rows.push_back({format_date(m.date), m.id, m.summary, joined(m.caught)});
+  }
+  return table;
+}
+
+}  // namespace redline::app

@@ -1,0 +1,16 @@
+#pragma once
+// `redline explain` and `redline version`.
+
+#include <string>
+
+#include "app/report.h"
+#include "app/workspace.h"
+
+namespace redline::app {
+
+// The page of a code, or the list of all if `code` is empty.
+[[nodiscard]] Result<Answer> explain(const std::string& code);
+
+[[nodiscard]] Answer version(const Workspace& workspace);
+
+}  // namespace redline::app

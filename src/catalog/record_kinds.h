@@ -1,0 +1,23 @@
+#pragma once
+// The kinds of records in a data folder, for checking single files and for schemas.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/schema.h"
+#include "redline/error.h"
+
+namespace redline {
+
+struct RecordKind {
+  std::string_view name;    // "chip"
+  std::string_view folder;  // "chips"
+  data::TypeInfo (*type)();
+  Diagnostics (*check)(const std::string& file, std::string text);
+};
+
+// chip, system, model, places, groups, sources.
+[[nodiscard]] const std::vector<RecordKind>& record_kinds();
+
+}  // namespace redline
