@@ -58,6 +58,8 @@ void decide_all_chips(benchmark::State& state) {
     }
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(items.size()));
+  state.counters["tests"] = static_cast<double>(active.tests.size());
+  state.counters["licenses"] = static_cast<double>(active.licenses.size());
   state.SetLabel(format_date(date));
 }
 BENCHMARK(decide_all_chips)->DenseRange(0, 2);

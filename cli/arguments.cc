@@ -60,13 +60,13 @@ Result<bool> check_options(const Command& command, const std::vector<std::string
       names.push_back(option.name);
     }
   }
-  bool value_follows = false;
+  const Option* awaiting = nullptr;  // the option whose value comes next
   for (const std::string& word : words) {
     if (word == "--") {
       break;
     }
-    if (value_follows || !is_option(word)) {
-      value_follows = false;
+    if (awaiting != nullptr || !is_option(word)) {
+      awaiting = nullptr;
       continue;
     }
     const Option* option = find_option(command, option_name(word));
@@ -80,7 +80,11 @@ Result<bool> check_options(const Command& command, const std::vector<std::string
                   fmt::format("'redline {}' has no option '{}'", command.name, option_name(word)),
                   std::move(help));
     }
-    value_follows = !option->value.empty() && word.find('=') == std::string::npos;
+    awaiting = !option->value.empty() && word.find('=') == std::string::npos ? option : nullptr;
+  }
+  if (awaiting != nullptr) {
+    return fail(Code::kMissingArgument, fmt::format("{} needs {}", awaiting->name, awaiting->value),
+                {fmt::format("{}: {}", awaiting->name, awaiting->doc)});
   }
   return true;
 }

@@ -179,13 +179,32 @@ class Rules {
   std::unique_ptr<rules::RuleBook> book_;
 };
 
-// Errors: kBadSetting, kUnknownRecord for a bill.
+// One question put to any number of chips: the rules are specialised to it once. Refers to `rules`,
+// which must outlive it; safe to share between threads.
+class Inquiry {
+ public:
+  // Errors: kBadSetting, kUnknownRecord for a bill.
+  [[nodiscard]] static Result<Inquiry> open(const Rules& rules, Question question);
+  ~Inquiry();
+  Inquiry(Inquiry&&) noexcept;
+  Inquiry& operator=(Inquiry&&) noexcept;
+
+  // Errors: kBadSetting.
+  [[nodiscard]] Result<Verdict> classify(const Chip& chip, const VerdictDetail& detail) const;
+
+ private:
+  struct Impl;
+  explicit Inquiry(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The same for one chip.
 [[nodiscard]] Result<Verdict> classify(const Rules& rules, const Chip& chip,
                                        const Question& question, const VerdictDetail& detail);
 
 struct TimelineSpan {
-  Date first{};
-  std::optional<Date> last;  // absent: open
+  std::optional<Date> first;  // absent: from before the first rule
+  std::optional<Date> last;   // absent: open
   Verdict verdict;
 };
 // The verdicts of all dates as spans with one answer each.

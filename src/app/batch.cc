@@ -194,8 +194,8 @@ std::string error_line(const Json& id, const Diagnostics& errors, std::size_t nu
   std::string message;
   for (const Error& error : errors) {
     message += (message.empty() ? "" : "; ") + error.message;
-    if (error.help.size() == 1 || (!error.help.empty() && errors.size() == 1)) {
-      message += fmt::format(" ({})", error.help.front());
+    if (!error.help.empty()) {
+      message += fmt::format(" ({})", fmt::join(error.help, "; "));
     }
   }
   Json line = Json::object();

@@ -159,10 +159,10 @@ class BriefPage {
       page_.heading(3, day.title);
       page_.paragraph(count_line(day));
       RL_TRY(density, density_plot(w_, facts_, day));
-      page_.figure({results::render_svg(density), density.caption,
+      page_.figure({results::render_svg(density), "",
                     "Sources: data sheets and press as listed with each chip (redline data show)."});
       RL_TRY(bandwidth, bandwidth_plot(w_, facts_, day));
-      page_.figure({results::render_svg(bandwidth), bandwidth.caption,
+      page_.figure({results::render_svg(bandwidth), "",
                     "Sources: as above; figures of the letters from press of 2025-04-16."});
       page_.open_details(fmt::format("Table: {} chips on {}", day.chips.size(),
                                      format_date(day.date)));
@@ -282,6 +282,27 @@ class BriefPage {
   HtmlPage page_;
 };
 
+// One row of the day: the answer and the quantities of the plots; `redline classify` has the rest.
+Json standing_json(const ChipStanding& one) {
+  const LegalQuantities q = legal_quantities(*one.chip);
+  const Verdict& v = one.verdict;
+  const auto number = [](const Estimate& e) { return e.value ? Json(*e.value) : Json(nullptr); };
+  const auto text = [](std::string_view t) {
+    return t.empty() ? Json(nullptr) : Json(std::string(t));
+  };
+  return {{"chip", v.chip},
+          {"outcome", std::string(name_of(v.outcome))},
+          {"review", text(name_of(v.review))},
+          {"exception", text(name_of(v.exception))},
+          {"eccn", text(v.eccn)},
+          {"rule", text(v.rule)},
+          {"licenses_granted", v.licenses_granted},
+          {"tpp", number(q.tpp)},
+          {"pd", number(q.pd)},
+          {"dram_bw", number(q.dram_bw)},
+          {"letter_io", number(q.letter_io)}};
+}
+
 Json brief_json(const BriefFacts& facts) {
   Json milestones = Json::array();
   for (const Milestone& m : facts.milestones) {
@@ -292,7 +313,7 @@ Json brief_json(const BriefFacts& facts) {
   for (const DayStanding& day : facts.days) {
     Json chips = Json::array();
     for (const ChipStanding& one : day.chips) {
-      chips.push_back(verdict_json(one.verdict));
+      chips.push_back(standing_json(one));
     }
     days.push_back({{"date", format_date(day.date)}, {"title", day.title},
                     {"chips", std::move(chips)}});

@@ -20,13 +20,14 @@ bool is_public(const Chip& chip, Date date) {
   return chip.kind == ChipKind::kAccelerator && first && first->latest() <= date;
 }
 
-Result<Verdict> verdict_on(const Workspace& w, const Chip& chip, const Scenario& scenario,
-                           Date date) {
+Result<Inquiry> inquiry_on(const Workspace& w, const Scenario& scenario, Date date) {
   Question question;
   question.to = scenario.to;
   question.as_of = date;
-  return redline::classify(w.rules, chip, question, {.trace = false, .flips = false});
+  return Inquiry::open(w.rules, std::move(question));
 }
+
+constexpr VerdictDetail kAnswerOnly{.trace = false, .flips = false};
 
 // Stricter in the order no license, exception, unknown, required.
 int strictness(const Verdict& v) { return static_cast<int>(v.outcome); }
@@ -52,12 +53,14 @@ Result<std::vector<Milestone>> milestones_of(const Workspace& w, const Scenario&
       continue;
     }
     Milestone m{*first, instrument.id, instrument.title, instrument.summary, {}, {}};
+    RL_TRY(on_the_day, inquiry_on(w, scenario, *first));
+    RL_TRY(day_before, inquiry_on(w, scenario, *first - std::chrono::days{1}));
     for (const Chip& chip : w.catalog.chips) {
       if (!is_public(chip, *first)) {
         continue;
       }
-      RL_TRY(now, verdict_on(w, chip, scenario, *first));
-      RL_TRY(then, verdict_on(w, chip, scenario, *first - std::chrono::days{1}));
+      RL_TRY(now, on_the_day.classify(chip, kAnswerOnly));
+      RL_TRY(then, day_before.classify(chip, kAnswerOnly));
       const bool through_it = std::find(now.instruments.begin(), now.instruments.end(),
                                         instrument.id) != now.instruments.end();
       if (strictness(now) > strictness(then) && through_it) {
@@ -76,9 +79,10 @@ Result<std::vector<Milestone>> milestones_of(const Workspace& w, const Scenario&
 Result<DayStanding> day_of(const Workspace& w, const Scenario& scenario, Date date,
                            std::string title) {
   DayStanding day{date, std::move(title), {}};
+  RL_TRY(inquiry, inquiry_on(w, scenario, date));
   for (const Chip& chip : w.catalog.chips) {
     if (is_public(chip, date)) {
-      RL_TRY(verdict, verdict_on(w, chip, scenario, date));
+      RL_TRY(verdict, inquiry.classify(chip, kAnswerOnly));
       day.chips.push_back({&chip, std::move(verdict)});
     }
   }

@@ -14,7 +14,8 @@ namespace {
 using results::Coordinate;
 using results::ScatterPlot;
 
-enum SeriesIndex : std::size_t { kFree, kException, kRequired, kUnknownAnswer };
+// In the order of the palette: blue for free, vermilion for required.
+enum SeriesIndex : std::size_t { kFree, kRequired, kException, kUnknownAnswer };
 
 std::size_t series_of(Outcome outcome) {
   switch (outcome) {
@@ -162,7 +163,8 @@ void add_points(const BriefFacts& facts, const DayStanding& day, const Axes& axe
 ScatterPlot empty_plot(const DayStanding& day, std::string_view what) {
   ScatterPlot plot;
   plot.id = fmt::format("{}-{}", what, format_date(day.date));
-  plot.series = {{"no license"}, {"license exception"}, {"license required"}, {"unknown"}};
+  plot.height = 860;
+  plot.series = {{"no license"}, {"license required"}, {"license exception"}, {"unknown"}};
   return plot;
 }
 

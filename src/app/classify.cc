@@ -21,6 +21,10 @@ constexpr std::string_view kModesty =
 Cell text_cell(std::string_view text) {
   return text.empty() ? Cell{std::string("-")} : Cell{std::string(text)};
 }
+// For machine formats: what is not there is empty, as null is in JSON.
+Cell null_cell(std::string_view text) {
+  return text.empty() ? Cell{} : Cell{std::string(text)};
+}
 Cell number_cell(const std::optional<double>& value) {
   return value ? Cell{*value} : Cell{};
 }
@@ -66,9 +70,46 @@ Table verdict_table(const std::vector<Verdict>& verdicts) {
       }
     }
     table.rows.push_back({v.chip, std::string(name_of(v.outcome)),
-                          v.review == Review::kUnknown ? Cell{} : text_cell(name_of(v.review)),
-                          text_cell(name_of(v.exception)), text_cell(v.eccn), value("tpp"),
-                          value("pd"), value("dram_bw"), value("letter_io"), text_cell(flags)});
+                          null_cell(name_of(v.review)), null_cell(name_of(v.exception)),
+                          null_cell(v.eccn), value("tpp"), value("pd"), value("dram_bw"),
+                          value("letter_io"), null_cell(flags)});
+  }
+  return table;
+}
+
+// What fits a terminal of 80 columns; csv, ndjson and json hold the rest.
+Table compact_table(const std::vector<Verdict>& verdicts) {
+  Table table;
+  table.columns = {{"chip", "Chip", "", Align::kLeft},
+                   {"answer", "Answer", "", Align::kLeft},
+                   {"eccn", "ECCN", "", Align::kLeft},
+                   {"tpp", "TPP", "", Align::kRight, 6},
+                   {"pd", "PD", "", Align::kRight, 3},
+                   {"dram_bw", "DRAM", "GB/s", Align::kRight}};
+  bool starred = false;
+  for (const Verdict& v : verdicts) {
+    const auto value = [&v](std::string_view name) {
+      const QuantityLine* line = quantity(v, name);
+      return number_cell(line == nullptr ? std::nullopt : line->value);
+    };
+    std::string answer;
+    switch (v.outcome) {
+      case Outcome::kNoLicense: answer = "no license"; break;
+      case Outcome::kLicenseException: answer = fmt::format("exception {}", name_of(v.exception)); break;
+      case Outcome::kUnknown: answer = "unknown"; break;
+      case Outcome::kLicenseRequired:
+        answer = fmt::format("license, {}", v.review == Review::kUnknown ? "?" : name_of(v.review));
+        break;
+    }
+    if (!v.borderline.empty()) {
+      answer += " *";
+      starred = true;
+    }
+    table.rows.push_back({v.chip, answer, text_cell(v.eccn), value("tpp"), value("pd"),
+                          value("dram_bw")});
+  }
+  if (starred) {
+    table.notes.emplace_back("* borderline: error bars of the specification could turn the answer");
   }
   return table;
 }
@@ -76,9 +117,9 @@ Table verdict_table(const std::vector<Verdict>& verdicts) {
 Table tests_table(const Verdict& v) {
   Table table;
   table.columns = {{"quantity", "Quantity", "", Align::kLeft},
-                   {"value", "Value", "", Align::kRight, 7},
+                   {"value", "Value", "", Align::kRight, 8},
                    {"relation", "", "", Align::kLeft},
-                   {"limit", "Limit", "", Align::kRight, 7},
+                   {"limit", "Limit", "", Align::kRight, 8},
                    {"unit", "Unit", "", Align::kLeft},
                    {"met", "Met", "", Align::kLeft},
                    {"margin_percent", "Margin", "%", Align::kRight, 3},
@@ -239,28 +280,49 @@ void note_defaults(const ClassifyRequest& request, Verdict& v) {
   }
 }
 
+std::string short_answer(const Verdict& v) {
+  std::string text(name_of(v.outcome));
+  if (v.exception != LicenseException::kNone) {
+    text += fmt::format(" {}", name_of(v.exception));
+  } else if (v.outcome == Outcome::kLicenseRequired) {
+    text += fmt::format(", review {}", v.review == Review::kUnknown ? "?" : name_of(v.review));
+  }
+  return text + (v.licenses_granted ? ", some granted" : "");
+}
+
 Answer timeline_answer(const Workspace& workspace, const Chip& chip,
                        const std::vector<TimelineSpan>& spans, const Question& question) {
   Answer answer;
-  Table table;
-  table.columns = {{"chip", "Chip", "", Align::kLeft},   {"first", "From", "", Align::kLeft},
-                   {"last", "Until", "", Align::kLeft},  {"outcome", "Outcome", "", Align::kLeft},
-                   {"review", "Review", "", Align::kLeft}, {"exception", "Exception", "", Align::kLeft},
-                   {"eccn", "ECCN", "", Align::kLeft},   {"granted", "Granted", "", Align::kLeft},
-                   {"destination_side", "Destination side", "", Align::kLeft},
+  answer.table.columns = {{"chip", "Chip", "", Align::kLeft},
+                          {"first", "From", "", Align::kLeft},
+                          {"last", "Until", "", Align::kLeft},
+                          {"outcome", "Outcome", "", Align::kLeft},
+                          {"review", "Review", "", Align::kLeft},
+                          {"exception", "Exception", "", Align::kLeft},
+                          {"eccn", "ECCN", "", Align::kLeft},
+                          {"licenses_granted", "Granted", "", Align::kLeft},
+                          {"destination_side", "Destination side", "", Align::kLeft},
+                          {"rule", "Through", "", Align::kLeft}};
+  Table shown;
+  shown.columns = {{"first", "From", "", Align::kLeft},
+                   {"last", "Until", "", Align::kLeft},
+                   {"answer", "Answer", "", Align::kLeft},
+                   {"destination_side", "There", "", Align::kLeft},
                    {"rule", "Through", "", Align::kLeft}};
   Json list = Json::array();
   for (const TimelineSpan& span : spans) {
     const Verdict& v = span.verdict;
-    table.rows.push_back(
-        {chip.id, format_date(span.first),
-         span.last ? Cell{format_date(*span.last)} : Cell{std::string("open")},
+    const Cell first = span.first ? Cell{format_date(*span.first)} : Cell{std::string("...")};
+    const Cell last = span.last ? Cell{format_date(*span.last)} : Cell{std::string("...")};
+    answer.table.rows.push_back(
+        {chip.id, span.first ? first : Cell{}, span.last ? last : Cell{},
          std::string(name_of(v.outcome)),
-         v.review == Review::kUnknown ? Cell{} : text_cell(name_of(v.review)),
-         text_cell(name_of(v.exception)), text_cell(v.eccn), v.licenses_granted,
-         text_cell(v.destination_side.status), text_cell(v.rule)});
+         null_cell(name_of(v.review)), null_cell(name_of(v.exception)), null_cell(v.eccn),
+         v.licenses_granted, null_cell(v.destination_side.status), null_cell(v.rule)});
+    shown.rows.push_back({first, last, short_answer(v), text_cell(v.destination_side.status),
+                          text_cell(v.rule)});
     Json row = verdict_json(v);
-    row["first"] = format_date(span.first);
+    row["first"] = span.first ? Json(format_date(*span.first)) : Json(nullptr);
     row["last"] = span.last ? Json(format_date(*span.last)) : Json(nullptr);
     list.push_back(std::move(row));
   }
@@ -268,8 +330,7 @@ Answer timeline_answer(const Workspace& workspace, const Chip& chip,
   answer.blocks.emplace_back(Headline{fmt::format("{} to {}: {} spans", chip.id,
                                                   workspace.catalog.geography.name_of(question.to),
                                                   spans.size())});
-  answer.blocks.emplace_back(table);
-  answer.table = std::move(table);
+  answer.blocks.emplace_back(std::move(shown));
   return answer;
 }
 
@@ -319,6 +380,17 @@ void append(Answer& all, Answer one) {
   for (Block& block : one.blocks) {
     all.blocks.push_back(std::move(block));
   }
+}
+
+// Assumptions about the question hold for every chip of a table, those about one chip do not.
+std::vector<std::string> shared_assumptions(const Verdict& v) {
+  std::vector<std::string> shared;
+  for (const std::string& line : v.assumptions) {
+    if (line.find("market segment") == std::string::npos) {
+      shared.push_back(line);
+    }
+  }
+  return shared;
 }
 
 Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& request,
@@ -412,9 +484,12 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
     answer = std::move(*over);
   } else {
     std::vector<Verdict> verdicts;
+    const auto inquiry = Inquiry::open(workspace.rules, *question);
+    if (!inquiry) {
+      return tl::unexpected(Diagnostics{inquiry.error()});
+    }
     for (const Chip& chip : *chips) {
-      auto verdict = redline::classify(workspace.rules, chip, *question,
-                                       {.trace = request.why, .flips = true});
+      auto verdict = inquiry->classify(chip, {.trace = request.why, .flips = true});
       if (!verdict) {
         return tl::unexpected(Diagnostics{std::move(verdict).error()});
       }
@@ -432,8 +507,8 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
       answer.blocks.emplace_back(Headline{fmt::format(
           "{} chips to {} on {}", verdicts.size(),
           workspace.catalog.geography.name_of(question->to), format_date(question->as_of))});
-      answer.blocks.emplace_back(answer.table);
-      add_list(answer.blocks, "Assumptions", first.assumptions);
+      answer.blocks.emplace_back(compact_table(verdicts));
+      add_list(answer.blocks, "Assumptions", shared_assumptions(first));
       answer.blocks.emplace_back(Paragraph{
           "Entity List and other end-user lists, end use and origin are not evaluated; "
           "`redline classify CHIP --why` shows the working of one chip.", 0});

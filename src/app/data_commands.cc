@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/scenario.h"
 #include "base/nearest.h"
 #include "catalog/record_kinds.h"
 #include "catalog/records.h"
@@ -220,15 +221,40 @@ std::string plain_text(const Json& json) {
 
 bool is_fact(const Json& json) { return json.is_object() && json.contains("basis"); }
 
+// One row a value: key, value with unit and bounds, basis, sources.
+void add_fact(const Json& fact, const std::string& path, std::string_view reading, Table& table) {
+  const auto text = [&fact](const char* name) {
+    return fact.contains(name) ? plain_text(fact[name]) : std::string();
+  };
+  std::string value = text("value");
+  if (fact.contains("range") && fact["range"].is_array() && fact["range"].size() == 2) {
+    value += fmt::format("{}{} to {}", value.empty() ? "" : ", ", plain_text(fact["range"][0]),
+                         plain_text(fact["range"][1]));
+  }
+  if (!reading.empty()) {
+    value += fmt::format(", {}", reading);
+  }
+  const std::string confidence = text("confidence");
+  const std::string date = text("date");
+  table.rows.push_back({path, value,
+                        text("basis") + (confidence.empty() ? "" : ", " + confidence) +
+                            (date.empty() ? "" : ", " + date),
+                        text("source")});
+}
+
 void add_rows(const Json& json, const std::string& path, Table& table) {
+  // What a figure can be read two ways by stands beside it: sparsity of a rate, direction of a link.
+  const auto reading = [&json](const std::string& key) -> std::string {
+    const char* beside = key == "rate" ? "sparsity" : key == "bandwidth" ? "direction" : nullptr;
+    return beside != nullptr && json.contains(beside) ? plain_text(json[beside]) : std::string();
+  };
   for (const auto& [key, value] : json.items()) {
     const std::string at = path.empty() ? key : path + "." + key;
     if (is_fact(value)) {
-      const auto text = [&value](const char* name) {
-        return value.contains(name) ? Cell{plain_text(value[name])} : Cell{std::string("")};
-      };
-      table.rows.push_back({at, value.contains("value") ? text("value") : Cell{}, text("range"),
-                            text("basis"), text("confidence"), text("source")});
+      add_fact(value, key == "rate" ? path : at, reading(key), table);
+    } else if ((key == "sparsity" && json.contains("rate")) ||
+               (key == "direction" && json.contains("bandwidth"))) {
+      continue;
     } else if (value.is_object()) {
       add_rows(value, at, table);
     } else if (value.is_array() && !value.empty() && value.front().is_object()) {
@@ -237,8 +263,7 @@ void add_rows(const Json& json, const std::string& path, Table& table) {
         add_rows(item, fmt::format("{}[{}]", at, n++), table);
       }
     } else {
-      table.rows.push_back({at, plain_text(value), std::string(), std::string(), std::string(),
-                            std::string()});
+      table.rows.push_back({at, plain_text(value), std::string(), std::string()});
     }
   }
 }
@@ -395,9 +420,9 @@ Result<Answer> data_show(const Workspace& w, const std::string& name) {
   const data::Document document(file->display, file->text, ignored);
   const Json record = json_of(document.root());
   Table table;
-  table.columns = {{"key", "Key", "", Align::kLeft},     {"value", "Value", "", Align::kLeft},
-                   {"range", "Range", "", Align::kLeft}, {"basis", "Basis", "", Align::kLeft},
-                   {"confidence", "From", "", Align::kLeft},
+  table.columns = {{"key", "Key", "", Align::kLeft},
+                   {"value", "Value", "", Align::kLeft},
+                   {"basis", "Basis", "", Align::kLeft},
                    {"source", "Source", "", Align::kLeft}};
   add_rows(record, "", table);
   Answer answer = answer_of("data-show", std::move(table), w);
@@ -452,7 +477,7 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
 }
 
 Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
-  std::vector<std::string_view> names{"instrument", "predicate"};
+  std::vector<std::string_view> names{"instrument", "predicate", "scenario"};
   for (const RecordKind& record : record_kinds()) {
     names.push_back(record.name);
   }
@@ -466,6 +491,9 @@ Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
   std::vector<std::pair<std::string_view, data::TypeInfo>> types;
   if (kind.empty() || kind == "instrument") {
     types.emplace_back("instrument", rules::instrument_type());
+  }
+  if (kind.empty() || kind == "scenario") {
+    types.emplace_back("scenario", scenario_type());
   }
   for (const RecordKind& record : record_kinds()) {
     if (kind.empty() || kind == record.name) {
@@ -511,8 +539,14 @@ Result<Answer> data_new(const Workspace& w, const NewRecordRequest& request) {
     const std::size_t end = std::min(file->text.find('\n', begin), file->text.size());
     const std::string_view line = std::string_view(file->text).substr(begin, end - begin);
     begin = end + 1;
-    if (line.rfind("#:schema", 0) == 0 || line.rfind("aliases", 0) == 0) {
-      continue;  // aliases would make two records answer to one name
+    if (line.rfind("[[published]]", 0) == 0) {
+      break;  // figures of others about the other part; they stand last
+    }
+    // Aliases would make two records answer to one name, and a letter that names the family would
+    // catch the new part by name.
+    if (line.rfind("#:schema", 0) == 0 || line.rfind("aliases", 0) == 0 ||
+        line.rfind("family", 0) == 0) {
+      continue;
     }
     if (line.rfind("id = ", 0) == 0) {
       text += fmt::format("id = \"{}\"\n", id);

@@ -1,6 +1,7 @@
 #include "rules/decide.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace redline::rules {
 namespace {
@@ -92,8 +93,24 @@ struct Requirement {
   std::int16_t exception_clause = kNoClause;
 };
 
-Requirement requirement_of(const ActiveRules& rules, const ItemFacts& facts,
-                           const ActiveLicense& license, std::uint32_t item, Tri required) {
+// What an item may invoke. It is the same under every license requirement, and requirements of
+// one item mostly follow each other, so the last one found is kept.
+struct Policies {
+  std::uint32_t item = 0;  // bit
+  ReviewFound review;
+  ExceptionFound exception;
+};
+
+// One license requirement on one item, with the review that comes with it.
+struct Candidate {
+  std::int16_t license = kNoClause;
+  std::uint8_t item = 0;
+  bool applies = false;  // surely, before exceptions
+  ReviewFound review;
+};
+
+Requirement requirement_of(const ActiveLicense& license, const ExceptionFound& exception,
+                           Tri required) {
   Requirement r;
   if (required == Tri::kNo) {
     return r;
@@ -103,7 +120,6 @@ Requirement requirement_of(const ActiveRules& rules, const ItemFacts& facts,
   if (license.letter) {
     return r;
   }
-  const ExceptionFound exception = exception_of(rules, facts, item);
   if (exception.holds == Tri::kYes && certain) {
     return {Outcome::kLicenseException, exception.name, exception.clause};
   }
@@ -113,22 +129,28 @@ Requirement requirement_of(const ActiveRules& rules, const ItemFacts& facts,
   return r;
 }
 
-// Takes over a requirement if it is stricter than what stands.
-void weigh(Decision& decision, const Requirement& r, std::int16_t license, std::uint8_t item,
-           ReviewFound review) {
-  const bool stricter = r.outcome > decision.outcome ||
-                        (r.outcome == decision.outcome &&
-                         strictness(review.policy) > strictness(decision.review));
-  if (stricter) {
+// Takes over a requirement if it is stricter than what stands. A review that only may apply goes
+// to `possible`: it cannot be stated, and only matters if it is stricter than all that do apply.
+void weigh(Decision& decision, ReviewFound& possible, const Requirement& r, const Candidate& from) {
+  const int standing = strictness(decision.review);
+  const int review = strictness(from.review.policy);
+  const int before = r.outcome == Outcome::kUnknown
+                         ? std::max(standing, strictness(possible.policy))
+                         : standing;
+  if (r.outcome > decision.outcome || (r.outcome == decision.outcome && review > before)) {
     decision.outcome = r.outcome;
-    decision.license = license;
-    decision.item = item;
+    decision.license = from.license;
+    decision.item = from.item;
     decision.exception = r.exception;
     decision.exception_clause = r.exception_clause;
   }
-  if (strictness(review.policy) > strictness(decision.review)) {
-    decision.review = review.policy;
-    decision.review_clause = review.clause;
+  if (!from.applies) {
+    if (review > strictness(possible.policy)) {
+      possible = from.review;
+    }
+  } else if (review > standing) {
+    decision.review = from.review.policy;
+    decision.review_clause = from.review.clause;
   }
 }
 
@@ -137,7 +159,6 @@ void weigh(Decision& decision, const Requirement& r, std::int16_t license, std::
 ActiveRules activate(const RuleBook& book, const Situation& situation,
                      const std::vector<std::string>& with) {
   ActiveRules active;
-  active.item_count = book.items().size();
   const auto program = [&](const Predicate& predicate) {
     return specialise(predicate, situation, book.geography(), book.symbols());
   };
@@ -207,12 +228,23 @@ ActiveRules activate(const RuleBook& book, const Situation& situation,
   return active;
 }
 
-CaughtItems caught_items(const ActiveRules& rules, const ItemFacts& facts, bool binding_only) {
-  CaughtItems items;
+namespace {
+
+// Items under binding tests, and under all tests that stand in a text: each test is read once.
+struct Caught {
+  CaughtItems binding;
+  CaughtItems in_text;
+};
+
+void mark(CaughtItems& items, std::uint32_t item, Tri holds, bool addressed) {
+  items.not_addressed |= !addressed;
+  items.maybe |= item;
+  items.yes |= holds == Tri::kYes ? item : 0U;
+}
+
+Caught catch_items(const ActiveRules& rules, const ItemFacts& facts) {
+  Caught caught;
   for (const ActiveTest& test : rules.tests) {
-    if (binding_only && test.standing != Standing::kBinding) {
-      continue;
-    }
     Tri holds = evaluate(test.when, facts);
     if (holds != Tri::kNo) {
       holds = holds && !evaluate(test.unless, facts);
@@ -220,38 +252,38 @@ CaughtItems caught_items(const ActiveRules& rules, const ItemFacts& facts, bool 
     if (holds == Tri::kNo) {
       continue;
     }
-    if (!test.addressees.empty()) {
-      const Symbol vendor = facts[Text::kVendor];
-      const bool addressed = std::find(test.addressees.begin(), test.addressees.end(), vendor) !=
-                             test.addressees.end();
-      if (!addressed) {
-        // Whether a maker that was not named got a letter too is not public.
-        items.not_addressed = true;
-        holds = Tri::kUnknown;
-      }
+    const bool addressed =
+        test.addressees.empty() || std::find(test.addressees.begin(), test.addressees.end(),
+                                             facts[Text::kVendor]) != test.addressees.end();
+    if (!addressed) {
+      // Whether a maker that was not named got a letter too is not public.
+      holds = Tri::kUnknown;
     }
-    items.maybe |= test.item;
-    if (holds == Tri::kYes) {
-      items.yes |= test.item;
+    mark(caught.in_text, test.item, holds, addressed);
+    if (test.standing == Standing::kBinding) {
+      mark(caught.binding, test.item, holds, addressed);
     }
   }
-  return items;
+  return caught;
+}
+
+}  // namespace
+
+CaughtItems caught_items(const ActiveRules& rules, const ItemFacts& facts, bool binding_only) {
+  const Caught caught = catch_items(rules, facts);
+  return binding_only ? caught.binding : caught.in_text;
 }
 
 Decision decide(const ActiveRules& rules, const ItemFacts& facts) {
-  const CaughtItems binding = caught_items(rules, facts, true);
+  const auto [binding, in_text] = catch_items(rules, facts);
   Decision decision;
   decision.caught = binding.yes;
   decision.possibly_caught = binding.maybe;
-  CaughtItems in_text;
-  bool text_read = false;
+  Policies policies;
+  ReviewFound possible{Review::kNone, kNoClause};
   for (std::size_t i = 0; i < rules.licenses.size(); ++i) {
     const ActiveLicense& license = rules.licenses[i];
     const bool binds = license.standing == Standing::kBinding;
-    if (!binds && !text_read) {
-      in_text = caught_items(rules, facts, false);
-      text_read = true;
-    }
     const CaughtItems& items = binds ? binding : in_text;
     const std::uint32_t concerned = license.items & items.maybe;
     if (concerned == 0) {
@@ -266,15 +298,23 @@ Decision decide(const ActiveRules& rules, const ItemFacts& facts) {
       decision.text_not_yet_due |= license.standing == Standing::kNotYetDue;
       continue;
     }
-    for (std::uint8_t item = 0; item < rules.item_count; ++item) {
+    for (std::uint32_t rest = concerned; rest != 0; rest &= rest - 1) {
+      const auto item = static_cast<std::uint8_t>(std::countr_zero(rest));
       const std::uint32_t bit = 1U << item;
-      if ((concerned & bit) == 0) {
-        continue;
+      if (policies.item != bit) {
+        policies = {bit, review_of(rules, facts, bit), exception_of(rules, facts, bit)};
       }
       const Tri required = where && ((items.yes & bit) != 0 ? Tri::kYes : Tri::kUnknown);
-      const Requirement r = requirement_of(rules, facts, license, bit, required);
-      weigh(decision, r, static_cast<std::int16_t>(i), item, review_of(rules, facts, bit));
+      const Requirement r = requirement_of(license, policies.exception, required);
+      weigh(decision, possible, r,
+            {static_cast<std::int16_t>(i), item, required == Tri::kYes && license.scope_known,
+             policies.review});
     }
+  }
+  if (strictness(possible.policy) > strictness(decision.review)) {
+    decision.review =
+        decision.outcome == Outcome::kLicenseRequired ? Review::kUnknown : possible.policy;
+    decision.review_clause = possible.clause;
   }
   // A letter to others only matters where nothing else decides.
   decision.not_addressed = binding.not_addressed && decision.outcome == Outcome::kUnknown;

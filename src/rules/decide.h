@@ -52,7 +52,6 @@ struct ActiveRules {
   std::vector<ActiveLicense> licenses;
   std::vector<ActiveReview> reviews;
   std::vector<ActiveException> exceptions;
-  std::size_t item_count = 0;
 };
 
 [[nodiscard]] ActiveRules activate(const RuleBook& book, const Situation& situation,

@@ -243,7 +243,24 @@ class Parser {
     if (error_) {
       return -1;
     }
+    // "4800 <= tpp" is kept as "tpp >= 4800", the form in which limits are looked for.
+    if (predicate_.nodes[static_cast<std::size_t>(left)].op == Op::kNumber) {
+      return add({.op = Op::kCompareNumber, .compare = mirrored(*compare), .a = right, .b = left},
+                 begin);
+    }
     return add({.op = Op::kCompareNumber, .compare = *compare, .a = left, .b = right}, begin);
+  }
+
+  static Compare mirrored(Compare compare) {
+    switch (compare) {
+      case Compare::kLt: return Compare::kGt;
+      case Compare::kLe: return Compare::kGe;
+      case Compare::kGt: return Compare::kLt;
+      case Compare::kGe: return Compare::kLe;
+      case Compare::kEq:
+      case Compare::kNe: break;
+    }
+    return compare;
   }
 
   int unknown_name() {

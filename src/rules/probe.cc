@@ -19,17 +19,32 @@ struct Limits {
   std::vector<SumLimit> sums;
 
   explicit Limits(const ActiveRules& rules) {
-    const auto collect = [this](const Program& program) {
-      collect_limits(program, single);
-      collect_sum_limits(program, sums);
-    };
+    for_each_program(rules, [this](const Program& program) { collect(program); });
+  }
+
+  // Only of programs that the facts leave open: the others say the same whatever the unknown is.
+  Limits(const ActiveRules& rules, const ItemFacts& facts) {
+    for_each_program(rules, [&](const Program& program) {
+      if (evaluate(program, facts) == Tri::kUnknown) {
+        collect(program);
+      }
+    });
+  }
+
+  void collect(const Program& program) {
+    collect_limits(program, single);
+    collect_sum_limits(program, sums);
+  }
+
+  template <class F>
+  static void for_each_program(const ActiveRules& rules, const F& use) {
     for (const ActiveTest& test : rules.tests) {
-      collect(test.when);
-      collect(test.unless);
+      use(test.when);
+      use(test.unless);
     }
-    for (const ActiveLicense& license : rules.licenses) collect(license.where);
-    for (const ActiveReview& review : rules.reviews) collect(review.when);
-    for (const ActiveException& exception : rules.exceptions) collect(exception.when);
+    for (const ActiveLicense& license : rules.licenses) use(license.where);
+    for (const ActiveReview& review : rules.reviews) use(review.when);
+    for (const ActiveException& exception : rules.exceptions) use(exception.when);
   }
 
   // Before 2023 the rules measured bits × TOPS; the same lever then goes by that name.
@@ -41,14 +56,19 @@ struct Limits {
   // Values of `lever` at which some comparison turns, the other facts being as given.
   [[nodiscard]] std::vector<double> thresholds(Number lever, const ItemFacts& facts,
                                                bool pd_fixed) const {
-    std::set<double> values;
+    std::vector<double> values;
+    const auto add = [&values](double value) {
+      if (value > 0.0 && std::isfinite(value)) {
+        values.push_back(value);
+      }
+    };
     for (const Limit& limit : single) {
       if (limit.number == lever || (lever == Number::kTpp && limit.number == Number::kBitsTops)) {
-        values.insert(limit.value);
+        add(limit.value);
       }
       if (lever == Number::kTpp && limit.number == Number::kPd && !pd_fixed &&
           facts[Number::kDie].is_point()) {
-        values.insert(limit.value * facts[Number::kDie].low);
+        add(limit.value * facts[Number::kDie].low);
       }
     }
     for (const SumLimit& sum : sums) {
@@ -56,18 +76,14 @@ struct Limits {
         continue;
       }
       const Interval<double> other = facts[sum.a == lever ? sum.b : sum.a];
-      values.insert(sum.value - other.low);
+      add(sum.value - other.low);
       if (std::isfinite(other.high)) {
-        values.insert(sum.value - other.high);
+        add(sum.value - other.high);
       }
     }
-    std::vector<double> positive;
-    for (const double v : values) {
-      if (v > 0.0 && std::isfinite(v)) {
-        positive.push_back(v);
-      }
-    }
-    return positive;
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return values;
   }
 };
 
@@ -94,7 +110,7 @@ bool is_lever(const ItemSheet& sheet, Number lever) {
 class Enumeration {
  public:
   Enumeration(const ActiveRules& rules, const ItemSheet& sheet)
-      : rules_(rules), sheet_(sheet), limits_(rules) {}
+      : rules_(rules), sheet_(sheet), limits_(rules, sheet.facts) {}
 
   void run() { booleans(sheet_.facts, 0); }
 
@@ -137,8 +153,13 @@ class Enumeration {
       numbers(facts, next + 1);
       return;
     }
+    const std::vector<double> thresholds = limits_.thresholds(lever, facts, sheet_.pd_fixed);
+    if (thresholds.empty()) {
+      numbers(facts, next + 1);  // no open question turns on it
+      return;
+    }
     std::vector<double> points{open.low, std::isfinite(open.high) ? open.high : kFar};
-    for (const double t : limits_.thresholds(lever, facts, sheet_.pd_fixed)) {
+    for (const double t : thresholds) {
       for (const double value : {below(t), t, above(t)}) {
         if (open.contains(value)) {
           points.push_back(value);

@@ -71,7 +71,7 @@ class Specialiser {
   int arithmetic(Step step, const Node& node) {
     const int a = convert(node.a);
     const int b = convert(node.b);
-    return emit({.step = step, .a = static_cast<std::int16_t>(a), .b = static_cast<std::int16_t>(b)});
+    return emit({.step = step, .a = a, .b = b});
   }
 
   int junction(const Node& node) {
@@ -100,8 +100,7 @@ class Specialiser {
       return a;
     }
     return emit({.step = node.op == Op::kAnd ? Step::kAnd : Step::kOr,
-                 .a = static_cast<std::int16_t>(a),
-                 .b = static_cast<std::int16_t>(b)});
+                 .a = a, .b = b});
   }
 
   int negation(const Node& node) {
@@ -111,7 +110,7 @@ class Specialiser {
       rewind(mark);
       return constant(!*known);
     }
-    return emit({.step = Step::kNot, .a = static_cast<std::int16_t>(a)});
+    return emit({.step = Step::kNot, .a = a});
   }
 
   bool compares(const Node& node) const {
@@ -129,7 +128,7 @@ class Specialiser {
     const int a = convert(node.a);
     const int b = convert(node.b);
     return emit({.step = Step::kCompare, .compare = node.compare,
-                 .a = static_cast<std::int16_t>(a), .b = static_cast<std::int16_t>(b)});
+                 .a = a, .b = b});
   }
 
   const std::string& circumstance(const Node& node) const {
@@ -155,7 +154,7 @@ class Specialiser {
       }
       return constant(found != node.negated);
     }
-    const auto first = static_cast<std::int16_t>(program_.symbols.size());
+    const auto first = static_cast<std::int32_t>(program_.symbols.size());
     for (int i = node.a; i < node.b; ++i) {
       program_.symbols.push_back(symbols_.find(predicate_.literals[static_cast<std::size_t>(i)]));
     }
@@ -169,7 +168,7 @@ class Specialiser {
                       node.negated);
     }
     // A place of the item, such as the designer's country: the members of the day become a list.
-    const auto first = static_cast<std::int16_t>(program_.symbols.size());
+    const auto first = static_cast<std::int32_t>(program_.symbols.size());
     for (const Place& place : geography_.places) {
       if (geography_.is_member(place.code, id, situation_.date)) {
         program_.symbols.push_back(symbols_.find(place.code));
@@ -178,9 +177,9 @@ class Specialiser {
     return text_in(node, first);
   }
 
-  int text_in(const Node& node, std::int16_t first) {
+  int text_in(const Node& node, std::int32_t first) {
     return emit({.step = Step::kTextIn, .negated = node.negated, .index = kNames[node.name].index,
-                 .a = first, .b = static_cast<std::int16_t>(program_.symbols.size())});
+                 .a = first, .b = static_cast<std::int32_t>(program_.symbols.size())});
   }
 
   const Predicate& predicate_;
@@ -192,12 +191,25 @@ class Specialiser {
 
 class Evaluator {
  public:
-  Evaluator(const Program& program, const ItemFacts& facts) : program_(program), facts_(facts) {}
+  Evaluator(const Program& program, const ItemFacts& facts)
+      : code_(program.code.data()), symbols_(program.symbols.data()), facts_(facts) {}
 
   Tri truth(int index) const {
-    const Instruction& i = program_.code[static_cast<std::size_t>(index)];
+    const Instruction& i = code_[index];
     switch (i.step) {
       case Step::kConstant: return i.value;
+      case Step::kBoolean: return facts_.boolean[i.index];
+      case Step::kCompareLimit:
+        return compare(facts_.number[i.index], i.compare, {i.number, i.number});
+      case Step::kTextIn: return text_in(i);
+      default: return compound(i);
+    }
+  }
+
+ private:
+  // Apart from the leaves, which are most of a predicate and need no call of their own.
+  Tri compound(const Instruction& i) const {
+    switch (i.step) {
       case Step::kAnd: {
         const Tri a = truth(i.a);
         return a == Tri::kNo ? a : (a && truth(i.b));
@@ -207,28 +219,23 @@ class Evaluator {
         return a == Tri::kYes ? a : (a || truth(i.b));
       }
       case Step::kNot: return !truth(i.a);
-      case Step::kBoolean: return facts_.boolean[i.index];
-      case Step::kCompareLimit:
-        return compare(facts_.number[i.index], i.compare, {i.number, i.number});
       case Step::kCompare: return compare(value(i.a), i.compare, value(i.b));
-      case Step::kTextIn: return text_in(i);
       default: return Tri::kUnknown;
     }
   }
 
- private:
   Tri text_in(const Instruction& i) const {
     const Symbol text = facts_.text[i.index];
     if (text == kUnknownText) {
       return Tri::kUnknown;
     }
-    const auto first = program_.symbols.begin() + i.a;
-    const auto last = program_.symbols.begin() + i.b;
+    const Symbol* first = symbols_ + i.a;
+    const Symbol* last = symbols_ + i.b;
     return to_tri((std::find(first, last, text) != last) != i.negated);
   }
 
   Interval<double> value(int index) const {
-    const Instruction& i = program_.code[static_cast<std::size_t>(index)];
+    const Instruction& i = code_[index];
     if (i.step == Step::kNumber) {
       return {i.number, i.number};
     }
@@ -260,7 +267,8 @@ class Evaluator {
     return {std::min({a, b, c, d}), std::max({a, b, c, d})};
   }
 
-  const Program& program_;
+  const Instruction* code_;
+  const Symbol* symbols_;
   const ItemFacts& facts_;
 };
 
@@ -277,22 +285,6 @@ Symbol SymbolTable::find(std::string_view text) const {
   return found == symbols_.end() ? kOtherText : found->second;
 }
 
-Tri compare(Interval<double> a, Compare compare, Interval<double> b) {
-  switch (compare) {
-    case Compare::kGe: return a.low >= b.high ? Tri::kYes : a.high < b.low ? Tri::kNo : Tri::kUnknown;
-    case Compare::kGt: return a.low > b.high ? Tri::kYes : a.high <= b.low ? Tri::kNo : Tri::kUnknown;
-    case Compare::kLe: return redline::rules::compare(b, Compare::kGe, a);
-    case Compare::kLt: return redline::rules::compare(b, Compare::kGt, a);
-    case Compare::kEq:
-      if (a.is_point() && b.is_point()) {
-        return to_tri(a.low == b.low);
-      }
-      return a.high < b.low || b.high < a.low ? Tri::kNo : Tri::kUnknown;
-    case Compare::kNe: return !redline::rules::compare(a, Compare::kEq, b);
-  }
-  return Tri::kUnknown;
-}
-
 Program specialise(const Predicate& predicate, const Situation& situation,
                    const Geography& geography, const SymbolTable& symbols) {
   return Specialiser(predicate, situation, geography, symbols).run(predicate.root());
@@ -306,6 +298,10 @@ Program specialise_node(const Predicate& predicate, int node, const Situation& s
 Tri evaluate(const Program& program, const ItemFacts& facts) {
   if (program.code.empty()) {
     return Tri::kYes;
+  }
+  // Most clauses ask about the transaction only and are constants by now.
+  if (program.code.back().step == Step::kConstant) {
+    return program.code.back().value;
   }
   return Evaluator(program, facts).truth(static_cast<int>(program.code.size()) - 1);
 }

@@ -79,7 +79,7 @@ struct Program {
     Tri value = Tri::kUnknown;
     bool negated = false;
     std::uint8_t index = 0;      // of the number, boolean or text
-    std::int16_t a = -1, b = -1;  // operands, or symbols [a, b)
+    std::int32_t a = -1, b = -1;  // operands, or symbols [a, b)
     double number = 0.0;
   };
   std::vector<Instruction> code;  // the last instruction is the root; empty: always true
@@ -103,7 +103,29 @@ struct Program {
 [[nodiscard]] Tri evaluate(const Program& program, const ItemFacts& facts);
 
 // The interval order of a comparison; unknown where the intervals overlap.
-[[nodiscard]] Tri compare(Interval<double> a, Compare compare, Interval<double> b);
+[[nodiscard]] inline Tri compare(Interval<double> a, Compare compare, Interval<double> b) {
+  const auto at_least = [](const Interval<double>& x, const Interval<double>& y) {
+    return x.low >= y.high ? Tri::kYes : x.high < y.low ? Tri::kNo : Tri::kUnknown;
+  };
+  const auto above = [](const Interval<double>& x, const Interval<double>& y) {
+    return x.low > y.high ? Tri::kYes : x.high <= y.low ? Tri::kNo : Tri::kUnknown;
+  };
+  const auto equal = [](const Interval<double>& x, const Interval<double>& y) {
+    if (x.is_point() && y.is_point()) {
+      return to_tri(x.low == y.low);
+    }
+    return x.high < y.low || y.high < x.low ? Tri::kNo : Tri::kUnknown;
+  };
+  switch (compare) {
+    case Compare::kGe: return at_least(a, b);
+    case Compare::kGt: return above(a, b);
+    case Compare::kLe: return at_least(b, a);
+    case Compare::kLt: return above(b, a);
+    case Compare::kEq: return equal(a, b);
+    case Compare::kNe: return !equal(a, b);
+  }
+  return Tri::kUnknown;
+}
 
 // Limits with which single numbers are compared, for boundaries and flips.
 struct Limit {

@@ -148,6 +148,14 @@ Loaded<RuleBook> RuleBook::load(const data::FileSet& files, const Geography& geo
     book.instruments_.push_back(std::move(entry.first));
   }
   book.index();
+  if (book.items_.size() > kMostItems) {
+    return tl::unexpected(Diagnostics{
+        {Code::kInconsistent,
+         fmt::format("the rules use {} item tags; {} are possible", book.items_.size(), kMostItems),
+         std::nullopt,
+         {"give tests that the same license clauses name the same item"},
+         {}}});
+  }
   return book;
 }
 
@@ -175,7 +183,6 @@ void RuleBook::index() {
       });
     }
   }
-  RL_CHECK(items_.size() <= 32);
 }
 
 const Instrument* RuleBook::find(std::string_view id) const {

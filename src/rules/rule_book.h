@@ -20,6 +20,9 @@ enum class Standing : std::uint8_t {
   kBinding,
 };
 
+// Tags of items are bits of one word.
+inline constexpr std::size_t kMostItems = 32;
+
 class RuleBook {
  public:
   [[nodiscard]] static Loaded<RuleBook> load(const data::FileSet& files, const Geography& geography,

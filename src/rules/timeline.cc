@@ -65,7 +65,8 @@ Result<std::vector<TimelineSpan>> timeline(const Rules& rules, const Chip& chip,
     if (!spans.empty()) {
       spans.back().last = date - std::chrono::days{1};
     }
-    spans.push_back({date, std::nullopt, std::move(verdict)});
+    spans.push_back({spans.empty() ? std::nullopt : std::optional(date), std::nullopt,
+                     std::move(verdict)});
   }
   return spans;
 }

@@ -249,11 +249,14 @@ class Writer {
     const CaughtItems in_text = caught_items(*c_.rules, c_.sheet->facts, false);
     for_each_binding([&](const Instrument& i, const Version& version) {
       for (const FlagClause& flag : version.flags) {
-        const bool concerned =
-            flag.items.empty() || (c_.book->item_bits(flag.items) & in_text.maybe) != 0;
-        if (concerned && holds(flag.when, c_) == Tri::kYes) {
-          v_.flags.push_back({flag.name, i.id, flag.text});
+        const std::uint32_t items = c_.book->item_bits(flag.items);
+        const bool concerned = flag.items.empty() || (items & in_text.maybe) != 0;
+        if (!concerned || holds(flag.when, c_) != Tri::kYes) {
+          continue;
         }
+        const bool surely = flag.items.empty() || (items & in_text.yes) != 0;
+        v_.flags.push_back(
+            {flag.name, i.id, surely ? flag.text : "Only if the item is caught: " + flag.text});
       }
     });
     const bool open = v_.outcome != Outcome::kLicenseRequired;
@@ -464,16 +467,33 @@ Loaded<Rules> Rules::load(const data::FileSet& files, const Geography& geography
   return rules;
 }
 
-Result<Verdict> classify(const Rules& rule_set, const Chip& chip, const Question& question,
-                         const VerdictDetail& detail) {
+struct Inquiry::Impl {
+  const rules::RuleBook* book;
+  Question question;
+  rules::Situation situation;
+  rules::ActiveRules active;
+};
+
+Inquiry::Inquiry(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Inquiry::~Inquiry() = default;
+Inquiry::Inquiry(Inquiry&&) noexcept = default;
+Inquiry& Inquiry::operator=(Inquiry&&) noexcept = default;
+
+Result<Inquiry> Inquiry::open(const Rules& rule_set, Question question) {
   const rules::RuleBook& book = rule_set.book();
   RL_TRY(bills, rules::check_bills(book, question.with));
   (void)bills;
   RL_TRY(situation, rules::situation_of(question));
-  RL_TRY(sheet, rules::item_sheet(chip, book.symbols(), question.as_of, question.settings));
-  const rules::ActiveRules active = rules::activate(book, situation, question.with);
+  rules::ActiveRules active = rules::activate(book, situation, question.with);
+  return Inquiry(std::make_unique<Impl>(
+      Impl{&book, std::move(question), std::move(situation), std::move(active)}));
+}
+
+Result<Verdict> Inquiry::classify(const Chip& chip, const VerdictDetail& detail) const {
+  const auto& [book, question, situation, active] = *impl_;
+  RL_TRY(sheet, rules::item_sheet(chip, book->symbols(), question.as_of, question.settings));
   const rules::Resolved resolved = rules::resolve(active, sheet);
-  const rules::Case c{&book, &situation, &question.with, &sheet, &active, &resolved.decision};
+  const rules::Case c{book, &situation, &question.with, &sheet, &active, &resolved.decision};
 
   Verdict verdict;
   rules::Working working = rules::work_out(c, detail.trace);
@@ -501,6 +521,12 @@ Result<Verdict> classify(const Rules& rule_set, const Chip& chip, const Question
     }
   }
   return verdict;
+}
+
+Result<Verdict> classify(const Rules& rules, const Chip& chip, const Question& question,
+                         const VerdictDetail& detail) {
+  RL_TRY(inquiry, Inquiry::open(rules, question));
+  return inquiry.classify(chip, detail);
 }
 
 }  // namespace redline
