@@ -10,7 +10,7 @@ PROGRAM := build/release/redline
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-check run build test check bench lint format install clean
+.PHONY: help deps deps-check run build test check bench lint format generate install clean
 .NOTPARALLEL:
 
 help:  ## This list
@@ -47,6 +47,9 @@ lint: deps-check  ## clang-format and clang-tidy, reporting only
 
 format: deps-check  ## Rewrite the sources in the house format
 	@tools/lint.sh --fix-format
+
+generate: build  ## Rewrite data/schema and docs/reference from the program's tables
+	@python3 tools/generate.py $(PROGRAM)
 
 install: build  ## Install to PREFIX (default /usr/local; DESTDIR is honoured)
 	@cmake --install build/release --prefix $(PREFIX)

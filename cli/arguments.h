@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/option_table.h"
 #include "redline/error.h"
+
+#include "cli/option_table.h"
 
 namespace redline::cli {
 
@@ -16,7 +17,9 @@ struct Arguments {
   std::vector<std::string> positional;
   std::map<std::string, std::vector<std::string>, std::less<>> options;  // by long name
 
-  [[nodiscard]] bool has(std::string_view name) const { return options.find(name) != options.end(); }
+  [[nodiscard]] bool has(std::string_view name) const {
+    return options.find(name) != options.end();
+  }
   // The last value given; empty if none was.
   [[nodiscard]] std::string value(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> values(std::string_view name) const;

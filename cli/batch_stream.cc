@@ -21,7 +21,8 @@ bool is_blank(const std::string& line) {
   return line.find_first_not_of(" \t\r") == std::string::npos;
 }
 
-// Lines longer than a request may be are cut here, so that memory stays bounded; the answer says so.
+// Lines longer than a request may be are cut here, so that memory stays bounded; the answer says
+// so.
 bool read_line(std::istream& in, std::string& line) {
   constexpr std::size_t kMost = (std::size_t{1} << 20U) + 1;
   line.clear();
@@ -105,8 +106,8 @@ Result<std::size_t> BatchStream::run(const std::string& input, const std::string
     const std::string text = answer(lines, number);
     number += lines.size();
     done += lines.size();
-    const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size() &&
-                         std::fflush(out) == 0;
+    const bool written =
+        std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fflush(out) == 0;
     if (!written) {
       if (standard_out && errno == EPIPE) {
         return done;  // the reader has seen enough

@@ -59,16 +59,22 @@ constexpr auto kClassifyOptions = std::to_array<Option>({
     {"--with", "", "BILL", "take a pending bill as law", true},
 });
 constexpr auto kDataListExamples = std::to_array<std::string_view>({
-    "redline data list", "redline data list chips", "redline data list rules --format csv",
+    "redline data list",
+    "redline data list chips",
+    "redline data list rules --format csv",
 });
 constexpr auto kDataShowExamples = std::to_array<std::string_view>({
-    "redline data show h20", "redline data show deepseek-v3", "redline data show us-2025-04-09-letters",
+    "redline data show h20",
+    "redline data show deepseek-v3",
+    "redline data show us-2025-04-09-letters",
 });
 constexpr auto kDataCheckExamples = std::to_array<std::string_view>({
-    "redline data check", "redline data check data/chips/nvidia/h20-96gb.toml",
+    "redline data check",
+    "redline data check data/chips/nvidia/h20-96gb.toml",
 });
 constexpr auto kDataSchemaExamples = std::to_array<std::string_view>({
-    "redline data schema chip", "redline data schema predicate",
+    "redline data schema chip",
+    "redline data schema predicate",
 });
 constexpr auto kDataNewExamples = std::to_array<std::string_view>({
     "redline data new chip --like h20 -o my-chip.toml",
@@ -82,21 +88,46 @@ constexpr auto kBatchExamples = std::to_array<std::string_view>({
     "echo '{\"id\":1,\"command\":\"classify\",\"chip\":\"h20\"}' | redline batch",
 });
 constexpr auto kExplainExamples = std::to_array<std::string_view>({
-    "redline explain RL1203", "redline explain",
+    "redline explain RL1203",
+    "redline explain",
 });
 constexpr auto kVersionExamples = std::to_array<std::string_view>({
-    "redline version", "redline version --format json",
+    "redline version",
+    "redline version --format json",
 });
 
 constexpr auto kCommands = std::to_array<Command>({
-    {"report", "SCENARIO", "the decision brief of a scenario, HTML and JSON", kReportExamples, {}, 1, 1},
+    {"report",
+     "SCENARIO",
+     "the decision brief of a scenario, HTML and JSON",
+     kReportExamples,
+     {},
+     1,
+     1},
     {"classify", "[CHIP…]", "may it ship: verdicts with working and margins", kClassifyExamples,
      kClassifyOptions, 0, -1},
     {"data list", "[KIND]", "the records of the catalogue", kDataListExamples, {}, 0, 1},
-    {"data show", "NAME", "every value of a record with basis and source", kDataShowExamples, {}, 1, 1},
-    {"data check", "[FILE…]", "check the data, or files of your own", kDataCheckExamples, {}, 0, -1},
-    {"data schema", "[KIND]", "JSON Schema of a record; the names of predicates",
-     kDataSchemaExamples, {}, 0, 1},
+    {"data show",
+     "NAME",
+     "every value of a record with basis and source",
+     kDataShowExamples,
+     {},
+     1,
+     1},
+    {"data check",
+     "[FILE…]",
+     "check the data, or files of your own",
+     kDataCheckExamples,
+     {},
+     0,
+     -1},
+    {"data schema",
+     "[KIND]",
+     "JSON Schema of a record; the names of predicates",
+     kDataSchemaExamples,
+     {},
+     0,
+     1},
     {"data new", "KIND", "a file of your own to edit: chip, system or model", kDataNewExamples,
      kDataNewOptions, 1, 1},
     {"batch", "[FILE]", "NDJSON requests in, one line out for each", kBatchExamples, {}, 0, 1},
@@ -166,8 +197,7 @@ std::string help_of(const Command& command) {
 }
 
 std::string program_help() {
-  std::string text =
-      "Redline: AI accelerators under export rules. May it ship, and why.\n\nTry\n";
+  std::string text = "Redline: AI accelerators under export rules. May it ship, and why.\n\nTry\n";
   for (const std::string_view example : kFirst) {
     text += fmt::format("  {}\n", example);
   }
@@ -176,9 +206,10 @@ std::string program_help() {
     const std::string usage = fmt::format("{} {}", command.name, command.arguments);
     text += fmt::format("  {:<22} {}\n", usage, command.summary);
   }
-  text += "\n`redline COMMAND --help` shows the options of a command.\n"
-          "Exit status: 0 done, 1 a --fail-if holds, 2 wrong usage, 3 bad data,\n"
-          "4 no feasible answer, 70 our bug, 130 interrupted.\n";
+  text +=
+      "\n`redline COMMAND --help` shows the options of a command.\n"
+      "Exit status: 0 done, 1 a --fail-if holds, 2 wrong usage, 3 bad data,\n"
+      "4 no feasible answer, 70 our bug, 130 interrupted.\n";
   return text;
 }
 

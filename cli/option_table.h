@@ -17,13 +17,13 @@ struct Option {
 };
 
 struct Command {
-  std::string_view name;         // "classify", "data list"
-  std::string_view arguments;    // "[CHIP…]"
+  std::string_view name;       // "classify", "data list"
+  std::string_view arguments;  // "[CHIP…]"
   std::string_view summary;
   std::span<const std::string_view> examples;
   std::span<const Option> options;
   int least_arguments = 0;
-  int most_arguments = 0;        // -1: any number
+  int most_arguments = 0;  // -1: any number
 };
 
 // In the order of the help.

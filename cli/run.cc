@@ -35,10 +35,17 @@ Result<std::uint64_t> number_option(const Arguments& arguments, std::string_view
 
 Result<ColorChoice> color_option(const Arguments& arguments) {
   const std::string text = arguments.value("--color");
-  if (text.empty() || text == "auto") return ColorChoice::kAuto;
-  if (text == "always") return ColorChoice::kAlways;
-  if (text == "never") return ColorChoice::kNever;
-  return fail(Code::kBadOptionValue, fmt::format("--color {}: expected auto, always or never", text));
+  if (text.empty() || text == "auto") {
+    return ColorChoice::kAuto;
+  }
+  if (text == "always") {
+    return ColorChoice::kAlways;
+  }
+  if (text == "never") {
+    return ColorChoice::kNever;
+  }
+  return fail(Code::kBadOptionValue,
+              fmt::format("--color {}: expected auto, always or never", text));
 }
 
 // --format says it; else the suffix of -o; else a table.
@@ -124,13 +131,21 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace)
     }
     return app::classify(workspace, *request);
   }
-  if (name == "data list") return loaded(app::data_list(workspace, first));
-  if (name == "data show") return loaded(app::data_show(workspace, first));
-  if (name == "data check") return app::data_check(workspace, arguments.positional);
-  if (name == "data schema") return loaded(app::data_schema(workspace, first));
+  if (name == "data list") {
+    return loaded(app::data_list(workspace, first));
+  }
+  if (name == "data show") {
+    return loaded(app::data_show(workspace, first));
+  }
+  if (name == "data check") {
+    return app::data_check(workspace, arguments.positional);
+  }
+  if (name == "data schema") {
+    return loaded(app::data_schema(workspace, first));
+  }
   if (name == "data new") {
-    return loaded(app::data_new(
-        workspace, {first, arguments.value("--like"), arguments.value("--id")}));
+    return loaded(
+        app::data_new(workspace, {first, arguments.value("--like"), arguments.value("--id")}));
   }
   RL_CHECK(name == "version");
   return app::version(workspace);
@@ -146,7 +161,9 @@ CatalogParts parts_for(std::string_view command) {
 class Runner {
  public:
   Runner(const Invocation& invocation, Terminal terminal, results::Format format)
-      : in_(invocation), terminal_(std::move(terminal)), format_(format),
+      : in_(invocation),
+        terminal_(terminal),
+        format_(format),
         start_(std::chrono::steady_clock::now()) {}
 
   int run() {
@@ -156,8 +173,8 @@ class Runner {
       auto answer = app::explain(words.empty() ? "" : words.front());
       return answer ? show(*answer, "") : terminal_.fail(answer.error());
     }
-    auto workspace = app::open_workspace(
-        {"", in_.executable, in_.arguments.values("--data"), parts_for(name)});
+    auto workspace =
+        app::open_workspace({"", in_.executable, in_.arguments.values("--data"), parts_for(name)});
     if (!workspace) {
       return terminal_.fail(workspace.error());
     }
@@ -186,17 +203,15 @@ class Runner {
     for (const std::string& word : in_.words) {
       info.command_line += " " + word;
     }
-    info.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    info.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     return info;
   }
 
   int show(const Answer& answer, const std::string& hash) {
     const std::string path = in_.arguments.value("--output");
     const bool to_file = !path.empty() && path != "-";
-    const std::string text =
-        app::render(answer, run_info(hash),
-                    {format_, terminal_.width(), terminal_.color() && !to_file});
+    const std::string text = app::render(
+        answer, run_info(hash), {format_, terminal_.width(), terminal_.color() && !to_file});
     if (!to_file) {
       terminal_.out(text);
       return kDone;
@@ -213,8 +228,8 @@ class Runner {
     const auto threads = number_option(in_.arguments, "--threads", 1);
     BatchStream stream(workspace, static_cast<unsigned>(threads.value_or(1)));
     const auto& words = in_.arguments.positional;
-    const auto done = stream.run(words.empty() ? "-" : words.front(),
-                                 in_.arguments.value("--output"));
+    const auto done =
+        stream.run(words.empty() ? "-" : words.front(), in_.arguments.value("--output"));
     return done ? kDone : terminal_.fail(done.error());
   }
 
@@ -224,7 +239,8 @@ class Runner {
     if (folder.empty()) {
       folder = "out/" + scenario;
     }
-    const auto brief = app::write_brief(workspace, {scenario, folder, run_info(workspace.files.hash)});
+    const auto brief =
+        app::write_brief(workspace, {scenario, folder, run_info(workspace.files.hash)});
     if (!brief) {
       return terminal_.fail(brief.error());
     }
@@ -252,15 +268,23 @@ int run(const Invocation& invocation) {
     return kDone;
   }
   const bool writes_folder = arguments.command->name == "report";
-  const auto format = writes_folder ? Result<results::Format>(results::Format::kHtml)
-                                    : format_option(arguments);
+  const auto format =
+      writes_folder ? Result<results::Format>(results::Format::kHtml) : format_option(arguments);
   const auto seed = number_option(arguments, "--seed", 1);
   const auto threads = number_option(arguments, "--threads", 1);
   Diagnostics errors;
-  if (!color) errors.push_back(color.error());
-  if (!format) errors.push_back(format.error());
-  if (!seed) errors.push_back(seed.error());
-  if (!threads) errors.push_back(threads.error());
+  if (!color) {
+    errors.push_back(color.error());
+  }
+  if (!format) {
+    errors.push_back(format.error());
+  }
+  if (!seed) {
+    errors.push_back(seed.error());
+  }
+  if (!threads) {
+    errors.push_back(threads.error());
+  }
   if (!errors.empty()) {
     return terminal.fail(errors);
   }

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 
 namespace redline::cli {
 namespace {
@@ -35,7 +34,8 @@ bool is_set(const char* name) {
   return value != nullptr && *value != '\0';
 }
 
-// no-color.org: the flag beats NO_COLOR, NO_COLOR beats CLICOLOR_FORCE, and a dumb terminal has none.
+// no-color.org: the flag beats NO_COLOR, NO_COLOR beats CLICOLOR_FORCE, and a dumb terminal has
+// none.
 bool wants_color(ColorChoice choice) {
   if (choice != ColorChoice::kAuto) {
     return choice == ColorChoice::kAlways;

@@ -35,10 +35,10 @@ struct CatalogParts {
 };
 
 struct Catalog {
-  std::vector<Chip> chips;        // by id
-  std::vector<System> systems;    // by id
-  std::vector<LlmModel> models;   // by id
-  std::vector<Source> sources;    // by id
+  std::vector<Chip> chips;       // by id
+  std::vector<System> systems;   // by id
+  std::vector<LlmModel> models;  // by id
+  std::vector<Source> sources;   // by id
   Geography geography;
   std::vector<std::string> replaced;  // "chip h20-96gb by my-data/chips/h20-96gb.toml"
 

@@ -111,7 +111,8 @@ using Loaded = tl::expected<T, Diagnostics>;
   (static_cast<bool>(cond) ? void(0) : ::redline::report_bug(__FILE__, __LINE__, #cond))
 
 // Returns the error of a Result from the enclosing function, or yields its value.
-#define RL_TRY(lhs, expr)                                                        \
-  auto lhs##_result = (expr);                                                    \
-  if (!lhs##_result) return ::tl::unexpected(std::move(lhs##_result).error());   \
+#define RL_TRY(lhs, expr)                                     \
+  auto lhs##_result = (expr);                                 \
+  if (!lhs##_result)                                          \
+    return ::tl::unexpected(std::move(lhs##_result).error()); \
   auto lhs = std::move(*lhs##_result)

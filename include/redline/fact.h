@@ -22,12 +22,12 @@ enum class Confidence : std::uint8_t { kDatasheet, kPress, kEstimate };
 
 template <class T>
 struct Fact {
-  std::optional<T> value;               // absent: not known, or known only within the range
-  std::optional<Interval<T>> range;     // where sources differ or only bounds are known
+  std::optional<T> value;            // absent: not known, or known only within the range
+  std::optional<Interval<T>> range;  // where sources differ or only bounds are known
   Basis basis = Basis::kEstimated;
   Confidence confidence = Confidence::kEstimate;
-  std::vector<std::string> sources;     // ids of data/sources
-  std::string date;                     // of the observation, for prices
+  std::vector<std::string> sources;  // ids of data/sources
+  std::string date;                  // of the observation, for prices
   std::string note;
 
   [[nodiscard]] bool known() const { return value.has_value(); }

@@ -1,5 +1,6 @@
 #pragma once
-// Three-valued (Kleene) logic: what is not known stays unknown, and is unknown only where it matters.
+// Three-valued (Kleene) logic: what is not known stays unknown, and is unknown only where it
+// matters.
 
 #include <cstdint>
 #include <optional>

@@ -40,8 +40,12 @@ class Quantity {
   constexpr Quantity& operator+=(Quantity other) { return base_ += other.base_, *this; }
   constexpr Quantity& operator-=(Quantity other) { return base_ -= other.base_, *this; }
 
-  friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity{a.base_ + b.base_}; }
-  friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity{a.base_ - b.base_}; }
+  friend constexpr Quantity operator+(Quantity a, Quantity b) {
+    return Quantity{a.base_ + b.base_};
+  }
+  friend constexpr Quantity operator-(Quantity a, Quantity b) {
+    return Quantity{a.base_ - b.base_};
+  }
   friend constexpr Quantity operator*(Quantity a, double b) { return Quantity{a.base_ * b}; }
   friend constexpr Quantity operator*(double a, Quantity b) { return Quantity{a * b.base_}; }
   friend constexpr Quantity operator/(Quantity a, double b) { return Quantity{a.base_ / b}; }

@@ -138,10 +138,10 @@ struct Verdict {
   std::string eccn;
   bool licenses_granted = false;
   std::optional<double> import_duty_percent;
-  std::string rule;        // the instrument that decides
+  std::string rule;  // the instrument that decides
   std::string paragraph;
-  std::string unknown_because;          // why, where the outcome or the review is unknown
-  std::vector<std::string> possible;    // outcomes that unknown values leave open
+  std::string unknown_because;        // why, where the outcome or the review is unknown
+  std::vector<std::string> possible;  // outcomes that unknown values leave open
   std::vector<QuantityLine> quantities;
   std::vector<ComparisonLine> tests;
   std::vector<TraceClause> trace;

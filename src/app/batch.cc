@@ -14,8 +14,11 @@ namespace redline::app {
 namespace {
 
 Error field_error(std::string_view field, std::string_view expected) {
-  return {Code::kBatchField, fmt::format("field '{}' must be {}", field, expected), std::nullopt,
-          {}, {}};
+  return {Code::kBatchField,
+          fmt::format("field '{}' must be {}", field, expected),
+          std::nullopt,
+          {},
+          {}};
 }
 
 // Reads the fields of one request; gathers what is wrong with it.
@@ -113,11 +116,13 @@ class Fields {
       }
       const std::vector<std::string_view> pool(taken_.begin(), taken_.end());
       const auto near = nearest_names(key, pool);
-      errors_.push_back({Code::kBatchField,
-                         fmt::format("'{}' has no field '{}'{}", command, key,
-                                     near.empty() ? "" : fmt::format(", did you mean '{}'?",
-                                                                     near.front())),
-                         std::nullopt, {}, {}});
+      errors_.push_back(
+          {Code::kBatchField,
+           fmt::format("'{}' has no field '{}'{}", command, key,
+                       near.empty() ? "" : fmt::format(", did you mean '{}'?", near.front())),
+           std::nullopt,
+           {},
+           {}});
     }
   }
 
@@ -202,7 +207,8 @@ std::string error_line(const Json& id, const Diagnostics& errors, std::size_t nu
   if (!id.is_null()) {
     line["id"] = id;
   }
-  line["error"] = {{"code", code_name(errors.front().code)}, {"message", message}, {"line", number}};
+  line["error"] = {
+      {"code", code_name(errors.front().code)}, {"message", message}, {"line", number}};
   return results::dump_json(line, results::JsonStyle::kCompact) + "\n";
 }
 
@@ -219,11 +225,13 @@ Loaded<Answer> run(const Workspace& workspace, const Json& request) {
   const std::string given = command != request.end() && command->is_string()
                                 ? command->get<std::string>()
                                 : std::string();
-  return tl::unexpected(Diagnostics{
-      {Code::kBatchCommand,
-       given.empty() ? "field 'command' is missing or not a text"
-                     : fmt::format("there is no batch command '{}'", given),
-       std::nullopt, {fmt::format("commands: {}", fmt::join(names, ", "))}, {}}});
+  return tl::unexpected(
+      Diagnostics{{Code::kBatchCommand,
+                   given.empty() ? "field 'command' is missing or not a text"
+                                 : fmt::format("there is no batch command '{}'", given),
+                   std::nullopt,
+                   {fmt::format("commands: {}", fmt::join(names, ", "))},
+                   {}}});
 }
 
 // An id is echoed as it came; anything but a text or a number is no id.
@@ -247,7 +255,9 @@ std::string run_batch_line(const Workspace& workspace, std::string_view line, st
                       {{Code::kBatchSyntax,
                         line.size() > kLongestLine ? "the line is longer than 1 MiB"
                                                    : "the line is not a JSON object",
-                        std::nullopt, {}, {}}},
+                        std::nullopt,
+                        {},
+                        {}}},
                       number);
   }
   const Json id = id_of(request);

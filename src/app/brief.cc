@@ -23,6 +23,12 @@ using results::HtmlPage;
 using results::plain;
 using results::Table;
 
+// "US-2023-10-17-ACS-IFR" is labelled "ACS-IFR": the chart prints the date beside it.
+std::string label_of(const std::string& id) {
+  const auto first = id.find_first_not_of("0123456789-", id.find('-') + 1);
+  return first == std::string::npos || id.find('-') == std::string::npos ? id : id.substr(first);
+}
+
 double days_of(Date date) { return static_cast<double>(date.time_since_epoch().count()); }
 
 Table tests_table(const Verdict& v, std::string title) {
@@ -38,11 +44,10 @@ Table tests_table(const Verdict& v, std::string title) {
                    {"paragraph", "Paragraph", "", Align::kLeft},
                    {"rule", "Instrument", "", Align::kLeft}};
   for (const ComparisonLine& line : v.tests) {
-    table.rows.push_back({line.quantity, line.value ? Cell{*line.value} : Cell{}, line.relation,
-                          line.limit, line.unit,
-                          line.met == Tri::kUnknown ? Cell{} : Cell{line.met == Tri::kYes},
-                          line.margin_percent ? Cell{*line.margin_percent} : Cell{},
-                          line.paragraph, line.rule});
+    table.rows.push_back(
+        {line.quantity, line.value ? Cell{*line.value} : Cell{}, line.relation, line.limit,
+         line.unit, line.met == Tri::kUnknown ? Cell{} : Cell{line.met == Tri::kYes},
+         line.margin_percent ? Cell{*line.margin_percent} : Cell{}, line.paragraph, line.rule});
   }
   return table;
 }
@@ -81,6 +86,23 @@ std::string closest_margin(const Verdict& v) {
                      flip.from, std::fabs(flip.change_percent), flip.to);
 }
 
+// Among the figures that newly catch the part, the one that it exceeds by most.
+std::string widest_margin(const Verdict& before, const Verdict& after) {
+  const ComparisonLine* widest = nullptr;
+  for (const ComparisonLine& line : after.tests) {
+    const bool old = std::any_of(before.tests.begin(), before.tests.end(),
+                                 [&](const ComparisonLine& b) { return b.rule == line.rule; });
+    if (!old && line.met == Tri::kYes && line.margin_percent &&
+        (widest == nullptr || *line.margin_percent > *widest->margin_percent)) {
+      widest = &line;
+    }
+  }
+  return widest == nullptr
+             ? std::string()
+             : fmt::format("{} {:g} {} is {:.0f} % above {:g}", widest->quantity, *widest->value,
+                           widest->unit, *widest->margin_percent, widest->limit);
+}
+
 class BriefPage {
  public:
   BriefPage(const Workspace& w, const BriefFacts& facts, const RunInfo& run)
@@ -101,10 +123,11 @@ class BriefPage {
   static results::HtmlOptions options(const BriefFacts& facts) {
     results::HtmlOptions o;
     o.title = facts.scenario.title;
-    o.subtitle = fmt::format("Decision brief on inputs known by {}",
-                             format_date(facts.scenario.as_of));
-    o.footer = "A model of public texts, not legal advice. The Bureau of Industry and Security can "
-               "give a binding classification.";
+    o.subtitle =
+        fmt::format("Decision brief on inputs known by {}", format_date(facts.scenario.as_of));
+    o.footer =
+        "A model of public texts, not legal advice. The Bureau of Industry and Security can "
+        "give a binding classification.";
     return o;
   }
 
@@ -112,16 +135,21 @@ class BriefPage {
     const Verdict& b = facts_.before;
     const Verdict& a = facts_.after;
     const std::string place = w_.catalog.geography.name_of(facts_.scenario.to);
-    page_.lead(plain(fmt::format("On {} the {} to {}: ", format_date(b.as_of),
-                                 facts_.subject->name, place)) +
+    page_.lead(plain(fmt::format("On {} the {} to {}: ", format_date(b.as_of), facts_.subject->name,
+                                 place)) +
                results::strong(answer_words(b)) +
                plain(fmt::format(". On {}: ", format_date(a.as_of))) +
                results::strong(answer_words(a)) +
                plain(a.rule.empty() ? "." : fmt::format(", through {}.", a.rule)));
     const std::string margin = closest_margin(b);
     if (!margin.empty()) {
-      page_.paragraph(fmt::format("Under the earlier thresholds the part stood just outside: {}.",
-                                  margin));
+      page_.paragraph(
+          fmt::format("Under the earlier thresholds the part stood just outside: {}.", margin));
+    }
+    const std::string widest = widest_margin(b, a);
+    if (!widest.empty()) {
+      page_.paragraph(fmt::format("Under the new requirement it stands far inside: {} ({}).",
+                                  widest, a.paragraph));
     }
   }
 
@@ -130,23 +158,26 @@ class BriefPage {
     results::Timeline chart;
     chart.id = "instruments";
     chart.title = "Instruments and what reached the makers";
-    chart.description = "Timeline of the legal instruments up to the day of the brief; the table "
-                        "lists them with the chips that each caught.";
+    chart.description =
+        "Timeline of the legal instruments up to the day of the brief; the table "
+        "lists them with the chips that each caught.";
     chart.lanes = {"Rules and letters", "Inputs of this brief"};
     for (const Milestone& m : facts_.milestones) {
       chart.events.push_back({days_of(m.date), format_date(m.date),
-                              m.caught.empty() ? m.id
-                                               : fmt::format("{} ({} caught)", m.id, m.caught.size()),
+                              m.caught.empty()
+                                  ? label_of(m.id)
+                                  : fmt::format("{} ({} caught)", label_of(m.id), m.caught.size()),
                               0, !m.caught.empty(), m.title});
     }
     for (const ScenarioInput& input : facts_.scenario.inputs) {
       chart.events.push_back(
           {days_of(input.date), format_date(input.date), input.id, 1, false, input.what});
     }
-    page_.figure({results::render_svg(chart),
-                  "An instrument stands at the first day on which it binds; emphasised where it made "
-                  "the answer for some chip stricter.",
-                  "Source: instruments of the rule book, cited in the table."});
+    page_.figure(
+        {results::render_svg(chart),
+         "An instrument stands at the first day on which it binds; emphasised where it made "
+         "the answer for some chip stricter.",
+         "Source: instruments of the rule book, cited in the table."});
     page_.table(milestone_table(facts_.milestones));
   }
 
@@ -154,18 +185,20 @@ class BriefPage {
     page_.heading(2, "Where every chip stands");
     page_.paragraph(fmt::format(
         "Answers for {}, with the end user's headquarters there. A chip appears on a day if it was "
-        "announced by then.", w_.catalog.geography.name_of(facts_.scenario.to)));
+        "announced by then.",
+        w_.catalog.geography.name_of(facts_.scenario.to)));
     for (const DayStanding& day : facts_.days) {
       page_.heading(3, day.title);
       page_.paragraph(count_line(day));
       RL_TRY(density, density_plot(w_, facts_, day));
-      page_.figure({results::render_svg(density), "",
-                    "Sources: data sheets and press as listed with each chip (redline data show)."});
+      page_.figure(
+          {results::render_svg(density), "",
+           "Sources: data sheets and press as listed with each chip (redline data show)."});
       RL_TRY(bandwidth, bandwidth_plot(w_, facts_, day));
       page_.figure({results::render_svg(bandwidth), "",
                     "Sources: as above; figures of the letters from press of 2025-04-16."});
-      page_.open_details(fmt::format("Table: {} chips on {}", day.chips.size(),
-                                     format_date(day.date)));
+      page_.open_details(
+          fmt::format("Table: {} chips on {}", day.chips.size(), format_date(day.date)));
       page_.table(standing_table(day));
       page_.close_details();
     }
@@ -178,30 +211,31 @@ class BriefPage {
       ++counts[static_cast<std::size_t>(one.verdict.outcome)];
     }
     const auto of = [&counts](Outcome o) { return counts[static_cast<std::size_t>(o)]; };
-    return fmt::format("{} chips: {} need no license, {} may use a license exception, {} need a "
-                       "license, {} unknown.", day.chips.size(), of(Outcome::kNoLicense),
-                       of(Outcome::kLicenseException), of(Outcome::kLicenseRequired),
-                       of(Outcome::kUnknown));
+    return fmt::format(
+        "{} chips: {} need no license, {} may use a license exception, {} need a "
+        "license, {} unknown.",
+        day.chips.size(), of(Outcome::kNoLicense), of(Outcome::kLicenseException),
+        of(Outcome::kLicenseRequired), of(Outcome::kUnknown));
   }
 
   void why_caught() {
     page_.heading(2, fmt::format("Why the {} was caught", facts_.subject->name));
-    page_.table(tests_table(facts_.before, fmt::format("Margins on {}",
-                                                       format_date(facts_.before.as_of))));
+    page_.table(
+        tests_table(facts_.before, fmt::format("Margins on {}", format_date(facts_.before.as_of))));
     page_.table(flips_table(facts_.before));
-    page_.table(tests_table(facts_.after, fmt::format("Tests on {}",
-                                                      format_date(facts_.after.as_of))));
+    page_.table(
+        tests_table(facts_.after, fmt::format("Tests on {}", format_date(facts_.after.as_of))));
     page_.table(flips_table(facts_.after));
-    page_.open_details(fmt::format("Working of {}, clause by clause",
-                                   format_date(facts_.after.as_of)));
+    page_.open_details(
+        fmt::format("Working of {}, clause by clause", format_date(facts_.after.as_of)));
     trace(facts_.after);
     page_.close_details();
     std::vector<Html> flags;
     for (const Flag& flag : facts_.after.flags) {
       flags.push_back(results::strong(flag.name) + plain(": " + flag.text));
     }
-    page_.callout(results::Callout::kCaution, "What is not evaluated", plain(
-        "These decide besides the chip rules and are not held here."));
+    page_.callout(results::Callout::kCaution, "What is not evaluated",
+                  plain("These decide besides the chip rules and are not held here."));
     page_.list(flags);
     std::vector<Html> assumptions;
     for (const std::string& line : facts_.after.assumptions) {
@@ -224,9 +258,9 @@ class BriefPage {
         const std::string_view met = atom.result == Tri::kYes  ? "yes"
                                      : atom.result == Tri::kNo ? "no"
                                                                : "unknown";
-        atoms.push_back(results::inline_code(atom.text) +
-                        plain(fmt::format(" {}{}{}", met, atom.detail.empty() ? "" : ": ",
-                                          atom.detail)));
+        atoms.push_back(
+            results::inline_code(atom.text) +
+            plain(fmt::format(" {}{}{}", met, atom.detail.empty() ? "" : ": ", atom.detail)));
       }
       page_.list(atoms);
     }
@@ -272,8 +306,7 @@ class BriefPage {
                        {"Scenario", plain(fmt::format("{}, as of {}", facts_.scenario.id,
                                                       format_date(facts_.scenario.as_of)))},
                        {"Seed", plain(std::to_string(run_.seed))},
-                       {"Command", results::inline_code("redline report " +
-                                                        facts_.scenario.id)}});
+                       {"Command", results::inline_code("redline report " + facts_.scenario.id)}});
   }
 
   const Workspace& w_;
@@ -306,8 +339,11 @@ Json standing_json(const ChipStanding& one) {
 Json brief_json(const BriefFacts& facts) {
   Json milestones = Json::array();
   for (const Milestone& m : facts.milestones) {
-    milestones.push_back({{"date", format_date(m.date)}, {"instrument", m.id}, {"title", m.title},
-                          {"caught", m.caught}, {"freed", m.freed}});
+    milestones.push_back({{"date", format_date(m.date)},
+                          {"instrument", m.id},
+                          {"title", m.title},
+                          {"caught", m.caught},
+                          {"freed", m.freed}});
   }
   Json days = Json::array();
   for (const DayStanding& day : facts.days) {
@@ -315,24 +351,27 @@ Json brief_json(const BriefFacts& facts) {
     for (const ChipStanding& one : day.chips) {
       chips.push_back(standing_json(one));
     }
-    days.push_back({{"date", format_date(day.date)}, {"title", day.title},
-                    {"chips", std::move(chips)}});
+    days.push_back(
+        {{"date", format_date(day.date)}, {"title", day.title}, {"chips", std::move(chips)}});
   }
   Json inputs = Json::array();
   for (const ScenarioInput& input : facts.scenario.inputs) {
-    inputs.push_back({{"id", input.id}, {"date", format_date(input.date)}, {"what", input.what},
+    inputs.push_back({{"id", input.id},
+                      {"date", format_date(input.date)},
+                      {"what", input.what},
                       {"value_usd", input.value ? Json(input.value->base()) : Json(nullptr)},
                       {"source", input.source}});
   }
-  return Json::array({{{"scenario", facts.scenario.id},
-                       {"title", facts.scenario.title},
-                       {"as_of", format_date(facts.scenario.as_of)},
-                       {"subject", facts.subject->id},
-                       {"what_happened", std::move(milestones)},
-                       {"where_every_chip_stands", std::move(days)},
-                       {"why_caught", {{"before", verdict_json(facts.before)},
-                                       {"after", verdict_json(facts.after)}}},
-                       {"inputs", std::move(inputs)}}});
+  return Json::array(
+      {{{"scenario", facts.scenario.id},
+        {"title", facts.scenario.title},
+        {"as_of", format_date(facts.scenario.as_of)},
+        {"subject", facts.subject->id},
+        {"what_happened", std::move(milestones)},
+        {"where_every_chip_stands", std::move(days)},
+        {"why_caught",
+         {{"before", verdict_json(facts.before)}, {"after", verdict_json(facts.after)}}},
+        {"inputs", std::move(inputs)}}});
 }
 
 }  // namespace
@@ -358,8 +397,8 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   BriefFiles files;
   files.html_path = request.folder + "/report.html";
   files.json_path = request.folder + "/report.json";
-  for (const auto& [path, text] : {std::pair{files.json_path, json},
-                                   std::pair{files.html_path, *html}}) {
+  for (const auto& [path, text] :
+       {std::pair{files.json_path, json}, std::pair{files.html_path, *html}}) {
     auto written = data::write_text_file(path, text);
     if (!written) {
       return tl::unexpected(Diagnostics{std::move(written).error()});

@@ -103,7 +103,8 @@ Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario) {
   Question question;
   question.to = scenario.to;
   question.as_of = scenario.before;
-  auto before = redline::classify(w.rules, *facts.subject, question, {.trace = true, .flips = true});
+  auto before =
+      redline::classify(w.rules, *facts.subject, question, {.trace = true, .flips = true});
   question.as_of = scenario.after;
   auto after = redline::classify(w.rules, *facts.subject, question, {.trace = true, .flips = true});
   auto milestones = milestones_of(w, scenario);

@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "app/scenario.h"
 #include "redline/verdict.h"
+
+#include "app/scenario.h"
 #include "results/chart.h"
 #include "results/table.h"
 
@@ -43,8 +44,7 @@ struct BriefFacts {
   std::vector<DayStanding> days;
 };
 
-[[nodiscard]] Loaded<BriefFacts> gather_brief(const Workspace& workspace,
-                                              const Scenario& scenario);
+[[nodiscard]] Loaded<BriefFacts> gather_brief(const Workspace& workspace, const Scenario& scenario);
 
 // Plots of a day: TPP against performance density, and memory against link bandwidth, each with the
 // region that needs no license, computed from the rules of the day.

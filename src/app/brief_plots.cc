@@ -11,7 +11,6 @@
 namespace redline::app {
 namespace {
 
-using results::Coordinate;
 using results::ScatterPlot;
 
 // In the order of the palette: blue for free, vermilion for required.
@@ -19,10 +18,14 @@ enum SeriesIndex : std::size_t { kFree, kRequired, kException, kUnknownAnswer };
 
 std::size_t series_of(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kNoLicense: return kFree;
-    case Outcome::kLicenseException: return kException;
-    case Outcome::kLicenseRequired: return kRequired;
-    case Outcome::kUnknown: break;
+    case Outcome::kNoLicense:
+      return kFree;
+    case Outcome::kLicenseException:
+      return kException;
+    case Outcome::kLicenseRequired:
+      return kRequired;
+    case Outcome::kUnknown:
+      break;
   }
   return kUnknownAnswer;
 }
@@ -30,8 +33,8 @@ std::size_t series_of(Outcome outcome) {
 // "NVIDIA H20 96 GB" is labelled "H20 96 GB".
 std::string short_name(const Chip& chip) {
   std::string name = chip.name;
-  for (const std::string& front : {chip.vendor + " ", std::string("Instinct "),
-                                   std::string("GeForce ")}) {
+  for (const std::string& front :
+       {chip.vendor + " ", std::string("Instinct "), std::string("GeForce ")}) {
     if (name.rfind(front, 0) == 0) {
       name = name.substr(front.size());
     }
@@ -67,9 +70,12 @@ Chip prototype_of(const Chip& subject) {
 // What the plane leaves open: below every other limit.
 void settle(Question& question, const Axes& axes) {
   const bool density = axes.x == rules::Number::kTpp;
-  for (const auto& [key, used] : {std::pair<const char*, bool>{"tpp", density}, {"pd", density},
-                                  {"dram_bw", !density}, {"letter_io", !density},
-                                  {"io_bidir", false}, {"die", false}}) {
+  for (const auto& [key, used] : {std::pair<const char*, bool>{"tpp", density},
+                                  {"pd", density},
+                                  {"dram_bw", !density},
+                                  {"letter_io", !density},
+                                  {"io_bidir", false},
+                                  {"die", false}}) {
     if (!used) {
       question.settings.push_back({key, "0"});
     }
@@ -83,8 +89,10 @@ void add_cells(const rules::LegalPlane& plane, ScatterPlot& plot) {
       continue;
     }
     results::Region region;
-    region.corners = {{cell.x.low, cell.y.low}, {cell.x.high, cell.y.low},
-                      {cell.x.high, cell.y.high}, {cell.x.low, cell.y.high}};
+    region.corners = {{cell.x.low, cell.y.low},
+                      {cell.x.high, cell.y.low},
+                      {cell.x.high, cell.y.high},
+                      {cell.x.low, cell.y.high}};
     region.color = free ? kFree : kException;
     region.hatch = free ? results::Hatch::kDiagonal : results::Hatch::kDots;
     plot.regions.push_back(std::move(region));
@@ -104,9 +112,7 @@ void add_sum_region(const rules::LegalPlane& plane, ScatterPlot& plot) {
       y_limit = std::min(y_limit, limit.value);
     }
   }
-  const auto height = [&](double x) {
-    return sum > 0.0 ? std::min(y_limit, sum - x) : y_limit;
-  };
+  const auto height = [&](double x) { return sum > 0.0 ? std::min(y_limit, sum - x) : y_limit; };
   results::Region region;
   region.corners = {{plot.x.min, plot.y.min}, {plot.x.min, height(plot.x.min)}};
   constexpr int kSamples = 60;
@@ -117,7 +123,8 @@ void add_sum_region(const rules::LegalPlane& plane, ScatterPlot& plot) {
   }
   region.corners.push_back({x_limit, plot.y.min});
   line.points.assign(region.corners.begin() + 1, region.corners.end());
-  line.label = fmt::format("letters: {:g} memory, {:g} links, {:g} together", x_limit, y_limit, sum);
+  line.label =
+      fmt::format("letters: {:g} memory, {:g} links, {:g} together", x_limit, y_limit, sum);
   region.color = kFree;
   region.hatch = results::Hatch::kDiagonal;
   plot.regions.push_back(std::move(region));
@@ -129,10 +136,12 @@ void add_limits(const rules::LegalPlane& plane, ScatterPlot& plot) {
   for (const rules::PlaneLimit& limit : plane.limits) {
     if (limit.on_x && !limit.on_y) {
       plot.lines.push_back({{{limit.value, plot.y.min}, {limit.value, plot.y.max}},
-                            fmt::format("{:g}", limit.value), true});
+                            fmt::format("{:g}", limit.value),
+                            true});
     } else if (limit.on_y && !limit.on_x) {
       plot.lines.push_back({{{plot.x.min, limit.value}, {plot.x.max, limit.value}},
-                            fmt::format("{:g}", limit.value), true});
+                            fmt::format("{:g}", limit.value),
+                            true});
     }
   }
 }
@@ -150,13 +159,13 @@ void add_points(const BriefFacts& facts, const DayStanding& day, const Axes& axe
     }
     results::Point point{*x, *y, short_name(*one.chip), series_of(one.verdict.outcome), false, {}};
     point.emphasis = one.chip == facts.subject || one.chip->designed_for_china;
-    point.tooltip = fmt::format("{}: {:.6g}, {:.4g}; {}", one.chip->name, *x, *y,
-                                name_of(one.verdict.outcome));
+    point.tooltip =
+        fmt::format("{}: {:.6g}, {:.4g}; {}", one.chip->name, *x, *y, name_of(one.verdict.outcome));
     plot.points.push_back(std::move(point));
   }
   if (!missing.empty()) {
-    plot.caption += fmt::format(" Not drawn, as a value is not known: {}.",
-                                fmt::join(missing, ", "));
+    plot.caption +=
+        fmt::format(" Not drawn, as a value is not known: {}.", fmt::join(missing, ", "));
   }
 }
 
@@ -184,15 +193,18 @@ Result<ScatterPlot> density_plot(const Workspace& w, const BriefFacts& facts,
   RL_TRY(plane, plane_of(w, facts, day, kDensityAxes));
   ScatterPlot plot = empty_plot(day, "density");
   plot.title = fmt::format("TPP and performance density, {}", day.title);
-  plot.subtitle = "Hatched: a data-center part needs no license to China for these two quantities; "
-                  "dotted: a license exception applies";
-  plot.description = "Scatter plot of accelerators by total processing performance and performance "
-                     "density, with the thresholds in force; the table gives the values.";
+  plot.subtitle =
+      "Hatched: a data-center part needs no license to China for these two quantities; "
+      "dotted: a license exception applies";
+  plot.description =
+      "Scatter plot of accelerators by total processing performance and performance "
+      "density, with the thresholds in force; the table gives the values.";
   plot.x = {"Total processing performance (TPP)", "TOPS × bit", true, 100, 200000};
   plot.y = {"Performance density", "TPP/mm²", true, 0.5, 100};
-  plot.caption = "Thresholds computed from the rules in force on the day. Consumer parts below a TPP "
-                 "of 4800 are outside these rules, and letters on bandwidth may ask for a license "
-                 "inside the hatched region.";
+  plot.caption =
+      "Thresholds computed from the rules in force on the day. Consumer parts below a TPP "
+      "of 4800 are outside these rules, and letters on bandwidth may ask for a license "
+      "inside the hatched region.";
   add_cells(plane, plot);
   add_limits(plane, plot);
   add_points(facts, day, kDensityAxes, plot);
@@ -204,8 +216,9 @@ Result<ScatterPlot> bandwidth_plot(const Workspace& w, const BriefFacts& facts,
   RL_TRY(plane, plane_of(w, facts, day, kBandwidthAxes));
   ScatterPlot plot = empty_plot(day, "bandwidth");
   plot.title = fmt::format("Memory and interconnect bandwidth, {}", day.title);
-  plot.description = "Scatter plot of accelerators by memory bandwidth and input and output "
-                     "bandwidth; the table gives the values.";
+  plot.description =
+      "Scatter plot of accelerators by memory bandwidth and input and output "
+      "bandwidth; the table gives the values.";
   plot.x = {"Memory bandwidth", "GB/s", true, 100, 30000};
   plot.y = {"Input and output bandwidth, both directions", "GB/s", true, 20, 5000};
   if (plane.limits.empty()) {
@@ -213,8 +226,9 @@ Result<ScatterPlot> bandwidth_plot(const Workspace& w, const BriefFacts& facts,
     plot.caption = "Input and output: chip-to-chip links and host bus, both directions.";
   } else {
     plot.subtitle = "Hatched: below the figures of the April 2025 letters as press reported them";
-    plot.caption = "Input and output: chip-to-chip links and host bus, both directions; the "
-                   "letters' own definition is not public.";
+    plot.caption =
+        "Input and output: chip-to-chip links and host bus, both directions; the "
+        "letters' own definition is not public.";
     add_sum_region(plane, plot);
   }
   add_points(facts, day, kBandwidthAxes, plot);

@@ -12,22 +12,16 @@ namespace {
 
 using results::Align;
 using results::Cell;
-using results::Column;
 using results::Table;
 
-constexpr std::string_view kModesty =
-    "A model of the texts as they stood on {}, not legal advice.";
+constexpr std::string_view kModesty = "A model of the texts as they stood on {}, not legal advice.";
 
 Cell text_cell(std::string_view text) {
   return text.empty() ? Cell{std::string("-")} : Cell{std::string(text)};
 }
 // For machine formats: what is not there is empty, as null is in JSON.
-Cell null_cell(std::string_view text) {
-  return text.empty() ? Cell{} : Cell{std::string(text)};
-}
-Cell number_cell(const std::optional<double>& value) {
-  return value ? Cell{*value} : Cell{};
-}
+Cell null_cell(std::string_view text) { return text.empty() ? Cell{} : Cell{std::string(text)}; }
+Cell number_cell(const std::optional<double>& value) { return value ? Cell{*value} : Cell{}; }
 std::string_view truth_word(Tri tri) {
   return tri == Tri::kYes ? "yes" : tri == Tri::kNo ? "no" : "?";
 }
@@ -38,7 +32,6 @@ const QuantityLine* quantity(const Verdict& v, std::string_view name) {
   return found == v.quantities.end() ? nullptr : &*found;
 }
 
-
 // Flags that hold for nearly every export and would drown the others in a table of many chips.
 bool is_standing_caveat(const std::string& name) {
   return name == "entity-list-not-evaluated" || name == "end-use-not-evaluated" ||
@@ -48,16 +41,12 @@ bool is_standing_caveat(const std::string& name) {
 
 Table verdict_table(const std::vector<Verdict>& verdicts) {
   Table table;
-  table.columns = {{"chip", "Chip", "", Align::kLeft},
-                   {"outcome", "Outcome", "", Align::kLeft},
-                   {"review", "Review", "", Align::kLeft},
-                   {"exception", "Exception", "", Align::kLeft},
-                   {"eccn", "ECCN", "", Align::kLeft},
-                   {"tpp", "TPP", "", Align::kRight, 6},
-                   {"pd", "PD", "", Align::kRight, 3},
-                   {"dram_bw", "DRAM", "GB/s", Align::kRight},
-                   {"letter_io", "I/O", "GB/s", Align::kRight},
-                   {"flags", "Flags", "", Align::kLeft}};
+  table.columns = {
+      {"chip", "Chip", "", Align::kLeft},          {"outcome", "Outcome", "", Align::kLeft},
+      {"review", "Review", "", Align::kLeft},      {"exception", "Exception", "", Align::kLeft},
+      {"eccn", "ECCN", "", Align::kLeft},          {"tpp", "TPP", "", Align::kRight, 6},
+      {"pd", "PD", "", Align::kRight, 3},          {"dram_bw", "DRAM", "GB/s", Align::kRight},
+      {"letter_io", "I/O", "GB/s", Align::kRight}, {"flags", "Flags", "", Align::kLeft}};
   for (const Verdict& v : verdicts) {
     const auto value = [&v](std::string_view name) {
       const QuantityLine* line = quantity(v, name);
@@ -69,10 +58,9 @@ Table verdict_table(const std::vector<Verdict>& verdicts) {
         flags += (flags.empty() ? "" : ", ") + flag.name;
       }
     }
-    table.rows.push_back({v.chip, std::string(name_of(v.outcome)),
-                          null_cell(name_of(v.review)), null_cell(name_of(v.exception)),
-                          null_cell(v.eccn), value("tpp"), value("pd"), value("dram_bw"),
-                          value("letter_io"), null_cell(flags)});
+    table.rows.push_back({v.chip, std::string(name_of(v.outcome)), null_cell(name_of(v.review)),
+                          null_cell(name_of(v.exception)), null_cell(v.eccn), value("tpp"),
+                          value("pd"), value("dram_bw"), value("letter_io"), null_cell(flags)});
   }
   return table;
 }
@@ -80,12 +68,9 @@ Table verdict_table(const std::vector<Verdict>& verdicts) {
 // What fits a terminal of 80 columns; csv, ndjson and json hold the rest.
 Table compact_table(const std::vector<Verdict>& verdicts) {
   Table table;
-  table.columns = {{"chip", "Chip", "", Align::kLeft},
-                   {"answer", "Answer", "", Align::kLeft},
-                   {"eccn", "ECCN", "", Align::kLeft},
-                   {"tpp", "TPP", "", Align::kRight, 6},
-                   {"pd", "PD", "", Align::kRight, 3},
-                   {"dram_bw", "DRAM", "GB/s", Align::kRight}};
+  table.columns = {{"chip", "Chip", "", Align::kLeft}, {"answer", "Answer", "", Align::kLeft},
+                   {"eccn", "ECCN", "", Align::kLeft}, {"tpp", "TPP", "", Align::kRight, 6},
+                   {"pd", "PD", "", Align::kRight, 3}, {"dram_bw", "DRAM", "GB/s", Align::kRight}};
   bool starred = false;
   for (const Verdict& v : verdicts) {
     const auto value = [&v](std::string_view name) {
@@ -94,9 +79,15 @@ Table compact_table(const std::vector<Verdict>& verdicts) {
     };
     std::string answer;
     switch (v.outcome) {
-      case Outcome::kNoLicense: answer = "no license"; break;
-      case Outcome::kLicenseException: answer = fmt::format("exception {}", name_of(v.exception)); break;
-      case Outcome::kUnknown: answer = "unknown"; break;
+      case Outcome::kNoLicense:
+        answer = "no license";
+        break;
+      case Outcome::kLicenseException:
+        answer = fmt::format("exception {}", name_of(v.exception));
+        break;
+      case Outcome::kUnknown:
+        answer = "unknown";
+        break;
       case Outcome::kLicenseRequired:
         answer = fmt::format("license, {}", v.review == Review::kUnknown ? "?" : name_of(v.review));
         break;
@@ -105,8 +96,8 @@ Table compact_table(const std::vector<Verdict>& verdicts) {
       answer += " *";
       starred = true;
     }
-    table.rows.push_back({v.chip, answer, text_cell(v.eccn), value("tpp"), value("pd"),
-                          value("dram_bw")});
+    table.rows.push_back(
+        {v.chip, answer, text_cell(v.eccn), value("tpp"), value("pd"), value("dram_bw")});
   }
   if (starred) {
     table.notes.emplace_back("* borderline: error bars of the specification could turn the answer");
@@ -137,8 +128,8 @@ std::string flip_words(const Flip& flip) {
   if (flip.exception != LicenseException::kNone) {
     answer += fmt::format(" {}", name_of(flip.exception));
   } else if (flip.outcome == Outcome::kLicenseRequired) {
-    answer += fmt::format(", review {}", flip.review == Review::kUnknown ? "unknown"
-                                                                         : name_of(flip.review));
+    answer += fmt::format(", review {}",
+                          flip.review == Review::kUnknown ? "unknown" : name_of(flip.review));
   }
   return fmt::format("{} {} {:.6g} {} (from {:.6g}, {:+.2f} %): {}", flip.quantity, flip.relation,
                      flip.to, flip.unit, flip.from, flip.change_percent, answer);
@@ -163,16 +154,16 @@ void add_trace(std::vector<Block>& blocks, const Verdict& v) {
       rule = clause.rule;
       blocks.emplace_back(Paragraph{rule, 0});
     }
-    blocks.emplace_back(Paragraph{
-        fmt::format("[{}] {}{}{}: {}", truth_word(clause.result), clause.kind,
-                    clause.paragraph.empty() ? "" : " ", clause.paragraph, clause.effect),
-        2});
+    blocks.emplace_back(
+        Paragraph{fmt::format("[{}] {}{}{}: {}", truth_word(clause.result), clause.kind,
+                              clause.paragraph.empty() ? "" : " ", clause.paragraph, clause.effect),
+                  2});
     blocks.emplace_back(Paragraph{fmt::format("if {}", clause.text), 6});
     for (const TraceAtom& atom : clause.atoms) {
-      blocks.emplace_back(Paragraph{
-          fmt::format("{:>3}  {}{}{}{}", truth_word(atom.result), atom.text,
-                      atom.detail.empty() ? "" : "  (", atom.detail, atom.detail.empty() ? "" : ")"),
-          8});
+      blocks.emplace_back(Paragraph{fmt::format("{:>3}  {}{}{}{}", truth_word(atom.result),
+                                                atom.text, atom.detail.empty() ? "" : "  (",
+                                                atom.detail, atom.detail.empty() ? "" : ")"),
+                                    8});
     }
   }
 }
@@ -200,8 +191,7 @@ std::vector<std::string> flag_lines(const Verdict& v) {
 
 std::string headline(const Workspace& workspace, const Verdict& v) {
   const Geography& geography = workspace.catalog.geography;
-  const std::string hq =
-      v.hq == v.to ? "" : fmt::format(", owner {}", geography.name_of(v.hq));
+  const std::string hq = v.hq == v.to ? "" : fmt::format(", owner {}", geography.name_of(v.hq));
   std::string text = fmt::format("{} to {}{} on {}: {}", v.chip, geography.name_of(v.to), hq,
                                  format_date(v.as_of), answer_words(v));
   return text;
@@ -210,12 +200,13 @@ std::string headline(const Workspace& workspace, const Verdict& v) {
 void add_one(const Workspace& workspace, const Verdict& v, bool why, std::vector<Block>& blocks) {
   blocks.emplace_back(Headline{headline(workspace, v)});
   if (!v.rule.empty()) {
-    blocks.emplace_back(Paragraph{
-        fmt::format("decided by {}{}{}{}", v.rule, v.paragraph.empty() ? "" : ", ", v.paragraph,
-                    v.eccn.empty() ? "" : ", ECCN " + v.eccn), 2});
+    blocks.emplace_back(
+        Paragraph{fmt::format("decided by {}{}{}{}", v.rule, v.paragraph.empty() ? "" : ", ",
+                              v.paragraph, v.eccn.empty() ? "" : ", ECCN " + v.eccn),
+                  2});
   } else if (!v.eccn.empty()) {
-    blocks.emplace_back(Paragraph{fmt::format("ECCN {}; no requirement reaches this transaction",
-                                              v.eccn), 2});
+    blocks.emplace_back(
+        Paragraph{fmt::format("ECCN {}; no requirement reaches this transaction", v.eccn), 2});
   }
   if (!v.unknown_because.empty()) {
     blocks.emplace_back(Paragraph{v.unknown_because, 2});
@@ -224,8 +215,8 @@ void add_one(const Workspace& workspace, const Verdict& v, bool why, std::vector
     blocks.emplace_back(Paragraph{fmt::format("possible: {}", fmt::join(v.possible, "; ")), 2});
   }
   if (v.import_duty_percent) {
-    blocks.emplace_back(Paragraph{
-        fmt::format("import duty into the US: {:g} %", *v.import_duty_percent), 2});
+    blocks.emplace_back(
+        Paragraph{fmt::format("import duty into the US: {:g} %", *v.import_duty_percent), 2});
   }
   if (!v.tests.empty()) {
     blocks.emplace_back(tests_table(v));
@@ -314,22 +305,22 @@ Answer timeline_answer(const Workspace& workspace, const Chip& chip,
     const Verdict& v = span.verdict;
     const Cell first = span.first ? Cell{format_date(*span.first)} : Cell{std::string("...")};
     const Cell last = span.last ? Cell{format_date(*span.last)} : Cell{std::string("...")};
-    answer.table.rows.push_back(
-        {chip.id, span.first ? first : Cell{}, span.last ? last : Cell{},
-         std::string(name_of(v.outcome)),
-         null_cell(name_of(v.review)), null_cell(name_of(v.exception)), null_cell(v.eccn),
-         v.licenses_granted, null_cell(v.destination_side.status), null_cell(v.rule)});
-    shown.rows.push_back({first, last, short_answer(v), text_cell(v.destination_side.status),
-                          text_cell(v.rule)});
+    answer.table.rows.push_back({chip.id, span.first ? first : Cell{}, span.last ? last : Cell{},
+                                 std::string(name_of(v.outcome)), null_cell(name_of(v.review)),
+                                 null_cell(name_of(v.exception)), null_cell(v.eccn),
+                                 v.licenses_granted, null_cell(v.destination_side.status),
+                                 null_cell(v.rule)});
+    shown.rows.push_back(
+        {first, last, short_answer(v), text_cell(v.destination_side.status), text_cell(v.rule)});
     Json row = verdict_json(v);
     row["first"] = span.first ? Json(format_date(*span.first)) : Json(nullptr);
     row["last"] = span.last ? Json(format_date(*span.last)) : Json(nullptr);
     list.push_back(std::move(row));
   }
   answer.results.push_back({{"chip", chip.id}, {"to", question.to}, {"spans", std::move(list)}});
-  answer.blocks.emplace_back(Headline{fmt::format("{} to {}: {} spans", chip.id,
-                                                  workspace.catalog.geography.name_of(question.to),
-                                                  spans.size())});
+  answer.blocks.emplace_back(
+      Headline{fmt::format("{} to {}: {} spans", chip.id,
+                           workspace.catalog.geography.name_of(question.to), spans.size())});
   answer.blocks.emplace_back(std::move(shown));
   return answer;
 }
@@ -343,7 +334,8 @@ Answer diff_answer(const Workspace& workspace, const VerdictDiff& diff) {
                    {"before", "On " + format_date(diff.before.as_of), "", Align::kLeft},
                    {"after", "On " + format_date(diff.after.as_of), "", Align::kLeft}};
   for (const Change& change : diff.changes) {
-    changes.push_back({{"field", change.field}, {"before", change.before}, {"after", change.after}});
+    changes.push_back(
+        {{"field", change.field}, {"before", change.before}, {"after", change.after}});
     table.rows.push_back(
         {diff.before.chip, change.field, text_cell(change.before), text_cell(change.after)});
   }
@@ -424,21 +416,38 @@ Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& requ
 std::string answer_words(const Verdict& v) {
   std::string text;
   switch (v.outcome) {
-    case Outcome::kNoLicense: text = "NO LICENSE needed under the rules held here"; break;
+    case Outcome::kNoLicense:
+      text = "NO LICENSE needed under the rules held here";
+      break;
     case Outcome::kLicenseException:
       text = fmt::format("LICENSE EXCEPTION {}", name_of(v.exception));
       break;
-    case Outcome::kUnknown: text = "UNKNOWN"; break;
-    case Outcome::kLicenseRequired: text = "LICENSE REQUIRED"; break;
+    case Outcome::kUnknown:
+      text = "UNKNOWN";
+      break;
+    case Outcome::kLicenseRequired:
+      text = "LICENSE REQUIRED";
+      break;
   }
   if (v.outcome == Outcome::kLicenseRequired) {
     switch (v.review) {
-      case Review::kDenial: text += ", presumption of denial"; break;
-      case Review::kApproval: text += ", presumption of approval"; break;
-      case Review::kCaseByCase: text += ", case-by-case review"; break;
-      case Review::kUnstated: text += ", review policy not stated"; break;
-      case Review::kUnknown: text += ", review policy unknown"; break;
-      case Review::kNone: break;
+      case Review::kDenial:
+        text += ", presumption of denial";
+        break;
+      case Review::kApproval:
+        text += ", presumption of approval";
+        break;
+      case Review::kCaseByCase:
+        text += ", case-by-case review";
+        break;
+      case Review::kUnstated:
+        text += ", review policy not stated";
+        break;
+      case Review::kUnknown:
+        text += ", review policy unknown";
+        break;
+      case Review::kNone:
+        break;
     }
     if (v.licenses_granted) {
       text += "; licenses have been granted to some customers";
@@ -509,9 +518,10 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
           workspace.catalog.geography.name_of(question->to), format_date(question->as_of))});
       answer.blocks.emplace_back(compact_table(verdicts));
       add_list(answer.blocks, "Assumptions", shared_assumptions(first));
-      answer.blocks.emplace_back(Paragraph{
-          "Entity List and other end-user lists, end use and origin are not evaluated; "
-          "`redline classify CHIP --why` shows the working of one chip.", 0});
+      answer.blocks.emplace_back(
+          Paragraph{"Entity List and other end-user lists, end use and origin are not evaluated; "
+                    "`redline classify CHIP --why` shows the working of one chip.",
+                    0});
     }
   }
   answer.command = "classify";

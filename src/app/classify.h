@@ -16,9 +16,9 @@ struct ClassifyRequest {
   std::string hq;
   std::string from;
   std::string end_user;
-  std::optional<Date> as_of;       // default: the date of the data set
+  std::optional<Date> as_of;  // default: the date of the data set
   std::vector<Setting> settings;
-  std::vector<std::string> with;   // bills taken as law
+  std::vector<std::string> with;  // bills taken as law
   bool why = false;
   bool timeline = false;
   std::optional<DateRange> diff;

@@ -5,12 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "redline/quantity.h"
+
 #include "app/scenario.h"
 #include "base/nearest.h"
 #include "catalog/record_kinds.h"
 #include "catalog/records.h"
 #include "data/node.h"
-#include "redline/quantity.h"
 #include "rules/instrument_records.h"
 #include "rules/rule_book.h"
 
@@ -38,8 +39,7 @@ Table list_chips(const Workspace& w) {
   for (const Chip& chip : w.catalog.chips) {
     const LegalQuantities q = legal_quantities(chip);
     const auto cell = [](const Estimate& e) { return e.value ? Cell{*e.value} : Cell{}; };
-    table.rows.push_back({chip.id, chip.name,
-                          std::string(data::name_of(chip.status)),
+    table.rows.push_back({chip.id, chip.name, std::string(data::name_of(chip.status)),
                           date_cell(chip.launched), cell(q.tpp), cell(q.pd), cell(q.dram_bw)});
   }
   return table;
@@ -91,7 +91,8 @@ Table list_rules(const Workspace& w) {
       }
     }
     table.rows.push_back({i.id, i.jurisdiction, std::string(data::name_of(i.kind)),
-                          date_cell(i.issued), first ? Cell{format_date(*first)} : Cell{}, i.title});
+                          date_cell(i.issued), first ? Cell{format_date(*first)} : Cell{},
+                          i.title});
   }
   return table;
 }
@@ -146,9 +147,9 @@ struct ListKind {
   std::string_view name;
   Table (*make)(const Workspace&);
 };
-constexpr ListKind kLists[] = {{"chips", list_chips},   {"systems", list_systems},
-                               {"models", list_models}, {"rules", list_rules},
-                               {"places", list_places}, {"groups", list_groups},
+constexpr ListKind kLists[] = {{"chips", list_chips},    {"systems", list_systems},
+                               {"models", list_models},  {"rules", list_rules},
+                               {"places", list_places},  {"groups", list_groups},
                                {"sources", list_sources}};
 
 Answer answer_of(std::string command, Table table, const Workspace& w) {
@@ -177,10 +178,14 @@ const data::DataFile* file_of(const Workspace& w, std::string_view folder, const
 
 Json json_of(const data::Node& node) {
   switch (node.kind()) {
-    case data::NodeKind::kString: return std::string(*node.string());
-    case data::NodeKind::kInteger: return *node.integer();
-    case data::NodeKind::kFloat: return std::isfinite(*node.number()) ? Json(*node.number()) : Json();
-    case data::NodeKind::kBool: return *node.boolean();
+    case data::NodeKind::kString:
+      return std::string(*node.string());
+    case data::NodeKind::kInteger:
+      return *node.integer();
+    case data::NodeKind::kFloat:
+      return std::isfinite(*node.number()) ? Json(*node.number()) : Json();
+    case data::NodeKind::kBool:
+      return *node.boolean();
     case data::NodeKind::kDate: {
       const auto date = node.date();
       return date ? Json(format_date(*date)) : Json();
@@ -200,7 +205,8 @@ Json json_of(const data::Node& node) {
       return object;
     }
     case data::NodeKind::kTime:
-    case data::NodeKind::kAbsent: break;
+    case data::NodeKind::kAbsent:
+      break;
   }
   return nullptr;
 }
@@ -243,13 +249,14 @@ void add_fact(const Json& fact, const std::string& path, std::string_view readin
 }
 
 void add_rows(const Json& json, const std::string& path, Table& table) {
-  // What a figure can be read two ways by stands beside it: sparsity of a rate, direction of a link.
+  // What a figure can be read two ways by stands beside it: sparsity of a rate, direction of a
+  // link.
   const auto reading = [&json](const std::string& key) -> std::string {
     const char* beside = key == "rate" ? "sparsity" : key == "bandwidth" ? "direction" : nullptr;
     return beside != nullptr && json.contains(beside) ? plain_text(json[beside]) : std::string();
   };
   for (const auto& [key, value] : json.items()) {
-    const std::string at = path.empty() ? key : path + "." + key;
+    const std::string at = path.empty() ? key : fmt::format("{}.{}", path, key);
     if (is_fact(value)) {
       add_fact(value, key == "rate" ? path : at, reading(key), table);
     } else if ((key == "sparsity" && json.contains("rate")) ||
@@ -273,12 +280,10 @@ Table derived_table(const Chip& chip) {
   const LegalQuantities q = legal_quantities(chip);
   Table table;
   table.title = "What follows";
-  table.columns = {{"quantity", "Quantity", "", Align::kLeft},
-                   {"value", "Value", "", Align::kRight, 7},
-                   {"low", "Low", "", Align::kRight, 5},
-                   {"high", "High", "", Align::kRight, 5},
-                   {"unit", "Unit", "", Align::kLeft},
-                   {"from", "From", "", Align::kLeft}};
+  table.columns = {
+      {"quantity", "Quantity", "", Align::kLeft}, {"value", "Value", "", Align::kRight, 7},
+      {"low", "Low", "", Align::kRight, 5},       {"high", "High", "", Align::kRight, 5},
+      {"unit", "Unit", "", Align::kLeft},         {"from", "From", "", Align::kLeft}};
   const auto add = [&table](std::string_view name, const Estimate& e) {
     const rules::NameInfo* info = rules::find_name(name);
     table.rows.push_back({std::string(name), e.value ? Cell{*e.value} : Cell{}, e.bounds.low,
@@ -331,10 +336,18 @@ Result<Found> find_any(const Workspace& w, const std::string& name) {
     }
   }
   std::vector<std::string> pool;
-  for (const Chip& c : w.catalog.chips) pool.push_back(c.id);
-  for (const System& s : w.catalog.systems) pool.push_back(s.id);
-  for (const LlmModel& m : w.catalog.models) pool.push_back(m.id);
-  for (const auto& i : w.rules.book().instruments()) pool.push_back(i.id);
+  for (const Chip& c : w.catalog.chips) {
+    pool.push_back(c.id);
+  }
+  for (const System& s : w.catalog.systems) {
+    pool.push_back(s.id);
+  }
+  for (const LlmModel& m : w.catalog.models) {
+    pool.push_back(m.id);
+  }
+  for (const auto& i : w.rules.book().instruments()) {
+    pool.push_back(i.id);
+  }
   std::vector<std::string> help;
   const auto near = nearest_names(name, {pool.begin(), pool.end()});
   if (!near.empty()) {
@@ -484,7 +497,11 @@ Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
   Answer answer;
   answer.command = "data-schema";
   answer.as_of = w.date;
-  answer.table.columns = {{"kind", "Kind", "", Align::kLeft}};
+  answer.table.columns = {{"record", "Record", "", Align::kLeft},
+                          {"key", "Key", "", Align::kLeft},
+                          {"type", "Type", "", Align::kLeft},
+                          {"required", "", "", Align::kLeft},
+                          {"doc", "Meaning", "", Align::kLeft}};
   if (kind == "predicate") {
     return predicate_names(w);
   }
@@ -502,13 +519,23 @@ Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
   }
   if (types.empty()) {
     std::vector<std::string> help{fmt::format("kinds: {}", fmt::join(names, ", "))};
-    return fail(Code::kUnknownRecord, fmt::format("there is no schema '{}'", kind), std::move(help));
+    return fail(Code::kUnknownRecord, fmt::format("there is no schema '{}'", kind),
+                std::move(help));
   }
   for (const auto& [name, type] : types) {
-    answer.table.rows.push_back({std::string(name)});
+    Table keys;
+    keys.title = fmt::format("Keys of {}", name);
+    keys.columns = answer.table.columns;
+    for (const data::KeyRow& row : data::key_rows(type)) {
+      keys.rows.push_back({std::string(name), row.key, row.type,
+                           std::string(row.required ? "required" : ""), row.doc});
+      answer.table.rows.push_back(keys.rows.back());
+    }
     const std::string schema = data::json_schema(type);
     answer.results.push_back(Json::parse(schema));
     answer.blocks.emplace_back(Verbatim{schema});
+    answer.document.emplace_back(Paragraph{std::string(type.doc), 0});
+    answer.document.emplace_back(std::move(keys));
   }
   return answer;
 }
@@ -559,9 +586,9 @@ Result<Answer> data_new(const Workspace& w, const NewRecordRequest& request) {
   Answer answer;
   answer.command = "data-new";
   answer.as_of = w.date;
-  const std::string head = fmt::format(
-      "# A {} of your own, begun from {}. Edit it, then try:\n#   redline {} {}.toml\n",
-      request.kind, found.id, request.kind == "chip" ? "classify" : "data check", id);
+  const std::string head =
+      fmt::format("# A {} of your own, begun from {}. Edit it, then try:\n#   redline {} {}.toml\n",
+                  request.kind, found.id, request.kind == "chip" ? "classify" : "data check", id);
   answer.blocks.emplace_back(Verbatim{head + text});
   answer.table.columns = {{"toml", "TOML", "", Align::kLeft}};
   answer.table.rows.push_back({head + text});

@@ -20,6 +20,9 @@ Result<Answer> explain(const std::string& code) {
   if (code.empty()) {
     for (const Code one : all_codes()) {
       add(one);
+      answer.document.emplace_back(
+          Headline{fmt::format("{}: {}", code_name(one), code_title(one))});
+      answer.document.emplace_back(Verbatim{std::string(code_page(one))});
     }
     answer.blocks.emplace_back(answer.table);
     return answer;

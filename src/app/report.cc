@@ -44,7 +44,7 @@ class TextBlocks {
 
 std::string markdown(const Answer& answer) {
   std::string out;
-  for (const Block& block : answer.blocks) {
+  for (const Block& block : answer.document.empty() ? answer.blocks : answer.document) {
     if (const auto* headline = std::get_if<Headline>(&block)) {
       out += "**" + headline->text + "**\n\n";
     } else if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
@@ -72,11 +72,15 @@ std::string render(const Answer& answer, const RunInfo& run, const RenderOptions
   switch (options.format) {
     case results::Format::kJson:
       return results::write_envelope(meta_of(answer, run), answer.results, run_of(run));
-    case results::Format::kNdjson: return ndjson(answer);
-    case results::Format::kCsv: return results::write_csv(answer.table);
-    case results::Format::kMarkdown: return markdown(answer);
+    case results::Format::kNdjson:
+      return ndjson(answer);
+    case results::Format::kCsv:
+      return results::write_csv(answer.table);
+    case results::Format::kMarkdown:
+      return markdown(answer);
     case results::Format::kHtml:
-    case results::Format::kTable: break;
+    case results::Format::kTable:
+      break;
   }
   TextBlocks text(options);
   for (const Block& block : answer.blocks) {
@@ -86,8 +90,8 @@ std::string render(const Answer& answer, const RunInfo& run, const RenderOptions
 }
 
 std::string render_line(const Answer& answer, const RunInfo& run, const Json& id) {
-  const std::string text = results::write_envelope(meta_of(answer, run), answer.results,
-                                                   run_of(run), results::JsonStyle::kCompact);
+  std::string text = results::write_envelope(meta_of(answer, run), answer.results, run_of(run),
+                                             results::JsonStyle::kCompact);
   if (id.is_null()) {
     return text;
   }

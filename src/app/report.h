@@ -10,6 +10,7 @@
 
 #include "redline/date.h"
 #include "redline/error.h"
+
 #include "results/table.h"
 #include "results/writers.h"
 
@@ -36,8 +37,9 @@ struct Answer {
   std::string command;
   std::optional<Date> as_of;
   Json results = Json::array();
-  results::Table table;         // one row a result, for csv and ndjson where no results are nested
+  results::Table table;  // one row a result, for csv and ndjson where no results are nested
   std::vector<Block> blocks;
+  std::vector<Block> document;        // for markdown, where it differs from what a terminal shows
   std::vector<std::string> warnings;  // for standard error
 };
 

@@ -76,8 +76,10 @@ Loaded<std::pair<std::string, std::string>> scenario_text(const Workspace& works
     help.insert(help.begin(), fmt::format("did you mean '{}'?", near.front()));
   }
   return tl::unexpected(Diagnostics{{Code::kUnknownRecord,
-                                     fmt::format("there is no scenario '{}'", name), std::nullopt,
-                                     std::move(help), {}}});
+                                     fmt::format("there is no scenario '{}'", name),
+                                     std::nullopt,
+                                     std::move(help),
+                                     {}}});
 }
 
 void check(const Workspace& workspace, const Scenario& scenario, const data::Node& root,

@@ -11,9 +11,7 @@ Json number_or_null(const std::optional<double>& value) {
 Json text_or_null(std::string_view text) {
   return text.empty() ? Json(nullptr) : Json(std::string(text));
 }
-Json truth(Tri tri) {
-  return tri == Tri::kUnknown ? Json(nullptr) : Json(tri == Tri::kYes);
-}
+Json truth(Tri tri) { return tri == Tri::kUnknown ? Json(nullptr) : Json(tri == Tri::kYes); }
 Json bounds_json(const Interval<double>& bounds) {
   return Json::array({number_or_null(bounds.low), number_or_null(bounds.high)});
 }
@@ -47,19 +45,26 @@ Json flip_json(const Flip& flip) {
 }
 
 Json quantity_json(const QuantityLine& line) {
-  return {{"quantity", line.name},   {"value", number_or_null(line.value)},
-          {"bounds", bounds_json(line.bounds)}, {"unit", line.unit},
+  return {{"quantity", line.name},
+          {"value", number_or_null(line.value)},
+          {"bounds", bounds_json(line.bounds)},
+          {"unit", line.unit},
           {"from", text_or_null(line.from)}};
 }
 
 Json trace_json(const TraceClause& clause) {
   Json atoms = Json::array();
   for (const TraceAtom& atom : clause.atoms) {
-    atoms.push_back({{"text", atom.text}, {"result", truth(atom.result)},
+    atoms.push_back({{"text", atom.text},
+                     {"result", truth(atom.result)},
                      {"detail", text_or_null(atom.detail)}});
   }
-  return {{"rule", clause.rule},   {"kind", clause.kind}, {"paragraph", text_or_null(clause.paragraph)},
-          {"text", clause.text},   {"result", truth(clause.result)}, {"effect", clause.effect},
+  return {{"rule", clause.rule},
+          {"kind", clause.kind},
+          {"paragraph", text_or_null(clause.paragraph)},
+          {"text", clause.text},
+          {"result", truth(clause.result)},
+          {"effect", clause.effect},
           {"atoms", std::move(atoms)}};
 }
 
@@ -73,51 +78,59 @@ Json list_json(const std::vector<T>& items, const F& convert) {
 }
 
 Json side_json(const DestinationSide& side) {
-  return {{"status", text_or_null(side.status)},
-          {"measures", list_json(side.measures, [](const SideMeasure& m) {
-             return Json{{"rule", m.rule}, {"status", m.status}, {"scope", m.scope}, {"text", m.text}};
-           })}};
+  return {
+      {"status", text_or_null(side.status)},
+      {"measures", list_json(side.measures, [](const SideMeasure& m) {
+         return Json{{"rule", m.rule}, {"status", m.status}, {"scope", m.scope}, {"text", m.text}};
+       })}};
 }
 
 }  // namespace
 
 Json verdict_json(const Verdict& v) {
-  Json json{{"chip", v.chip},
-            {"to", v.to},
-            {"headquarters", v.hq},
-            {"from", v.from},
-            {"end_user", text_or_null(v.end_user)},
-            {"as_of", format_date(v.as_of)},
-            {"outcome", std::string(name_of(v.outcome))},
-            {"review", text_or_null(name_of(v.review))},
-            {"exception", text_or_null(name_of(v.exception))},
-            {"eccn", text_or_null(v.eccn)},
-            {"licenses_granted", v.licenses_granted},
-            {"import_duty_percent", number_or_null(v.import_duty_percent)},
-            {"rule", text_or_null(v.rule)},
-            {"paragraph", text_or_null(v.paragraph)},
-            {"unknown_because", text_or_null(v.unknown_because)},
-            {"possible", v.possible},
-            {"tests", list_json(v.tests, test_json)},
-            {"conditions", list_json(v.conditions, [](const Condition& c) {
-               return Json{{"rule", c.rule}, {"kind", c.kind}, {"text", c.text}};
-             })},
-            {"fees", list_json(v.fees, [](const Fee& f) {
-               return Json{{"rule", f.rule}, {"percent", f.percent}, {"base", f.base},
-                           {"legal_form", f.legal_form}};
-             })},
-            {"nearest_flip", v.nearest_flip ? flip_json(*v.nearest_flip) : Json(nullptr)},
-            {"flips", list_json(v.flips, flip_json)},
-            {"destination_side", side_json(v.destination_side)},
-            {"flags", list_json(v.flags, [](const Flag& f) { return Json(f.name); })},
-            {"flag_details", list_json(v.flags, [](const Flag& f) {
-               return Json{{"name", f.name}, {"rule", text_or_null(f.rule)}, {"text", f.text}};
-             })},
-            {"borderline", v.borderline},
-            {"assumptions", v.assumptions},
-            {"quantities", list_json(v.quantities, quantity_json)},
-            {"instruments", v.instruments},
-            {"sources", v.sources}};
+  Json json{
+      {"chip", v.chip},
+      {"to", v.to},
+      {"headquarters", v.hq},
+      {"from", v.from},
+      {"end_user", text_or_null(v.end_user)},
+      {"as_of", format_date(v.as_of)},
+      {"outcome", std::string(name_of(v.outcome))},
+      {"review", text_or_null(name_of(v.review))},
+      {"exception", text_or_null(name_of(v.exception))},
+      {"eccn", text_or_null(v.eccn)},
+      {"licenses_granted", v.licenses_granted},
+      {"import_duty_percent", number_or_null(v.import_duty_percent)},
+      {"rule", text_or_null(v.rule)},
+      {"paragraph", text_or_null(v.paragraph)},
+      {"unknown_because", text_or_null(v.unknown_because)},
+      {"possible", v.possible},
+      {"tests", list_json(v.tests, test_json)},
+      {"conditions", list_json(v.conditions,
+                               [](const Condition& c) {
+                                 return Json{{"rule", c.rule}, {"kind", c.kind}, {"text", c.text}};
+                               })},
+      {"fees", list_json(v.fees,
+                         [](const Fee& f) {
+                           return Json{{"rule", f.rule},
+                                       {"percent", f.percent},
+                                       {"base", f.base},
+                                       {"legal_form", f.legal_form}};
+                         })},
+      {"nearest_flip", v.nearest_flip ? flip_json(*v.nearest_flip) : Json(nullptr)},
+      {"flips", list_json(v.flips, flip_json)},
+      {"destination_side", side_json(v.destination_side)},
+      {"flags", list_json(v.flags, [](const Flag& f) { return Json(f.name); })},
+      {"flag_details",
+       list_json(v.flags,
+                 [](const Flag& f) {
+                   return Json{{"name", f.name}, {"rule", text_or_null(f.rule)}, {"text", f.text}};
+                 })},
+      {"borderline", v.borderline},
+      {"assumptions", v.assumptions},
+      {"quantities", list_json(v.quantities, quantity_json)},
+      {"instruments", v.instruments},
+      {"sources", v.sources}};
   if (!v.trace.empty()) {
     json["trace"] = list_json(v.trace, trace_json);
   }

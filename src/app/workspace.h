@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "data/files.h"
 #include "redline/catalog.h"
 #include "redline/verdict.h"
+
+#include "data/files.h"
 
 namespace redline::app {
 
@@ -22,7 +23,7 @@ struct Workspace {
   data::FileSet files;
   Catalog catalog;
   Rules rules;
-  Date date{};  // of the data set: the default of --as-of
+  Date date{};                        // of the data set: the default of --as-of
   std::vector<std::string> replaced;  // what overlays replaced, for a note on standard error
 };
 

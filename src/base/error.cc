@@ -83,13 +83,10 @@ std::string render_place(const SourceSpan& where, std::string_view label) {
 
 }  // namespace
 
-std::string code_name(Code code) {
-  return fmt::format("RL{:04}", static_cast<unsigned>(code));
-}
+std::string code_name(Code code) { return fmt::format("RL{:04}", static_cast<unsigned>(code)); }
 
 std::string render(const Error& error) {
-  std::string out =
-      fmt::format("error[{}]: {}\n", code_name(error.code), printable(error.message));
+  std::string out = fmt::format("error[{}]: {}\n", code_name(error.code), printable(error.message));
   if (error.where) {
     out += render_place(*error.where, error.label);
   }

@@ -41,7 +41,8 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "For example a number where a text with a unit belongs, or a text where a list belongs.\n"
      "The label under the caret says what is expected.\n"},
     {Code::kNotAChoice, "a value is not one of the allowed words",
-     "Some keys take one of a few words, such as sparsity = \"dense\". The help line lists them.\n"},
+     "Some keys take one of a few words, such as sparsity = \"dense\". The help line lists "
+     "them.\n"},
     {Code::kDuplicateId, "two records of one data set have the same id",
      "Ids are unique within a folder of data. A folder given with --data may use an id of the\n"
      "base data: then it replaces that record, and Redline says so.\n"},
@@ -82,8 +83,7 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {Code::kPredicateType, "a predicate compares things of different kinds",
      "A number can be compared with a number, a text with a text, a date with a date; a place\n"
      "or text can be looked up `in` a list, a place also in a country group.\n"},
-    {Code::kUnknownCommand, "there is no such command",
-     "`redline --help` lists the commands.\n"},
+    {Code::kUnknownCommand, "there is no such command", "`redline --help` lists the commands.\n"},
     {Code::kUnknownOption, "there is no such option",
      "`redline COMMAND --help` lists the options of a command.\n"},
     {Code::kMissingArgument, "an argument is missing",
@@ -109,7 +109,8 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "--set pd=unknown. A number without a unit is in the unit of the rule text: GB/s, mm2.\n"},
     {Code::kBatchSyntax, "a batch line is not a JSON object",
      "Each line of a batch is one JSON object, such as\n"
-     "  {\"id\": 1, \"command\": \"classify\", \"chip\": \"h20-96gb\", \"as_of\": \"2025-04-16\"}\n"},
+     "  {\"id\": 1, \"command\": \"classify\", \"chip\": \"h20-96gb\", \"as_of\": "
+     "\"2025-04-16\"}\n"},
     {Code::kBatchField, "a batch request has a wrong field",
      "The message names the field and what it accepts.\n"},
     {Code::kBatchCommand, "a batch request names no known command",

@@ -12,8 +12,11 @@ namespace redline {
 namespace {
 
 Error at(std::string line, int column, int length = 1, std::string label = {}) {
-  return {Code::kMissingUnit, "value has no unit",
-          SourceSpan{"a1.toml", 14, column, length, std::move(line)}, {}, std::move(label)};
+  return {Code::kMissingUnit,
+          "value has no unit",
+          SourceSpan{"a1.toml", 14, column, length, std::move(line)},
+          {},
+          std::move(label)};
 }
 
 std::string line_with(const std::string& text, std::string_view part) {
@@ -78,9 +81,7 @@ TEST(Render, LeavesOutACaretBeyondTheCut) {
   EXPECT_EQ(line_with(render(at(std::string(5000, 'x'), 4000)), "^"), "");
 }
 
-TEST(Render, LeavesOutACaretBeyondTheLine) {
-  EXPECT_EQ(line_with(render(at("abc", 40)), "^"), "");
-}
+TEST(Render, LeavesOutACaretBeyondTheLine) { EXPECT_EQ(line_with(render(at("abc", 40)), "^"), ""); }
 
 TEST(Render, PutsACaretRightBehindTheLine) {
   EXPECT_EQ(line_with(render(at("abc", 4)), "^"), "   |    ^");
@@ -96,7 +97,9 @@ TEST(Render, DisarmsTheMessageTheFileAndTheHelpToo) {
   Error error = at("x", 1);
   error.message = "bad\x1b[2J\nvalue";
   error.help = {"try\x07 this"};
-  error.label = "la\x1b" "bel";
+  error.label =
+      "la\x1b"
+      "bel";
   error.where->file = "a\x1b.toml";
   const std::string text = render(error);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
@@ -111,8 +114,7 @@ TEST(Render, AFileWithoutALineHasNoCaret) {
 
 TEST(Render, PrintsEveryHelpLine) {
   Error error{Code::kUnknownChip, "no chip called 'H21'", std::nullopt, {"one", "two"}, {}};
-  EXPECT_EQ(render(error),
-            "error[RL2101]: no chip called 'H21'\n   = help: one\n   = help: two\n");
+  EXPECT_EQ(render(error), "error[RL2101]: no chip called 'H21'\n   = help: one\n   = help: two\n");
 }
 
 TEST(Render, CountsProblemsBeyondTheCap) {

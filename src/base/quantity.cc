@@ -26,30 +26,78 @@ constexpr double kHour = 3600.0, kKi = 1024.0, kBit = 0.125;
 // Decimal and binary prefixes are both accepted where people use both; case matters (B is a byte,
 // a rate in bits is written bit/s).
 constexpr auto kUnits = std::to_array<Unit>({
-    {"B", kByte, 1}, {"kB", kByte, 1e3}, {"MB", kByte, 1e6}, {"GB", kByte, 1e9},
-    {"TB", kByte, 1e12}, {"PB", kByte, 1e15}, {"KiB", kByte, kKi}, {"MiB", kByte, kKi * kKi},
-    {"GiB", kByte, kKi * kKi * kKi}, {"TiB", kByte, kKi * kKi * kKi * kKi},
-    {"B/s", kByteRate, 1}, {"kB/s", kByteRate, 1e3}, {"MB/s", kByteRate, 1e6},
-    {"GB/s", kByteRate, 1e9}, {"TB/s", kByteRate, 1e12}, {"PB/s", kByteRate, 1e15},
-    {"GiB/s", kByteRate, kKi * kKi * kKi}, {"TiB/s", kByteRate, kKi * kKi * kKi * kKi},
-    {"Mbit/s", kByteRate, 1e6 * kBit}, {"Gbit/s", kByteRate, 1e9 * kBit},
+    {"B", kByte, 1},
+    {"kB", kByte, 1e3},
+    {"MB", kByte, 1e6},
+    {"GB", kByte, 1e9},
+    {"TB", kByte, 1e12},
+    {"PB", kByte, 1e15},
+    {"KiB", kByte, kKi},
+    {"MiB", kByte, kKi* kKi},
+    {"GiB", kByte, kKi* kKi* kKi},
+    {"TiB", kByte, kKi* kKi* kKi* kKi},
+    {"B/s", kByteRate, 1},
+    {"kB/s", kByteRate, 1e3},
+    {"MB/s", kByteRate, 1e6},
+    {"GB/s", kByteRate, 1e9},
+    {"TB/s", kByteRate, 1e12},
+    {"PB/s", kByteRate, 1e15},
+    {"GiB/s", kByteRate, kKi* kKi* kKi},
+    {"TiB/s", kByteRate, kKi* kKi* kKi* kKi},
+    {"Mbit/s", kByteRate, 1e6 * kBit},
+    {"Gbit/s", kByteRate, 1e9 * kBit},
     {"Tbit/s", kByteRate, 1e12 * kBit},
-    {"FLOP/s", kOpRate, 1}, {"GFLOP/s", kOpRate, 1e9}, {"TFLOP/s", kOpRate, 1e12},
-    {"PFLOP/s", kOpRate, 1e15}, {"EFLOP/s", kOpRate, 1e18}, {"OP/s", kOpRate, 1},
-    {"GOP/s", kOpRate, 1e9}, {"TOP/s", kOpRate, 1e12}, {"POP/s", kOpRate, 1e15},
-    {"FLOP", kOp, 1}, {"GFLOP", kOp, 1e9}, {"TFLOP", kOp, 1e12}, {"PFLOP", kOp, 1e15},
-    {"OP", kOp, 1}, {"GOP", kOp, 1e9}, {"TOP", kOp, 1e12},
-    {"ns", kSecond, 1e-9}, {"us", kSecond, 1e-6}, {"ms", kSecond, 1e-3}, {"s", kSecond, 1},
-    {"min", kSecond, 60}, {"h", kSecond, kHour}, {"day", kSecond, 24 * kHour},
-    {"Hz", kHertz, 1}, {"kHz", kHertz, 1e3}, {"MHz", kHertz, 1e6}, {"GHz", kHertz, 1e9},
-    {"J", kJoule, 1}, {"kJ", kJoule, 1e3}, {"MJ", kJoule, 1e6}, {"kWh", kJoule, 1e3 * kHour},
-    {"MWh", kJoule, 1e6 * kHour}, {"GWh", kJoule, 1e9 * kHour},
-    {"W", kWatt, 1}, {"kW", kWatt, 1e3}, {"MW", kWatt, 1e6},
-    {"mm2", kArea, 1}, {"mm^2", kArea, 1}, {"cm2", kArea, 100}, {"cm^2", kArea, 100},
-    {"USD", kUsd, 1}, {"kUSD", kUsd, 1e3}, {"MUSD", kUsd, 1e6}, {"GUSD", kUsd, 1e9},
-    {"USD/h", kUsdRate, 1 / kHour}, {"USD/s", kUsdRate, 1},
-    {"transistors", kNone, 1}, {"parameters", kNone, 1},
-    {"units", kNone, 1}, {"tokens", kNone, 1}, {"percent", kNone, 0.01},
+    {"FLOP/s", kOpRate, 1},
+    {"GFLOP/s", kOpRate, 1e9},
+    {"TFLOP/s", kOpRate, 1e12},
+    {"PFLOP/s", kOpRate, 1e15},
+    {"EFLOP/s", kOpRate, 1e18},
+    {"OP/s", kOpRate, 1},
+    {"GOP/s", kOpRate, 1e9},
+    {"TOP/s", kOpRate, 1e12},
+    {"POP/s", kOpRate, 1e15},
+    {"FLOP", kOp, 1},
+    {"GFLOP", kOp, 1e9},
+    {"TFLOP", kOp, 1e12},
+    {"PFLOP", kOp, 1e15},
+    {"OP", kOp, 1},
+    {"GOP", kOp, 1e9},
+    {"TOP", kOp, 1e12},
+    {"ns", kSecond, 1e-9},
+    {"us", kSecond, 1e-6},
+    {"ms", kSecond, 1e-3},
+    {"s", kSecond, 1},
+    {"min", kSecond, 60},
+    {"h", kSecond, kHour},
+    {"day", kSecond, 24 * kHour},
+    {"Hz", kHertz, 1},
+    {"kHz", kHertz, 1e3},
+    {"MHz", kHertz, 1e6},
+    {"GHz", kHertz, 1e9},
+    {"J", kJoule, 1},
+    {"kJ", kJoule, 1e3},
+    {"MJ", kJoule, 1e6},
+    {"kWh", kJoule, 1e3 * kHour},
+    {"MWh", kJoule, 1e6 * kHour},
+    {"GWh", kJoule, 1e9 * kHour},
+    {"W", kWatt, 1},
+    {"kW", kWatt, 1e3},
+    {"MW", kWatt, 1e6},
+    {"mm2", kArea, 1},
+    {"mm^2", kArea, 1},
+    {"cm2", kArea, 100},
+    {"cm^2", kArea, 100},
+    {"USD", kUsd, 1},
+    {"kUSD", kUsd, 1e3},
+    {"MUSD", kUsd, 1e6},
+    {"GUSD", kUsd, 1e9},
+    {"USD/h", kUsdRate, 1 / kHour},
+    {"USD/s", kUsdRate, 1},
+    {"transistors", kNone, 1},
+    {"parameters", kNone, 1},
+    {"units", kNone, 1},
+    {"tokens", kNone, 1},
+    {"percent", kNone, 0.01},
 });
 
 const Unit* find_unit(std::string_view name) {
@@ -83,11 +131,10 @@ std::string units_of(Dimension dimension) {
 tl::unexpected<Error> wrong_unit(std::string_view unit_text, Dimension dimension) {
   const DimensionWords words = dimension_words(dimension);
   const Unit* other = find_unit(unit_text);
-  std::string message =
-      other != nullptr
-          ? fmt::format("'{}' is the unit of {}, not of {}", unit_text,
-                        dimension_words(other->dimension).name, words.name)
-          : fmt::format("'{}' is not a unit of {}", unit_text, words.name);
+  std::string message = other != nullptr
+                            ? fmt::format("'{}' is the unit of {}, not of {}", unit_text,
+                                          dimension_words(other->dimension).name, words.name)
+                            : fmt::format("'{}' is not a unit of {}", unit_text, words.name);
   std::vector<std::string_view> names;
   for (const Unit& unit : kUnits) {
     if (unit.dimension == dimension) {
@@ -110,18 +157,42 @@ tl::unexpected<Error> wrong_unit(std::string_view unit_text, Dimension dimension
 }  // namespace
 
 DimensionWords dimension_words(Dimension d) {
-  if (d == kByte) return {"an amount of data", "141 GB", "GB", 1e9};
-  if (d == kByteRate) return {"a bandwidth", "4.0 TB/s", "GB/s", 1e9};
-  if (d == kOpRate) return {"an operation rate", "989 TFLOP/s", "TOP/s", 1e12};
-  if (d == kOp) return {"a number of operations", "2 TFLOP", "TOP", 1e12};
-  if (d == kSecond) return {"a time", "20 us", "s", 1};
-  if (d == kHertz) return {"a frequency", "1980 MHz", "MHz", 1e6};
-  if (d == kJoule) return {"an energy", "3 kWh", "J", 1};
-  if (d == kWatt) return {"a power", "700 W", "W", 1};
-  if (d == kArea) return {"an area", "814 mm2", "mm2", 1};
-  if (d == kUsd) return {"an amount of money", "12000 USD", "USD", 1};
-  if (d == kUsdRate) return {"a price per time", "2.5 USD/h", "USD/h", 1 / kHour};
-  if (d == kNone) return {"a count", "80e9 transistors", "", 1};
+  if (d == kByte) {
+    return {"an amount of data", "141 GB", "GB", 1e9};
+  }
+  if (d == kByteRate) {
+    return {"a bandwidth", "4.0 TB/s", "GB/s", 1e9};
+  }
+  if (d == kOpRate) {
+    return {"an operation rate", "989 TFLOP/s", "TOP/s", 1e12};
+  }
+  if (d == kOp) {
+    return {"a number of operations", "2 TFLOP", "TOP", 1e12};
+  }
+  if (d == kSecond) {
+    return {"a time", "20 us", "s", 1};
+  }
+  if (d == kHertz) {
+    return {"a frequency", "1980 MHz", "MHz", 1e6};
+  }
+  if (d == kJoule) {
+    return {"an energy", "3 kWh", "J", 1};
+  }
+  if (d == kWatt) {
+    return {"a power", "700 W", "W", 1};
+  }
+  if (d == kArea) {
+    return {"an area", "814 mm2", "mm2", 1};
+  }
+  if (d == kUsd) {
+    return {"an amount of money", "12000 USD", "USD", 1};
+  }
+  if (d == kUsdRate) {
+    return {"a price per time", "2.5 USD/h", "USD/h", 1 / kHour};
+  }
+  if (d == kNone) {
+    return {"a count", "80e9 transistors", "", 1};
+  }
   return {"a quantity", "1", "", 1};
 }
 
@@ -136,8 +207,7 @@ Result<double> parse_quantity(std::string_view text, Dimension dimension) {
     bad.value().label = fmt::format("expected {}", words.name);
     return bad;
   }
-  const std::string_view unit_text =
-      trim(body.substr(static_cast<std::size_t>(end - body.data())));
+  const std::string_view unit_text = trim(body.substr(static_cast<std::size_t>(end - body.data())));
   if (unit_text.empty()) {
     auto missing = fail(Code::kMissingUnit, "value has no unit",
                         {fmt::format("write it with a unit, for example \"{}\"", words.example)});

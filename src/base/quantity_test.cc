@@ -64,7 +64,8 @@ TEST(Quantity, NamesTheOtherDimensionOfAWrongUnit) {
   const auto value = parse_quantity<BytesPerSecond>("4 TFLOP/s");
   ASSERT_FALSE(value);
   EXPECT_EQ(value.error().code, Code::kWrongUnit);
-  EXPECT_EQ(value.error().message, "'TFLOP/s' is the unit of an operation rate, not of a bandwidth");
+  EXPECT_EQ(value.error().message,
+            "'TFLOP/s' is the unit of an operation rate, not of a bandwidth");
 }
 
 TEST(Quantity, SuggestsANearUnitForAnUnknownOne) {

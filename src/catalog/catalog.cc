@@ -46,7 +46,8 @@ class RecordFolder {
       errors_.push_back({Code::kDuplicateId,
                          fmt::format("{} '{}' stands twice", noun_, record.id),
                          std::move(id_span),
-                         {fmt::format("the other is in {}", origins_[at]->display)}, {}});
+                         {fmt::format("the other is in {}", origins_[at]->display)},
+                         {}});
       return;
     }
     catalog_.replaced.push_back(fmt::format("{} {} by {}", noun_, record.id, file.display));
@@ -55,8 +56,7 @@ class RecordFolder {
   }
 
   std::vector<R> take() {
-    std::sort(records_.begin(), records_.end(),
-              [](const R& a, const R& b) { return a.id < b.id; });
+    std::sort(records_.begin(), records_.end(), [](const R& a, const R& b) { return a.id < b.id; });
     return std::move(records_);
   }
 
@@ -126,7 +126,8 @@ std::vector<R> load_folder(const data::FileSet& files, std::string_view folder, 
     const SourceSpan id_span = document.root().find("id").span();
     if (record->id != stem_of(file->relative)) {
       errors.push_back({Code::kIdMismatch,
-                        fmt::format("the id '{}' is not the name of its file", record->id), id_span,
+                        fmt::format("the id '{}' is not the name of its file", record->id),
+                        id_span,
                         {fmt::format("write id = \"{}\", or rename the file to {}.toml",
                                      stem_of(file->relative), record->id)},
                         {}});
@@ -156,7 +157,7 @@ void load_geography(const data::FileSet& files, Catalog& catalog, Diagnostics& e
     }
     if (auto read = read_document<data::GroupsFile>(document, errors)) {
       for (CountryGroup& group : read->groups) {
-        if (file->layer > 0 && groups.count(group.id) > 0) {
+        if (file->layer > 0 && groups.contains(group.id)) {
           catalog.replaced.push_back(fmt::format("group {} by {}", group.id, file->display));
         }
         groups[group.id] = std::move(group);
@@ -229,7 +230,7 @@ class CrossCheck {
   }
 
   void check_sources(const data::Node& value) {
-    if (const auto one = value.string(); one && known_.count(std::string(*one)) == 0) {
+    if (const auto one = value.string(); one && !known_.contains(*one)) {
       report(value, *one, "source");
     }
     for (const data::Node& item : value.items()) {
@@ -238,8 +239,8 @@ class CrossCheck {
   }
 
   void report(const data::Node& node, std::string_view id, std::string_view noun) {
-    Error error{Code::kUnknownReference, fmt::format("there is no {} '{}'", noun, id), node.span(),
-                {}, {}};
+    Error error{
+        Code::kUnknownReference, fmt::format("there is no {} '{}'", noun, id), node.span(), {}, {}};
     const std::vector<std::string_view> pool(known_.begin(), known_.end());
     const auto near = noun == "source" ? nearest_names(id, pool) : std::vector<std::string_view>{};
     if (!near.empty()) {

@@ -68,8 +68,8 @@ TEST(Load, ReadsOneChip) {
 TEST(Load, AnOverlayReplacesAndIsReported) {
   std::string mine = kChip;
   mine.replace(mine.find("Acme A1"), 7, "My A1");
-  const auto catalog = load_catalog(
-      set_of({base("chips/acme/a1.toml", kChip), overlay("chips/a1.toml", mine)}), {});
+  const auto catalog =
+      load_catalog(set_of({base("chips/acme/a1.toml", kChip), overlay("chips/a1.toml", mine)}), {});
   ASSERT_TRUE(catalog);
   ASSERT_EQ(catalog->chips.size(), 1U);
   EXPECT_EQ(catalog->chips.front().name, "My A1");
@@ -79,8 +79,8 @@ TEST(Load, AnOverlayReplacesAndIsReported) {
 TEST(Load, AnOverlayMayAdd) {
   std::string mine = kChip;
   mine.replace(mine.find("\"a1\""), 4, "\"a2\"");
-  const auto catalog = load_catalog(
-      set_of({base("chips/acme/a1.toml", kChip), overlay("chips/a2.toml", mine)}), {});
+  const auto catalog =
+      load_catalog(set_of({base("chips/acme/a1.toml", kChip), overlay("chips/a2.toml", mine)}), {});
   ASSERT_TRUE(catalog);
   EXPECT_EQ(catalog->chips.size(), 2U);
   EXPECT_TRUE(catalog->replaced.empty());
@@ -99,15 +99,16 @@ TEST(Load, TheIdIsTheNameOfTheFile) {
 
 TEST(Load, ProblemsOfAllFilesAreReportedAtOnce) {
   const auto catalog = load_catalog(
-      set_of({base("chips/a.toml", "id = = 1\n"), base("chips/b.toml", std::string(kChip) + "x = 1\n"),
-              base("chips/a1.toml", kChip)}),
+      set_of({base("chips/a.toml", "id = = 1\n"),
+              base("chips/b.toml", std::string(kChip) + "x = 1\n"), base("chips/a1.toml", kChip)}),
       {});
   EXPECT_EQ(codes_of(catalog), (std::vector{Code::kTomlSyntax, Code::kUnknownKey}));
 }
 
 TEST(Load, ASourceThatIsNotThereIsAProblem) {
   const std::string chip =
-      std::string(kChip) + "datacenter = { value = true, basis = \"stated\", source = [\"nope\"] }\n";
+      std::string(kChip) +
+      "datacenter = { value = true, basis = \"stated\", source = [\"nope\"] }\n";
   const auto catalog =
       load_catalog(set_of({base("chips/a1.toml", chip)}), {.chips = true, .sources = true});
   EXPECT_EQ(codes_of(catalog), std::vector{Code::kUnknownReference});
@@ -115,8 +116,9 @@ TEST(Load, ASourceThatIsNotThereIsAProblem) {
 
 TEST(Load, ASystemNeedsAChipOfTheCatalogue) {
   const auto catalog = load_catalog(
-      set_of({base("systems/s.toml",
-                   "id = \"s\"\nname = \"S\"\nvendor = \"Acme\"\nchip = \"a9\"\nchips_per_node = 8\n")}),
+      set_of({base(
+          "systems/s.toml",
+          "id = \"s\"\nname = \"S\"\nvendor = \"Acme\"\nchip = \"a9\"\nchips_per_node = 8\n")}),
       {.chips = true, .systems = true, .sources = true});
   EXPECT_EQ(codes_of(catalog), std::vector{Code::kUnknownReference});
 }

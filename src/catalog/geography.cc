@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/nearest.h"
 #include "redline/place.h"
+
+#include "base/nearest.h"
 
 namespace redline {
 
@@ -44,7 +45,8 @@ bool Geography::is_member(std::string_view place, std::string_view group, Date d
   const CountryGroup* found = find_group(group);
   return found != nullptr &&
          std::any_of(found->members.begin(), found->members.end(), [&](const GroupMember& m) {
-           return m.place == place && (!m.from || *m.from <= date) && (!m.until || date <= *m.until);
+           return m.place == place && (!m.from || *m.from <= date) &&
+                  (!m.until || date <= *m.until);
          });
 }
 

@@ -61,9 +61,7 @@ TEST(Places, HaveEnglishNamesToPrint) {
   EXPECT_EQ(geography().name_of("??"), "??");
 }
 
-TEST(Groups, ChinaIsInD5) {
-  EXPECT_TRUE(geography().is_member("CN", "D5", make_date(2023, 1, 1)));
-}
+TEST(Groups, ChinaIsInD5) { EXPECT_TRUE(geography().is_member("CN", "D5", make_date(2023, 1, 1))); }
 
 TEST(Groups, MacauIsInD1ButNotInD5) {
   EXPECT_TRUE(geography().is_member("MO", "D1", make_date(2024, 1, 1)));

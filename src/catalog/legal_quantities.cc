@@ -32,8 +32,7 @@ Interval<double> bounds_of(const Fact<Q>& fact, double stated_tolerance,
   if (fact.range) {
     return {fact.range->low.base(), fact.range->high.base()};
   }
-  const double tolerance =
-      fact.basis == Basis::kEstimated ? estimate_tolerance : stated_tolerance;
+  const double tolerance = fact.basis == Basis::kEstimated ? estimate_tolerance : stated_tolerance;
   const double value = fact.value->base();
   return {value * (1.0 - tolerance), value * (1.0 + tolerance)};
 }
@@ -92,8 +91,8 @@ Best best_tpp(const Compute& compute) {
     if (first || *e.value > *best.estimate.value) {
       best.estimate.value = e.value;
       best.format = slot.name;
-      best.estimate.from = fmt::format("{}: {:.6g} × {} bit", slot.name,
-                                       *e.value / slot.bits, slot.bits);
+      best.estimate.from =
+          fmt::format("{}: {:.6g} × {} bit", slot.name, *e.value / slot.bits, slot.bits);
     }
   }
   return best;
@@ -104,8 +103,8 @@ void widen_by_tf32(const Compute& compute, Estimate& tpp) {
   if (!compute.tf32 || !compute.tf32->rate.value || !tpp.value) {
     return;
   }
-  const double as_32_bit = *compute.tf32->rate.value / OpsPerSecond{kTera} * 32.0 *
-                           compute.tf32->dense_factor();
+  const double as_32_bit =
+      *compute.tf32->rate.value / OpsPerSecond{kTera} * 32.0 * compute.tf32->dense_factor();
   if (as_32_bit > tpp.bounds.high) {
     tpp.bounds.high = as_32_bit;
     tpp.from += fmt::format("; tf32 read as 32 bits: {:.6g}", as_32_bit);
@@ -135,9 +134,9 @@ Estimate total_io(const Chip& chip, bool host_bus_counts) {
       sum.bounds.low += both->base() / kGiga;
       sum.bounds.high += both->base() / kGiga;
       if (both->base() > 0.0) {
-        sum.from += fmt::format("{}{} {:.6g}", sum.from.empty() ? "" : " + ",
-                                link->name.empty() ? absent_name : link->name,
-                                both->base() / kGiga);
+        sum.from +=
+            fmt::format("{}{} {:.6g}", sum.from.empty() ? "" : " + ",
+                        link->name.empty() ? absent_name : link->name, both->base() / kGiga);
       }
     } else {
       sum.value.reset();
@@ -182,9 +181,10 @@ struct NodeName {
   double nm;
 };
 constexpr auto kNodeNames = std::to_array<NodeName>({
-    {"12FFN", 12}, {"N+1", 7}, {"N+2", 7}, {"N+3", 5}, {"16FF", 16}, {"14LPP", 14}, {"4NP", 4},
-    {"N12", 12}, {"N16", 16}, {"12FFC", 12}, {"28HPC", 28}, {"N28", 28}, {"N7", 7}, {"N6", 6},
-    {"N5", 5}, {"N4P", 4}, {"N4", 4}, {"N3P", 3}, {"N3", 3}, {"N2", 2}, {"4N", 4}, {"8N", 8},
+    {"12FFN", 12}, {"N+1", 7},  {"N+2", 7},  {"N+3", 5},    {"16FF", 16},  {"14LPP", 14},
+    {"4NP", 4},    {"N12", 12}, {"N16", 16}, {"12FFC", 12}, {"28HPC", 28}, {"N28", 28},
+    {"N7", 7},     {"N6", 6},   {"N5", 5},   {"N4P", 4},    {"N4", 4},     {"N3P", 3},
+    {"N3", 3},     {"N2", 2},   {"4N", 4},   {"8N", 8},
 });
 
 Estimate node_class(const std::string& process) {
@@ -204,10 +204,10 @@ Estimate node_class(const std::string& process) {
     const char* end = process.data() + process.size();
     const auto [rest, error] = std::from_chars(process.data() + i, end, value);
     const std::string_view tail(rest, static_cast<std::size_t>(end - rest));
-    if (error == std::errc{} &&
-        (tail.substr(0, 2) == "nm" || tail.substr(0, 3) == " nm")) {
+    if (error == std::errc{} && (tail.substr(0, 2) == "nm" || tail.substr(0, 3) == " nm")) {
       return {static_cast<double>(value),
-              {static_cast<double>(value), static_cast<double>(value)}, process};
+              {static_cast<double>(value), static_cast<double>(value)},
+              process};
     }
   }
   return unknown();
@@ -223,9 +223,8 @@ LegalQuantities legal_quantities(const Chip& chip) {
   q.bits_tops = best.estimate;
   q.tpp = std::move(best.estimate);
   widen_by_tf32(chip.compute, q.tpp);
-  q.die = chip.die.area
-              ? estimate_of(*chip.die.area, 1.0, kDieTolerance, kDieEstimateTolerance)
-              : unknown();
+  q.die = chip.die.area ? estimate_of(*chip.die.area, 1.0, kDieTolerance, kDieEstimateTolerance)
+                        : unknown();
   q.pd = density(q.tpp, q.die);
   q.io_bidir = total_io(chip, true);
   q.letter_io = letter_io(chip);

@@ -18,10 +18,9 @@ double tpp_of(std::string_view id) { return legal_quantities(chip(id)).tpp.value
 
 TEST(Tpp, IsTheKnownAnswer) {
   const std::map<std::string, double> known{
-      {"h100-sxm5", 15831.2},   {"a100-sxm-80gb", 4992.0}, {"mi250x", 6128.0},
-      {"b200", 36000.0},        {"rtx-5090", 6704.0},      {"rtx-5090-d", 4750.0},
-      {"mi300x", 20919.2},      {"mi325x", 20919.2},       {"h20-96gb", 2368.0},
-      {"l20", 1913.6},          {"l2", 1544.0},            {"l4", 1940.0},
+      {"h100-sxm5", 15831.2}, {"a100-sxm-80gb", 4992.0}, {"mi250x", 6128.0},  {"b200", 36000.0},
+      {"rtx-5090", 6704.0},   {"rtx-5090-d", 4750.0},    {"mi300x", 20919.2}, {"mi325x", 20919.2},
+      {"h20-96gb", 2368.0},   {"l20", 1913.6},           {"l2", 1544.0},      {"l4", 1940.0},
   };
   for (const auto& [id, tpp] : known) {
     EXPECT_NEAR(tpp_of(id), tpp, 1e-9 * tpp) << id;
@@ -73,10 +72,9 @@ TEST(Tpp, AgreesWithPublishedFigures) {
         continue;
       }
       ++differ;
-      const bool documented =
-          std::any_of(std::begin(kMismatches), std::end(kMismatches), [&](const Mismatch& m) {
-            return m.chip == one.id && m.published == published.value;
-          });
+      const bool documented = std::any_of(
+          std::begin(kMismatches), std::end(kMismatches),
+          [&](const Mismatch& m) { return m.chip == one.id && m.published == published.value; });
       EXPECT_TRUE(documented) << one.id << ": ours " << ours << ", " << published.by << " "
                               << published.value;
     }

@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "base/nearest.h"
 #include "redline/catalog.h"
+
+#include "base/nearest.h"
 
 namespace redline {
 namespace {
@@ -103,8 +104,7 @@ Result<std::vector<std::size_t>> find_records(const std::vector<NamedRecord>& re
   std::vector<std::size_t> by_id, by_alias;
   for (std::size_t i = 0; i < records.size() && !wanted.empty(); ++i) {
     const std::vector<std::string> names = spellings(records[i]);
-    if (names.front() == wanted ||
-        canonical(records[i].vendor) + "-" + names.front() == wanted) {
+    if (names.front() == wanted || canonical(records[i].vendor) + "-" + names.front() == wanted) {
       by_id.push_back(i);
     } else if (std::find(names.begin(), names.end(), wanted) != names.end()) {
       by_alias.push_back(i);

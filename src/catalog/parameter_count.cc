@@ -14,8 +14,9 @@ class Counter {
   [[nodiscard]] double head_bias() const { return shape_.head_bias ? shape_.vocabulary : 0.0; }
 
   [[nodiscard]] double embedding() const {
-    const double positions =
-        shape_.position == PositionKind::kLearned ? shape_.max_positions.value_or(0) * hidden_ : 0.0;
+    const double positions = shape_.position == PositionKind::kLearned
+                                 ? shape_.max_positions.value_or(0) * hidden_
+                                 : 0.0;
     return table() * (shape_.tied_embeddings ? 1.0 : 2.0) + positions + head_bias();
   }
 
@@ -43,14 +44,14 @@ class Counter {
   [[nodiscard]] double attention() const {
     const double heads = shape_.heads;
     const double head_dim = shape_.head_dim;
-    const double extras = (shape_.qk_norm ? 2.0 * head_dim : 0.0) +
-                          (shape_.attention_sinks ? heads : 0.0);
+    const double extras =
+        (shape_.qk_norm ? 2.0 * head_dim : 0.0) + (shape_.attention_sinks ? heads : 0.0);
     if (model_.mla) {
       return latent_attention(*model_.mla) + extras;
     }
     const double query_key_value = (heads + 2.0 * shape_.kv_heads) * head_dim;
-    const double biases = (shape_.attention_bias ? query_key_value : 0.0) +
-                          (shape_.output_bias ? hidden_ : 0.0);
+    const double biases =
+        (shape_.attention_bias ? query_key_value : 0.0) + (shape_.output_bias ? hidden_ : 0.0);
     return hidden_ * query_key_value + heads * head_dim * hidden_ + biases + extras;
   }
 
@@ -112,9 +113,12 @@ double total_as_published(const LlmModel& model) {
 double active_as_published(const LlmModel& model) {
   const ParameterCount count = parameter_count(model);
   switch (model.published.active_convention) {
-    case ActiveConvention::kOutputHead: return count.active;
-    case ActiveConvention::kAllEmbeddings: return count.active_body + count.embedding;
-    case ActiveConvention::kNoEmbeddings: return count.active_body;
+    case ActiveConvention::kOutputHead:
+      return count.active;
+    case ActiveConvention::kAllEmbeddings:
+      return count.active_body + count.embedding;
+    case ActiveConvention::kNoEmbeddings:
+      return count.active_body;
   }
   return count.active;
 }

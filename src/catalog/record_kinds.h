@@ -5,8 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "data/schema.h"
 #include "redline/error.h"
+
+#include "data/schema.h"
 
 namespace redline {
 

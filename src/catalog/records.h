@@ -1,8 +1,9 @@
 #pragma once
 // The field tables of the catalogue: from them come reading, validation, schema and docs.
 
-#include "data/fields.h"
 #include "redline/catalog.h"
+
+#include "data/fields.h"
 
 namespace redline::data {
 
@@ -16,8 +17,8 @@ struct EnumNames<Sparsity> {
 };
 template <>
 struct EnumNames<Direction> {
-  static constexpr Names<Direction, 2> kNames{{{"bidirectional", Direction::kBidirectional},
-                                               {"per-direction", Direction::kPerDirection}}};
+  static constexpr Names<Direction, 2> kNames{
+      {{"bidirectional", Direction::kBidirectional}, {"per-direction", Direction::kPerDirection}}};
 };
 template <>
 struct EnumNames<ChipKind> {
@@ -41,7 +42,8 @@ struct EnumNames<Market> {
 };
 template <>
 struct EnumNames<LinkKind> {
-  static constexpr Names<LinkKind, 2> kNames{{{"link", LinkKind::kLink}, {"none", LinkKind::kNone}}};
+  static constexpr Names<LinkKind, 2> kNames{
+      {{"link", LinkKind::kLink}, {"none", LinkKind::kNone}}};
 };
 template <>
 struct EnumNames<FfnKind> {
@@ -57,7 +59,8 @@ struct EnumNames<PositionKind> {
 };
 template <>
 struct EnumNames<NormKind> {
-  static constexpr Names<NormKind, 2> kNames{{{"rms", NormKind::kRms}, {"layer", NormKind::kLayer}}};
+  static constexpr Names<NormKind, 2> kNames{
+      {{"rms", NormKind::kRms}, {"layer", NormKind::kLayer}}};
 };
 template <>
 struct EnumNames<WeightFormat> {
@@ -218,7 +221,8 @@ struct Record<Price> {
 template <>
 struct Record<Published> {
   static constexpr std::string_view kName = "published figure";
-  static constexpr std::string_view kDoc = "Somebody else's figure, kept to check the computed one.";
+  static constexpr std::string_view kDoc =
+      "Somebody else's figure, kept to check the computed one.";
   static constexpr auto fields() {
     return std::tuple{
         field("quantity", &Published::quantity, {.required = true, .doc = "tpp or pd."}),
@@ -348,7 +352,8 @@ struct Record<ModelShape> {
   static constexpr std::string_view kDoc = "Dimensions of a decoder.";
   static constexpr auto fields() {
     return std::tuple{
-        field("layers", &ModelShape::layers, {.required = true, .min = 1, .doc = "Decoder layers."}),
+        field("layers", &ModelShape::layers,
+              {.required = true, .min = 1, .doc = "Decoder layers."}),
         field("hidden", &ModelShape::hidden, {.required = true, .min = 1, .doc = "Width."}),
         field("heads", &ModelShape::heads, {.required = true, .min = 1, .doc = "Query heads."}),
         field("kv_heads", &ModelShape::kv_heads,
@@ -423,7 +428,8 @@ struct Record<Mtp> {
   static constexpr std::string_view kName = "mtp";
   static constexpr std::string_view kDoc = "Multi-token prediction.";
   static constexpr auto fields() {
-    return std::tuple{field("layers", &Mtp::layers, {.required = true, .min = 1, .doc = "Modules."})};
+    return std::tuple{
+        field("layers", &Mtp::layers, {.required = true, .min = 1, .doc = "Modules."})};
   }
 };
 template <>

@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "data/files.h"
 #include "redline/catalog.h"
+
+#include "data/files.h"
 
 namespace redline::test {
 
@@ -22,11 +23,9 @@ inline const data::FileSet& files() {
 
 inline const Catalog& catalog() {
   static const Catalog kCatalog = [] {
-    auto loaded = load_catalog(files(), {.chips = true,
-                                         .systems = true,
-                                         .models = true,
-                                         .geography = true,
-                                         .sources = true});
+    auto loaded = load_catalog(
+        files(),
+        {.chips = true, .systems = true, .models = true, .geography = true, .sources = true});
     if (!loaded) {
       ADD_FAILURE() << render(loaded.error());
       return Catalog{};

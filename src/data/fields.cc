@@ -26,7 +26,9 @@ void Reader::add(Error error, const Node& node) {
 void Reader::wrong_type(const Node& node, std::string_view expected) {
   Error error{Code::kWrongType,
               fmt::format("expected {}, found {}", expected, describe(node.kind())),
-              node.span(), {}, fmt::format("expected {}", expected)};
+              node.span(),
+              {},
+              fmt::format("expected {}", expected)};
   errors_.push_back(std::move(error));
 }
 
@@ -36,13 +38,17 @@ void Reader::out_of_range(const Node& node, const FieldOptions& options, Dimensi
       bounded ? fmt::format("between {} and {}", format_quantity(options.min, dimension),
                             format_quantity(options.max, dimension))
               : fmt::format("at least {}", format_quantity(options.min, dimension));
-  errors_.push_back({Code::kOutOfRange, "the value is out of range", node.span(),
-                     {fmt::format("it must be {}", limits)}, fmt::format("must be {}", limits)});
+  errors_.push_back({Code::kOutOfRange,
+                     "the value is out of range",
+                     node.span(),
+                     {fmt::format("it must be {}", limits)},
+                     fmt::format("must be {}", limits)});
 }
 
 void Reader::not_a_choice(const Node& node, std::string_view text,
                           const std::vector<std::string_view>& choices) {
-  Error error{Code::kNotAChoice, fmt::format("'{}' is not allowed here", text), node.span(), {}, {}};
+  Error error{
+      Code::kNotAChoice, fmt::format("'{}' is not allowed here", text), node.span(), {}, {}};
   const auto near = nearest_names(text, choices);
   if (!near.empty()) {
     error.help.push_back(fmt::format("did you mean \"{}\"?", near.front()));
@@ -53,8 +59,11 @@ void Reader::not_a_choice(const Node& node, std::string_view text,
 
 void Reader::unknown_key(const Node::Entry& entry, std::string_view record,
                          const std::vector<std::string_view>& keys) {
-  Error error{Code::kUnknownKey, fmt::format("a {} has no key '{}'", record, entry.key),
-              entry.key_span, {}, {}};
+  Error error{Code::kUnknownKey,
+              fmt::format("a {} has no key '{}'", record, entry.key),
+              entry.key_span,
+              {},
+              {}};
   const auto near = nearest_names(entry.key, keys);
   if (!near.empty()) {
     error.help.push_back(fmt::format("did you mean '{}'?", near.front()));
@@ -68,8 +77,8 @@ void Reader::missing_key(const Node& table, std::string_view key, std::string_vi
   if (damaged_) {
     return;  // the key may stand in a line that was left out
   }
-  Error error{Code::kMissingKey, fmt::format("this {} has no '{}'", record, key), table.span(),
-              {}, {}};
+  Error error{
+      Code::kMissingKey, fmt::format("this {} has no '{}'", record, key), table.span(), {}, {}};
   error.help.push_back(doc.empty() ? fmt::format("add {} = …", key)
                                    : fmt::format("add {} = … ({})", key, doc));
   errors_.push_back(std::move(error));
@@ -176,7 +185,9 @@ std::optional<double> read_quantity(const Node& node, Dimension dimension, Reade
   const auto text = node.string();
   if (!text) {
     if (node.number()) {
-      reader.add({Code::kMissingUnit, "value has no unit", std::nullopt,
+      reader.add({Code::kMissingUnit,
+                  "value has no unit",
+                  std::nullopt,
                   {fmt::format("write it with a unit, for example \"{}\"", words.example),
                    "`redline explain RL1203` says which units are accepted"},
                   fmt::format("expected {}", words.name)},
@@ -208,8 +219,9 @@ struct Record<FactFrame> {
   static constexpr auto fields() {
     return std::tuple{
         field("basis", &FactFrame::basis,
-              {.required = true, .doc = "How the value came about: stated by a source, derived "
-                                        "from stated values, or estimated."}),
+              {.required = true,
+               .doc = "How the value came about: stated by a source, derived "
+                      "from stated values, or estimated."}),
         field("confidence", &FactFrame::confidence, {.doc = "Who says so."}),
         field("source", &FactFrame::source,
               {.required = true, .doc = "Ids of data/sources that the value rests on."}),

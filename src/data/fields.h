@@ -17,10 +17,11 @@
 #include <utility>
 #include <vector>
 
-#include "data/node.h"
-#include "data/schema.h"
 #include "redline/fact.h"
 #include "redline/quantity.h"
+
+#include "data/node.h"
+#include "data/schema.h"
 
 namespace redline::data {
 
@@ -39,7 +40,8 @@ struct Field {
 };
 
 template <class R, class T>
-[[nodiscard]] constexpr Field<R, T> field(std::string_view key, T R::*member, FieldOptions options) {
+[[nodiscard]] constexpr Field<R, T> field(std::string_view key, T R::*member,
+                                          FieldOptions options) {
   return {key, member, options};
 }
 
@@ -265,8 +267,8 @@ struct Codec<R, std::enable_if_t<IsRecord<R>>> {
 
 template <>
 struct EnumNames<Basis> {
-  static constexpr std::array<std::pair<std::string_view, Basis>, 3> kNames{{
-      {"stated", Basis::kStated}, {"derived", Basis::kDerived}, {"estimated", Basis::kEstimated}}};
+  static constexpr std::array<std::pair<std::string_view, Basis>, 3> kNames{
+      {{"stated", Basis::kStated}, {"derived", Basis::kDerived}, {"estimated", Basis::kEstimated}}};
 };
 template <>
 struct EnumNames<Confidence> {
@@ -312,7 +314,8 @@ struct Codec<Fact<T>> {
       good &= read_range(node, out, reader, options);
     }
     if (!value && !node.find("range")) {
-      reader.missing_key(node, "value", "fact", "the value, or a range where only bounds are known");
+      reader.missing_key(node, "value", "fact",
+                         "the value, or a range where only bounds are known");
       good = false;
     }
     out.basis = frame.basis;

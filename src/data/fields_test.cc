@@ -97,9 +97,9 @@ constexpr const char* kHead = "id = 'a'\ncolour = 'green'\n";
 std::string with(const char* rest) { return std::string(kHead) + rest + "\n"; }
 
 TEST(Fields, ReadARecord) {
-  const auto result = read(with(
-      "bandwidth = { value = '4 TB/s', basis = 'stated', source = ['x'] }\narea = '814 mm2'\n"
-      "count = 2\nhot = true\naliases = ['b', 'c']\nlaunched = '2024-02'"));
+  const auto result = read(
+      with("bandwidth = { value = '4 TB/s', basis = 'stated', source = ['x'] }\narea = '814 mm2'\n"
+           "count = 2\nhot = true\naliases = ['b', 'c']\nlaunched = '2024-02'"));
   EXPECT_TRUE(result.good) << render(result.errors);
   EXPECT_EQ(result.record.id, "a");
   EXPECT_EQ(result.record.colour, Colour::kGreen);
@@ -184,10 +184,10 @@ TEST(Fields, ARangeMustHoldItsValue) {
 }
 
 TEST(Fields, ARangeHasTwoEndsInOrder) {
-  for (const char* range : {"['3 TB/s', '1 TB/s']", "['3 TB/s']", "[]",
-                            "['1 TB/s', '2 TB/s', '3 TB/s']"}) {
-    const std::string text = with("") + "bandwidth = { range = " + range +
-                             ", basis = 'stated', source = ['x'] }\n";
+  for (const char* range :
+       {"['3 TB/s', '1 TB/s']", "['3 TB/s']", "[]", "['1 TB/s', '2 TB/s', '3 TB/s']"}) {
+    const std::string text =
+        with("") + "bandwidth = { range = " + range + ", basis = 'stated', source = ['x'] }\n";
     const auto result = read(text);
     ASSERT_FALSE(result.errors.empty()) << range;
     EXPECT_EQ(result.errors.front().code, Code::kBadInterval) << range;
@@ -201,8 +201,8 @@ TEST(Fields, ABadRangeIsReportedOnce) {
 }
 
 TEST(Fields, AFactMayHaveARangeAlone) {
-  const auto result = read(with(
-      "bandwidth = { range = ['1 TB/s', '3 TB/s'], basis = 'estimated', source = ['x'] }"));
+  const auto result = read(
+      with("bandwidth = { range = ['1 TB/s', '3 TB/s'], basis = 'estimated', source = ['x'] }"));
   ASSERT_TRUE(result.good) << render(result.errors);
   EXPECT_FALSE(result.record.bandwidth->known());
   EXPECT_DOUBLE_EQ(result.record.bandwidth->range->high.base(), 3e12);
@@ -263,10 +263,10 @@ TEST(Schema, RowsNameNestedKeysWithDots) {
   for (const KeyRow& row : key_rows(Codec<Shelf>::info())) {
     keys.push_back(row.key);
   }
-  EXPECT_EQ(keys, (std::vector<std::string>{"part", "part[].id", "part[].colour",
-                                            "part[].bandwidth", "part[].area", "part[].count",
-                                            "part[].hot", "part[].aliases", "part[].launched",
-                                            "checked", "load"}));
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{"part", "part[].id", "part[].colour", "part[].bandwidth",
+                                      "part[].area", "part[].count", "part[].hot", "part[].aliases",
+                                      "part[].launched", "checked", "load"}));
 }
 
 }  // namespace

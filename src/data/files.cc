@@ -43,16 +43,31 @@ std::string hash_of(const std::vector<DataFile>& files) {
 void read_layer(const std::string& folder, int layer, FileSet& set, Diagnostics& errors) {
   std::error_code code;
   if (!fs::is_directory(folder, code)) {
-    errors.push_back({Code::kDirectoryMissing, fmt::format("there is no data folder '{}'", folder),
-                      std::nullopt, {"--data takes a folder laid out like the base data"}, {}});
+    errors.push_back({Code::kDirectoryMissing,
+                      fmt::format("there is no data folder '{}'", folder),
+                      std::nullopt,
+                      {"--data takes a folder laid out like the base data"},
+                      {}});
     return;
   }
   std::vector<fs::path> paths;
   auto walk = fs::recursive_directory_iterator(folder, code);
   for (; !code && walk != fs::recursive_directory_iterator(); walk.increment(code)) {
-    if (walk->path().extension() == ".toml" && walk->is_regular_file(code)) {
+    // A link that leads nowhere is taken along, so that reading it reports it.
+    std::error_code ignored;
+    const fs::file_type type = walk->status(ignored).type();
+    if (walk->path().extension() == ".toml" &&
+        (type == fs::file_type::regular || type == fs::file_type::not_found ||
+         type == fs::file_type::none)) {
       paths.push_back(walk->path());
     }
+  }
+  if (code) {
+    errors.push_back({Code::kFileUnreadable,
+                      fmt::format("cannot read all of '{}': {}", folder, code.message()),
+                      std::nullopt,
+                      {},
+                      {}});
   }
   std::sort(paths.begin(), paths.end());
   for (const fs::path& path : paths) {

@@ -12,7 +12,7 @@ struct DataFile {
   std::string relative;  // "chips/nvidia/h20-96gb.toml"
   std::string display;   // the path that errors show
   std::string text;
-  int layer = 0;         // 0: base; 1, 2 …: folders laid over it, later wins
+  int layer = 0;  // 0: base; 1, 2 …: folders laid over it, later wins
 };
 
 struct FileSet {

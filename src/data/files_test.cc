@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 namespace redline::data {
 namespace {
@@ -25,7 +25,9 @@ class Files : public testing::Test {
     fs::remove_all(folder_, ignored);
   }
 
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return (folder_ / name).string();
+  }
   void put(const std::string& name, const std::string& text) const {
     fs::create_directories(fs::path(path(name)).parent_path());
     std::ofstream(path(name), std::ios::binary) << text;
@@ -124,6 +126,26 @@ TEST_F(Files, AFolderThatMayNotBeReadIsReported) {
   const auto set = read_file_set({path("base")});
   fs::permissions(path("base"), fs::perms::owner_all);
   EXPECT_FALSE(set);
+}
+
+TEST_F(Files, AFolderWithinThatMayNotBeReadIsReported) {
+  if (geteuid() == 0) {
+    GTEST_SKIP() << "root reads every folder";
+  }
+  put("base/a.toml", "x");
+  put("base/deep/b.toml", "x");
+  fs::permissions(path("base/deep"), fs::perms::none);
+  const auto set = read_file_set({path("base")});
+  fs::permissions(path("base/deep"), fs::perms::owner_all);
+  EXPECT_FALSE(set);
+}
+
+TEST_F(Files, ALinkThatLeadsNowhereIsReported) {
+  put("base/a.toml", "x");
+  fs::create_symlink("nowhere.toml", path("base/b.toml"));
+  const auto set = read_file_set({path("base")});
+  ASSERT_FALSE(set);
+  EXPECT_EQ(set.error().front().code, Code::kFileUnreadable);
 }
 
 TEST_F(Files, AFileThatIsNotThereIsUnreadable) {

@@ -4,9 +4,8 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
-
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 namespace redline::data {
 namespace {
@@ -62,15 +61,24 @@ struct Document::Impl {
 
 std::string_view describe(NodeKind kind) {
   switch (kind) {
-    case NodeKind::kAbsent: return "nothing";
-    case NodeKind::kString: return "a text";
-    case NodeKind::kInteger: return "an integer";
-    case NodeKind::kFloat: return "a number";
-    case NodeKind::kBool: return "true or false";
-    case NodeKind::kDate: return "a date";
-    case NodeKind::kTime: return "a time of day";
-    case NodeKind::kArray: return "a list";
-    case NodeKind::kTable: return "a table";
+    case NodeKind::kAbsent:
+      return "nothing";
+    case NodeKind::kString:
+      return "a text";
+    case NodeKind::kInteger:
+      return "an integer";
+    case NodeKind::kFloat:
+      return "a number";
+    case NodeKind::kBool:
+      return "true or false";
+    case NodeKind::kDate:
+      return "a date";
+    case NodeKind::kTime:
+      return "a time of day";
+    case NodeKind::kArray:
+      return "a list";
+    case NodeKind::kTable:
+      return "a table";
   }
   return "a value";
 }
@@ -100,7 +108,8 @@ Document::Document(std::string file, std::string text, Diagnostics& errors)
     impl_->damaged = true;
     const toml::parse_error& problem = result.error();
     const toml::source_position at = problem.source().begin;
-    Error error{Code::kTomlSyntax, std::string(problem.description()), span_at(*this, at, 1), {}, {}};
+    Error error{
+        Code::kTomlSyntax, std::string(problem.description()), span_at(*this, at, 1), {}, {}};
     errors.push_back(std::move(error));
     // Leave the offending line out and read on.
     std::size_t begin = 0;
@@ -134,16 +143,25 @@ NodeKind Node::kind() const {
     return NodeKind::kAbsent;
   }
   switch (as_toml(node_).type()) {
-    case toml::node_type::string: return NodeKind::kString;
-    case toml::node_type::integer: return NodeKind::kInteger;
-    case toml::node_type::floating_point: return NodeKind::kFloat;
-    case toml::node_type::boolean: return NodeKind::kBool;
-    case toml::node_type::date: return NodeKind::kDate;
+    case toml::node_type::string:
+      return NodeKind::kString;
+    case toml::node_type::integer:
+      return NodeKind::kInteger;
+    case toml::node_type::floating_point:
+      return NodeKind::kFloat;
+    case toml::node_type::boolean:
+      return NodeKind::kBool;
+    case toml::node_type::date:
+      return NodeKind::kDate;
     case toml::node_type::time:
-    case toml::node_type::date_time: return NodeKind::kTime;
-    case toml::node_type::array: return NodeKind::kArray;
-    case toml::node_type::table: return NodeKind::kTable;
-    case toml::node_type::none: break;
+    case toml::node_type::date_time:
+      return NodeKind::kTime;
+    case toml::node_type::array:
+      return NodeKind::kArray;
+    case toml::node_type::table:
+      return NodeKind::kTable;
+    case toml::node_type::none:
+      break;
   }
   return NodeKind::kAbsent;
 }

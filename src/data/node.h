@@ -14,7 +14,15 @@
 namespace redline::data {
 
 enum class NodeKind : std::uint8_t {
-  kAbsent, kString, kInteger, kFloat, kBool, kDate, kTime, kArray, kTable,
+  kAbsent,
+  kString,
+  kInteger,
+  kFloat,
+  kBool,
+  kDate,
+  kTime,
+  kArray,
+  kTable,
 };
 
 // "a text", "a list" …, for messages.

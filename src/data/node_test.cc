@@ -7,12 +7,14 @@
 namespace redline::data {
 namespace {
 
-Document parse(std::string text, Diagnostics& errors) { return {"a1.toml", std::move(text), errors}; }
+Document parse(std::string text, Diagnostics& errors) {
+  return {"a1.toml", std::move(text), errors};
+}
 
 TEST(Document, GivesValuesByKind) {
   Diagnostics errors;
-  const Document document = parse("s = 'x'\ni = 3\nf = 1.5\nb = true\nd = 2025-04-17\nl = [1, 2]\n",
-                                  errors);
+  const Document document =
+      parse("s = 'x'\ni = 3\nf = 1.5\nb = true\nd = 2025-04-17\nl = [1, 2]\n", errors);
   ASSERT_TRUE(errors.empty());
   const Node root = document.root();
   EXPECT_EQ(root.find("s").string(), "x");

@@ -40,11 +40,16 @@ Json record_schema(const TypeInfo& type) {
 
 Json schema_of(const TypeInfo& type) {
   switch (type.kind) {
-    case Kind::kText: return {{"type", "string"}};
-    case Kind::kBoolean: return {{"type", "boolean"}};
-    case Kind::kInteger: return {{"type", "integer"}};
-    case Kind::kNumber: return {{"type", "number"}};
-    case Kind::kDate: return {{"type", "string"}, {"format", "date"}};
+    case Kind::kText:
+      return {{"type", "string"}};
+    case Kind::kBoolean:
+      return {{"type", "boolean"}};
+    case Kind::kInteger:
+      return {{"type", "integer"}};
+    case Kind::kNumber:
+      return {{"type", "number"}};
+    case Kind::kDate:
+      return {{"type", "string"}, {"format", "date"}};
     case Kind::kPartialDate:
       return {{"type", "string"}, {"pattern", "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}};
     case Kind::kQuantity: {
@@ -60,27 +65,38 @@ Json schema_of(const TypeInfo& type) {
       }
       return {{"type", "string"}, {"enum", std::move(values)}};
     }
-    case Kind::kList: return {{"type", "array"}, {"items", schema_of(type.item.front())}};
-    case Kind::kRecord: return record_schema(type);
+    case Kind::kList:
+      return {{"type", "array"}, {"items", schema_of(type.item.front())}};
+    case Kind::kRecord:
+      return record_schema(type);
   }
   return Json::object();
 }
 
 std::string type_words(const TypeInfo& type) {
   switch (type.kind) {
-    case Kind::kText: return "text";
-    case Kind::kBoolean: return "true or false";
-    case Kind::kInteger: return "integer";
-    case Kind::kNumber: return "number";
-    case Kind::kDate: return "date";
-    case Kind::kPartialDate: return "date, day or month optional";
+    case Kind::kText:
+      return "text";
+    case Kind::kBoolean:
+      return "true or false";
+    case Kind::kInteger:
+      return "integer";
+    case Kind::kNumber:
+      return "number";
+    case Kind::kDate:
+      return "date";
+    case Kind::kPartialDate:
+      return "date, day or month optional";
     case Kind::kQuantity: {
       const DimensionWords words = dimension_words(type.dimension);
       return fmt::format("{}, \"{}\"", words.name, words.example);
     }
-    case Kind::kChoice: return fmt::format("{}", fmt::join(type.choices, " | "));
-    case Kind::kList: return "list of " + type_words(type.item.front());
-    case Kind::kRecord: return std::string(type.name);
+    case Kind::kChoice:
+      return fmt::format("{}", fmt::join(type.choices, " | "));
+    case Kind::kList:
+      return "list of " + type_words(type.item.front());
+    case Kind::kRecord:
+      return std::string(type.name);
   }
   return {};
 }

@@ -15,7 +15,16 @@ struct KeyInfo;
 
 struct TypeInfo {
   enum class Kind : std::uint8_t {
-    kText, kBoolean, kInteger, kNumber, kDate, kPartialDate, kQuantity, kChoice, kList, kRecord,
+    kText,
+    kBoolean,
+    kInteger,
+    kNumber,
+    kDate,
+    kPartialDate,
+    kQuantity,
+    kChoice,
+    kList,
+    kRecord,
   };
 
   Kind kind = Kind::kText;

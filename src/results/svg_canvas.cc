@@ -218,7 +218,7 @@ void SvgCanvas::marker(double x, double y, double radius, std::size_t series) {
 std::string SvgCanvas::hatch_id(const AreaStyle& style) {
   const std::size_t color = style.color % kPaletteSize;
   const std::string paint = style.neutral ? "n" : fmt::format("{}", color);
-  const std::string id = fmt::format("{}-hatch-{}-{}", id_, paint, static_cast<int>(style.hatch));
+  std::string id = fmt::format("{}-hatch-{}-{}", id_, paint, static_cast<int>(style.hatch));
   if (defs_.find("\"" + id + "\"") == std::string::npos) {
     defs_ += fmt::format(
         "<pattern id=\"{}\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><path "

@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "base/nearest.h"
 #include "redline/quantity.h"
+
+#include "base/nearest.h"
 
 namespace redline::rules {
 namespace {
@@ -73,9 +74,15 @@ Result<double> parse_rule_number(const Setting& setting, Number number) {
 
 Result<Tri> parse_truth(const Setting& setting) {
   const std::string value = to_lower(setting.value);
-  if (value == "true" || value == "yes") return Tri::kYes;
-  if (value == "false" || value == "no") return Tri::kNo;
-  if (value == "unknown" || value == "?") return Tri::kUnknown;
+  if (value == "true" || value == "yes") {
+    return Tri::kYes;
+  }
+  if (value == "false" || value == "no") {
+    return Tri::kNo;
+  }
+  if (value == "unknown" || value == "?") {
+    return Tri::kUnknown;
+  }
   return bad_setting(setting, "expected true, false or unknown", {});
 }
 
@@ -140,8 +147,7 @@ Symbol symbol_of(const SymbolTable& symbols, const std::string& text, Symbol if_
 void take_texts(ItemSheet& sheet, const Chip& chip, const SymbolTable& symbols) {
   ItemFacts& facts = sheet.facts;
   facts[Text::kChip] = symbols.find(chip.id);
-  facts[Text::kKind] =
-      symbols.find(chip.kind == ChipKind::kAccelerator ? "accelerator" : "memory");
+  facts[Text::kKind] = symbols.find(chip.kind == ChipKind::kAccelerator ? "accelerator" : "memory");
   // A part without a family, or of a vendor that no rule names, is known to be none of those named.
   facts[Text::kFamily] = symbol_of(symbols, chip.family, kOtherText);
   facts[Text::kVendor] = symbol_of(symbols, chip.vendor, kOtherText);
@@ -186,8 +192,7 @@ Result<ItemSheet> item_sheet(const Chip& chip, const SymbolTable& symbols, Date 
   ItemFacts& facts = sheet.facts;
   facts[Boolean::kDc] = chip.datacenter ? to_tri(chip.datacenter->value) : Tri::kUnknown;
   facts[Boolean::kHasHbm] =
-      chip.memory.type.empty() ? Tri::kUnknown
-                               : to_tri(chip.memory.type.compare(0, 3, "HBM") == 0);
+      chip.memory.type.empty() ? Tri::kUnknown : to_tri(chip.memory.type.compare(0, 3, "HBM") == 0);
   facts[Boolean::kUsAvailable] = to_tri(available_in_us(chip));
   facts[Boolean::kNonplanar] = to_tri(q.nonplanar);
   take_texts(sheet, chip, symbols);
@@ -199,8 +204,9 @@ Result<ItemSheet> item_sheet(const Chip& chip, const SymbolTable& symbols, Date 
 }
 
 Result<Situation> situation_of(const Question& question) {
-  Situation s{question.to, question.hq.empty() ? question.to : question.hq, question.from,
-              question.end_user, "vendor", question.as_of};
+  Situation s{question.to,   question.hq.empty() ? question.to : question.hq,
+              question.from, question.end_user,
+              "vendor",      question.as_of};
   for (const Setting& setting : question.settings) {
     if (setting.key == "exporter_role") {
       const std::string role = to_lower(setting.value);

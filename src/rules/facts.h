@@ -7,6 +7,7 @@
 
 #include "redline/chip.h"
 #include "redline/verdict.h"
+
 #include "rules/program.h"
 
 namespace redline::rules {
@@ -21,8 +22,8 @@ struct ItemSheet {
 };
 
 // Errors: kBadSetting, with the nearest names.
-[[nodiscard]] Result<ItemSheet> item_sheet(const Chip& chip, const SymbolTable& symbols,
-                                           Date as_of, const std::vector<Setting>& settings);
+[[nodiscard]] Result<ItemSheet> item_sheet(const Chip& chip, const SymbolTable& symbols, Date as_of,
+                                           const std::vector<Setting>& settings);
 
 // Settings of the transaction rather than of the item (exporter_role).
 [[nodiscard]] Result<Situation> situation_of(const Question& question);

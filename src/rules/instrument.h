@@ -1,5 +1,6 @@
 #pragma once
-// A legal instrument as data: dated versions made of clauses, each clause a predicate and an effect.
+// A legal instrument as data: dated versions made of clauses, each clause a predicate and an
+// effect.
 
 #include <cstdint>
 #include <optional>
@@ -8,23 +9,50 @@
 
 #include "redline/date.h"
 #include "redline/verdict.h"
+
 #include "rules/predicate.h"
 
 namespace redline::rules {
 
 enum class InstrumentKind : std::uint8_t {
-  kIsInformedLetter, kInterimFinalRule, kFinalRule, kCorrectingAmendment, kGuidance,
-  kLicensePractice, kProclamation, kAnnouncement, kDraft, kMeasure, kBill, kBoundary,
+  kIsInformedLetter,
+  kInterimFinalRule,
+  kFinalRule,
+  kCorrectingAmendment,
+  kGuidance,
+  kLicensePractice,
+  kProclamation,
+  kAnnouncement,
+  kDraft,
+  kMeasure,
+  kBill,
+  kBoundary,
 };
 enum class EvidenceGrade : std::uint8_t {
-  kPrimary, kFiling, kGuidance, kPress, kSecondary, kRecalled,
+  kPrimary,
+  kFiling,
+  kGuidance,
+  kPress,
+  kSecondary,
+  kRecalled,
 };
 enum class ConditionKind : std::uint8_t { kCertify, kNotify, kComply };
 enum class ConditionScope : std::uint8_t {
-  kDenial, kCaseByCase, kApproval, kNac, kAca, kHbm, kGrant, kAny,
+  kDenial,
+  kCaseByCase,
+  kApproval,
+  kNac,
+  kAca,
+  kHbm,
+  kGrant,
+  kAny,
 };
 enum class MeasureStatus : std::uint8_t {
-  kPressure, kDiscouraged, kCaseByCase, kRestricted, kBlocked,  // ascending severity
+  kPressure,
+  kDiscouraged,
+  kCaseByCase,
+  kRestricted,
+  kBlocked,  // ascending severity
 };
 enum class MeasureScope : std::uint8_t { kNamed, kGeneral };
 
@@ -42,15 +70,16 @@ struct LicenseClause {
   std::vector<std::string> items;
   Predicate where;
   std::string paragraph;
-  bool letter = false;       // no license exception overcomes it
-  bool scope_known = true;   // false: where it applies is not public, so it is only possible
+  bool letter = false;      // no license exception overcomes it
+  bool scope_known = true;  // false: where it applies is not public, so it is only possible
 };
 struct ReviewClause {
   std::vector<std::string> items;
   Predicate when;
   Review policy = Review::kUnstated;
   std::string paragraph;
-  bool us_import = false;  // its conditions bring the item through US customs, where duty may fall due
+  bool us_import =
+      false;  // its conditions bring the item through US customs, where duty may fall due
 };
 struct ExceptionClause {
   std::vector<std::string> items;

@@ -128,8 +128,9 @@ struct Record<rules::ReviewClause> {
         field("when", &T::when, {.required = true, .doc = "Predicate."}),
         field("policy", &T::policy, {.required = true, .doc = "Policy."}),
         field("paragraph", &T::paragraph, {.doc = "Citation."}),
-        field("us_import", &T::us_import,
-              {.doc = "Its conditions bring the item through US customs: import duty may fall due."}),
+        field(
+            "us_import", &T::us_import,
+            {.doc = "Its conditions bring the item through US customs: import duty may fall due."}),
     };
   }
 };
@@ -163,7 +164,8 @@ struct Record<rules::DutyClause> {
   static constexpr auto fields() {
     return std::tuple{
         field("when", &T::when, {.required = true, .doc = "Predicate."}),
-        field("percent", &T::percent, {.required = true, .min = 0, .max = 1000, .doc = "Ad valorem."}),
+        field("percent", &T::percent,
+              {.required = true, .min = 0, .max = 1000, .doc = "Ad valorem."}),
         field("paragraph", &T::paragraph, {.doc = "Citation."}),
     };
   }

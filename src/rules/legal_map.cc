@@ -62,8 +62,12 @@ Result<LegalPlane> legal_plane(const Rules& rule_set, const Question& question,
       y_edges.insert(limit.value);
     }
   }
-  for (const double edge : x_edges) plane.limits.push_back({true, false, edge});
-  for (const double edge : y_edges) plane.limits.push_back({false, true, edge});
+  for (const double edge : x_edges) {
+    plane.limits.push_back({true, false, edge});
+  }
+  for (const double edge : y_edges) {
+    plane.limits.push_back({false, true, edge});
+  }
   for (const SumLimit& sum : sums) {
     if ((sum.a == x && sum.b == y) || (sum.a == y && sum.b == x)) {
       plane.limits.push_back({true, true, sum.value});

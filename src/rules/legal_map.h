@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "redline/verdict.h"
+
 #include "rules/quantities.h"
 
 namespace redline::rules {

@@ -66,7 +66,8 @@ class Parser {
   void fail_at(Code code, std::string message, std::size_t begin, std::size_t length,
                std::vector<std::string> help = {}) {
     if (!error_) {
-      error_ = PredicateError{{code, std::move(message), std::nullopt, std::move(help), {}}, begin,
+      error_ = PredicateError{{code, std::move(message), std::nullopt, std::move(help), {}},
+                              begin,
                               std::max<std::size_t>(1, length)};
     }
   }
@@ -78,8 +79,8 @@ class Parser {
     const std::string_view text = predicate_.text;
     last_end_ = token_.end;
     std::size_t i = token_.end;
-    while (i < text.size() && (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' ||
-                               text[i] == '\r')) {
+    while (i < text.size() &&
+           (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' || text[i] == '\r')) {
       ++i;
     }
     token_ = {TokenKind::kEnd, {}, i, i};
@@ -115,7 +116,7 @@ class Parser {
       token_ = {TokenKind::kSymbol, text.substr(i, pair ? 2 : 1), i, i + (pair ? 2 : 1)};
       if (!pair && std::string_view("<>+-*/()[],").find(c) == std::string_view::npos) {
         fail_here(Code::kPredicateSyntax, fmt::format("'{}' has no meaning here", token_.text),
-                  c == '"' ? std::vector<std::string>{"texts take single quotes: 'CN'"}
+                  c == '"'   ? std::vector<std::string>{"texts take single quotes: 'CN'"}
                   : c == '=' ? std::vector<std::string>{"equality is written =="}
                              : std::vector<std::string>{});
       }
@@ -253,12 +254,17 @@ class Parser {
 
   static Compare mirrored(Compare compare) {
     switch (compare) {
-      case Compare::kLt: return Compare::kGt;
-      case Compare::kLe: return Compare::kGe;
-      case Compare::kGt: return Compare::kLt;
-      case Compare::kGe: return Compare::kLe;
+      case Compare::kLt:
+        return Compare::kGt;
+      case Compare::kLe:
+        return Compare::kGe;
+      case Compare::kGt:
+        return Compare::kLt;
+      case Compare::kGe:
+        return Compare::kLe;
       case Compare::kEq:
-      case Compare::kNe: break;
+      case Compare::kNe:
+        break;
     }
     return compare;
   }
@@ -312,8 +318,7 @@ class Parser {
     }
     const auto compare = take_compare();
     if (!compare) {
-      fail_here(Code::kPredicateSyntax,
-                fmt::format("expected ==, != or in after '{}'", name.name));
+      fail_here(Code::kPredicateSyntax, fmt::format("expected ==, != or in after '{}'", name.name));
       return -1;
     }
     if (token_.kind != TokenKind::kText) {
@@ -331,8 +336,11 @@ class Parser {
     }
     const int first = add_literal(token_.text);
     next();
-    return add({.op = Op::kTextIn, .negated = *compare == Compare::kNe, .name = index,
-                .a = first, .b = first + 1},
+    return add({.op = Op::kTextIn,
+                .negated = *compare == Compare::kNe,
+                .name = index,
+                .a = first,
+                .b = first + 1},
                begin);
   }
 
@@ -343,23 +351,24 @@ class Parser {
       return -1;
     }
     next();
-    return add({.op = Op::kCompareDate, .compare = compare, .name = index,
+    return add({.op = Op::kCompareDate,
+                .compare = compare,
+                .name = index,
                 .number = static_cast<double>(date->time_since_epoch().count())},
                begin);
   }
 
-  int parse_membership(const NameInfo& name, std::uint8_t index, bool negated,
-                       std::size_t begin) {
+  int parse_membership(const NameInfo& name, std::uint8_t index, bool negated, std::size_t begin) {
     if (name.kind == NameKind::kDate) {
       fail_here(Code::kPredicateType, "a date cannot be looked up in a list; compare it");
       return -1;
     }
     if (token_.kind == TokenKind::kWord) {
       if (!looks_like_group(token_.text) || name.kind != NameKind::kPlace) {
-        fail_here(Code::kPredicateType,
-                  fmt::format("'{}' is looked up in a list or, if it is a place, in a group",
-                              name.name),
-                  {"write a list as ['CN', 'HK'], a group as D5"});
+        fail_here(
+            Code::kPredicateType,
+            fmt::format("'{}' is looked up in a list or, if it is a place, in a group", name.name),
+            {"write a list as ['CN', 'HK'], a group as D5"});
         return -1;
       }
       const int group = add_literal(token_.text);
@@ -385,10 +394,10 @@ class Parser {
     }
     next();
     const int last = static_cast<int>(predicate_.literals.size());
-    return error_ ? -1
-                  : add({.op = Op::kTextIn, .negated = negated, .name = index, .a = first,
-                         .b = last},
-                        begin);
+    return error_
+               ? -1
+               : add({.op = Op::kTextIn, .negated = negated, .name = index, .a = first, .b = last},
+                     begin);
   }
 
   int parse_sum(int depth) {
@@ -449,9 +458,9 @@ class Parser {
       }
       return inner;
     }
-    fail_here(Code::kPredicateSyntax,
-              token_.kind == TokenKind::kEnd ? "the predicate ends too early"
-                                             : "expected a number or a quantity here");
+    fail_here(Code::kPredicateSyntax, token_.kind == TokenKind::kEnd
+                                          ? "the predicate ends too early"
+                                          : "expected a number or a quantity here");
     return -1;
   }
 
@@ -465,12 +474,18 @@ class Parser {
 
 std::string_view symbol(Compare compare) {
   switch (compare) {
-    case Compare::kEq: return "==";
-    case Compare::kNe: return "!=";
-    case Compare::kLt: return "<";
-    case Compare::kLe: return "<=";
-    case Compare::kGt: return ">";
-    case Compare::kGe: return ">=";
+    case Compare::kEq:
+      return "==";
+    case Compare::kNe:
+      return "!=";
+    case Compare::kLt:
+      return "<";
+    case Compare::kLe:
+      return "<=";
+    case Compare::kGt:
+      return ">";
+    case Compare::kGe:
+      return ">=";
   }
   return "?";
 }

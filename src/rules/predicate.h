@@ -16,6 +16,7 @@
 #include "redline/error.h"
 #include "redline/interval.h"
 #include "redline/tri.h"
+
 #include "rules/quantities.h"
 
 namespace redline::rules {
@@ -24,22 +25,29 @@ enum class Compare : std::uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
 [[nodiscard]] std::string_view symbol(Compare compare);
 
 enum class Op : std::uint8_t {
-  kConstant,                      // Tri in `value`
-  kAnd, kOr, kNot,                // children a, b
-  kBoolean,                       // name
-  kCompareNumber,                 // children a, b are arithmetic; compare
-  kCompareDate,                   // circumstance date; compare; day number in `number`
-  kTextIn,                        // name; literals [a, b) of the text list
-  kInGroup,                       // name (a place); literal a is the group id
-  kNumberName, kNumber, kAdd, kSub, kMul, kDiv,  // arithmetic
+  kConstant,  // Tri in `value`
+  kAnd,
+  kOr,
+  kNot,            // children a, b
+  kBoolean,        // name
+  kCompareNumber,  // children a, b are arithmetic; compare
+  kCompareDate,    // circumstance date; compare; day number in `number`
+  kTextIn,         // name; literals [a, b) of the text list
+  kInGroup,        // name (a place); literal a is the group id
+  kNumberName,
+  kNumber,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,  // arithmetic
 };
 
 struct Node {
   Op op = Op::kConstant;
   Compare compare = Compare::kEq;
   Tri value = Tri::kUnknown;
-  bool negated = false;            // for kTextIn and kInGroup: "not in", "!="
-  std::uint8_t name = 0;           // index into kNames
+  bool negated = false;              // for kTextIn and kInGroup: "not in", "!="
+  std::uint8_t name = 0;             // index into kNames
   std::uint16_t begin = 0, end = 0;  // characters of the source text, for traces and errors
   std::int32_t a = -1, b = -1;
   double number = 0.0;

@@ -14,15 +14,24 @@ std::string tree(const Predicate& p, int index) {
     return "(" + tree(p, node.a) + " " + std::string(op) + " " + tree(p, node.b) + ")";
   };
   switch (node.op) {
-    case Op::kAnd: return pair("and");
-    case Op::kOr: return pair("or");
-    case Op::kNot: return "(not " + tree(p, node.a) + ")";
-    case Op::kAdd: return pair("+");
-    case Op::kSub: return pair("-");
-    case Op::kMul: return pair("*");
-    case Op::kDiv: return pair("/");
-    case Op::kCompareNumber: return pair(symbol(node.compare));
-    default: return std::string(p.source_of(node));
+    case Op::kAnd:
+      return pair("and");
+    case Op::kOr:
+      return pair("or");
+    case Op::kNot:
+      return "(not " + tree(p, node.a) + ")";
+    case Op::kAdd:
+      return pair("+");
+    case Op::kSub:
+      return pair("-");
+    case Op::kMul:
+      return pair("*");
+    case Op::kDiv:
+      return pair("/");
+    case Op::kCompareNumber:
+      return pair(symbol(node.compare));
+    default:
+      return std::string(p.source_of(node));
   }
 }
 
@@ -184,17 +193,17 @@ TEST(Parser, RefusesDeepNesting) {
 }
 
 TEST(Parser, RefusesBytesThatAreNoText) {
-  for (const std::string& text :
-       {std::string("dc\0", 3), std::string("\xff\xfe"), std::string("dc and 芯"), std::string(";")}) {
+  for (const std::string& text : {std::string("dc\0", 3), std::string("\xff\xfe"),
+                                  std::string("dc and 芯"), std::string(";")}) {
     EXPECT_FALSE(parse_predicate(text));
   }
 }
 
 RC_GTEST_PROP(Parser, AnyTextIsReadOrRefusedWithinItsBounds, ()) {
   const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-      "tpp", "dc", "dest", "date", "vendor", "and", "or", "not", "in", "(", ")", "[", "]", ",", ">=",
-      "<", "==", "!=", "+", "*", "/", "-", "4800", "1e3", "'CN'", "'2024-01-01'", "'", "D5", " ", "x",
-      "\"", "\xff", "."));
+      "tpp", "dc", "dest", "date", "vendor", "and", "or", "not", "in", "(", ")", "[", "]", ",",
+      ">=", "<", "==", "!=", "+", "*", "/", "-", "4800", "1e3", "'CN'", "'2024-01-01'", "'", "D5",
+      " ", "x", "\"", "\xff", "."));
   std::string text;
   for (const std::string& piece : pieces) {
     text += piece + " ";

@@ -87,13 +87,6 @@ struct Limits {
   }
 };
 
-// Moves one lever; a tpp takes pd along, a pd is a change of die area at the same tpp.
-ItemFacts with(const ItemSheet& sheet, const ItemFacts& facts, Number lever, double value) {
-  ItemFacts changed = facts;
-  set_number(changed, lever, {value, value}, sheet.pd_fixed);
-  return changed;
-}
-
 // Just to either side of a threshold: enough to pass rounding in tpp = pd × die, far below any
 // margin that a person would see.
 constexpr double kStep = 1e-12;
@@ -109,10 +102,10 @@ bool is_lever(const ItemSheet& sheet, Number lever) {
 // Enumerates what unknown quantities may be, at every point where an answer can turn.
 class Enumeration {
  public:
-  Enumeration(const ActiveRules& rules, const ItemSheet& sheet)
-      : rules_(rules), sheet_(sheet), limits_(rules, sheet.facts) {}
+  Enumeration(const ActiveRules& rules, const ItemFacts& facts, bool pd_fixed)
+      : rules_(rules), facts_(facts), pd_fixed_(pd_fixed), limits_(rules, facts) {}
 
-  void run() { booleans(sheet_.facts, 0); }
+  void run() { booleans(facts_, 0); }
 
   [[nodiscard]] const std::vector<Decision>& answers() const { return answers_; }
   [[nodiscard]] bool complete() const { return budget_ > 0; }
@@ -153,7 +146,7 @@ class Enumeration {
       numbers(facts, next + 1);
       return;
     }
-    const std::vector<double> thresholds = limits_.thresholds(lever, facts, sheet_.pd_fixed);
+    const std::vector<double> thresholds = limits_.thresholds(lever, facts, pd_fixed_);
     if (thresholds.empty()) {
       numbers(facts, next + 1);  // no open question turns on it
       return;
@@ -168,7 +161,7 @@ class Enumeration {
     }
     for (const double value : points) {
       ItemFacts chosen = facts;
-      set_number(chosen, lever, {value, value}, sheet_.pd_fixed);
+      set_number(chosen, lever, {value, value}, pd_fixed_);
       numbers(chosen, next + 1);
     }
   }
@@ -184,11 +177,57 @@ class Enumeration {
 
   static constexpr double kFar = 1e15;  // beyond every limit of every rule
   const ActiveRules& rules_;
-  const ItemSheet& sheet_;
+  const ItemFacts& facts_;
+  bool pd_fixed_;
   Limits limits_;
   std::vector<Decision> answers_;
   int budget_ = 200000;
 };
+
+struct Resolution {
+  Decision decision;
+  std::vector<Decision> answers;  // every one that unknown values leave open; empty if none does
+};
+
+// The decision for every value that unknown quantities may take: known where all agree.
+Resolution resolve_facts(const ActiveRules& rules, const ItemFacts& facts, bool pd_fixed) {
+  Resolution result{decide(rules, facts), {}};
+  Decision& decision = result.decision;
+  if (decision.outcome != Outcome::kUnknown && decision.review != Review::kUnknown) {
+    return result;
+  }
+  Enumeration all(rules, facts, pd_fixed);
+  all.run();
+  result.answers = all.answers();
+  const std::vector<Decision>& answers = result.answers;
+  const Decision first = decision;
+  const auto same = [&](auto member) {
+    return all.complete() && std::all_of(answers.begin(), answers.end(), [&](const Decision& d) {
+             return d.*member == answers.front().*member;
+           });
+  };
+  // The outcome may be known while the review is not.
+  if (same(&Decision::outcome) && same(&Decision::exception)) {
+    decision = answers.front();
+    decision.possibly_caught = first.possibly_caught;
+    decision.not_addressed = decision.not_addressed || first.not_addressed;
+    decision.review = same(&Decision::review) ? decision.review : Review::kUnknown;
+  } else {
+    decision.outcome = Outcome::kUnknown;
+    decision.exception = LicenseException::kNone;
+  }
+  if (decision.outcome == Outcome::kUnknown) {
+    decision.review = Review::kUnknown;
+  }
+  return result;
+}
+
+// The answer if one lever moves; a tpp takes pd along, a pd is a change of die area at the same tpp.
+Decision answer_with(const ActiveRules& rules, const ItemSheet& sheet, Number lever, double value) {
+  ItemFacts changed = sheet.facts;
+  set_number(changed, lever, {value, value}, sheet.pd_fixed);
+  return resolve_facts(rules, changed, sheet.pd_fixed).decision;
+}
 
 // Quantities that are not known and stand in a test that is left open.
 std::vector<std::string> unknown_quantities(const ActiveRules& rules, const ItemSheet& sheet,
@@ -246,44 +285,14 @@ std::string describe_answer(const Decision& decision) {
 }
 
 Resolved resolve(const ActiveRules& rules, const ItemSheet& sheet) {
-  Resolved resolved{decide(rules, sheet.facts), {}, {}};
-  Decision& decision = resolved.decision;
-  const bool open = decision.outcome == Outcome::kUnknown || decision.review == Review::kUnknown;
-  if (!open) {
+  const Resolution found = resolve_facts(rules, sheet.facts, sheet.pd_fixed);
+  Resolved resolved{found.decision, {}, {}};
+  const Decision& decision = resolved.decision;
+  if (decision.outcome != Outcome::kUnknown && decision.review != Review::kUnknown) {
     return resolved;
   }
-  Enumeration all(rules, sheet);
-  all.run();
-  const std::vector<Decision>& answers = all.answers();
-  if (all.complete() && answers.size() == 1) {
-    const Decision first = decision;
-    decision = answers.front();
-    decision.possibly_caught = first.possibly_caught;
-    decision.not_addressed = decision.not_addressed || first.not_addressed;
-    if (decision.outcome != Outcome::kUnknown && decision.review != Review::kUnknown) {
-      return resolved;
-    }
-  }
-  const auto same = [&](auto member) {
-    return all.complete() && std::all_of(answers.begin(), answers.end(), [&](const Decision& d) {
-             return d.*member == answers.front().*member;
-           });
-  };
-  // The outcome may be known while the review is not.
-  if (same(&Decision::outcome) && same(&Decision::exception)) {
-    const std::uint32_t possibly = decision.possibly_caught;
-    decision = answers.front();
-    decision.possibly_caught = possibly;
-    decision.review = same(&Decision::review) ? decision.review : Review::kUnknown;
-  } else {
-    decision.outcome = Outcome::kUnknown;
-    decision.exception = LicenseException::kNone;
-  }
-  if (decision.outcome == Outcome::kUnknown) {
-    decision.review = Review::kUnknown;
-  }
-  if (answers.size() > 1) {
-    for (const Decision& d : answers) {
+  if (found.answers.size() > 1) {
+    for (const Decision& d : found.answers) {
       resolved.possible.push_back(describe_answer(d));
     }
     std::sort(resolved.possible.begin(), resolved.possible.end());
@@ -314,7 +323,7 @@ std::vector<std::string> find_borderline(const ActiveRules& rules, const ItemShe
       }
     }
     for (const double value : points) {
-      const Decision other = decide(rules, with(sheet, sheet.facts, lever, value));
+      const Decision other = answer_with(rules, sheet, lever, value);
       if (!other.same_answer(decision)) {
         const NameInfo& info = info_of(lever);
         found.push_back(fmt::format("{}: {:.6g} {}, possible {:.6g} to {:.6g}; at {:.6g} it is {}",
@@ -344,7 +353,7 @@ std::vector<Flip> find_flips(const ActiveRules& rules, const ItemSheet& sheet,
         if (upwards ? value <= from : value >= from) {
           continue;
         }
-        const Decision other = decide(rules, with(sheet, sheet.facts, lever, value));
+        const Decision other = answer_with(rules, sheet, lever, value);
         // A product such as tpp = pd × die may land a rounding error short of the threshold.
         if (other.same_answer(decision)) {
           continue;

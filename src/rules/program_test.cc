@@ -58,12 +58,18 @@ constexpr Compare kCompares[] = {Compare::kEq, Compare::kNe, Compare::kLt,
 
 bool compare_numbers(double a, Compare c, double b) {
   switch (c) {
-    case Compare::kEq: return a == b;
-    case Compare::kNe: return a != b;
-    case Compare::kLt: return a < b;
-    case Compare::kLe: return a <= b;
-    case Compare::kGt: return a > b;
-    case Compare::kGe: return a >= b;
+    case Compare::kEq:
+      return a == b;
+    case Compare::kNe:
+      return a != b;
+    case Compare::kLt:
+      return a < b;
+    case Compare::kLe:
+      return a <= b;
+    case Compare::kGt:
+      return a > b;
+    case Compare::kGe:
+      return a >= b;
   }
   return false;
 }
@@ -77,7 +83,8 @@ Interval<double> some_interval() {
 RC_GTEST_PROP(CompareIntervals, AKnownAnswerHoldsForEveryPoint, ()) {
   const Interval<double> a = some_interval();
   const Interval<double> b = some_interval();
-  const Compare c = *rc::gen::elementOf(std::vector<Compare>(std::begin(kCompares), std::end(kCompares)));
+  const Compare c =
+      *rc::gen::elementOf(std::vector<Compare>(std::begin(kCompares), std::end(kCompares)));
   const Tri known = compare(a, c, b);
   bool any_yes = false;
   bool any_no = false;
@@ -161,7 +168,8 @@ RC_GTEST_PROP(Arithmetic, AKnownAnswerHoldsForEveryPoint, ()) {
   bool known = true;
   const Sum left = make_sum(2, facts, known);
   const int limit = *rc::gen::inRange(-5, 30);
-  const Compare c = *rc::gen::elementOf(std::vector<Compare>(std::begin(kCompares), std::end(kCompares)));
+  const Compare c =
+      *rc::gen::elementOf(std::vector<Compare>(std::begin(kCompares), std::end(kCompares)));
   const std::string right = limit < 0 ? "0 - " + std::to_string(-limit) : std::to_string(limit);
   const Tri result = answer(left.text + " " + std::string(symbol(c)) + " " + right, facts);
   for (const double x : left.values) {
@@ -185,30 +193,36 @@ struct Truth {
 Truth make_truth(int depth, const ItemFacts& facts, const Situation& situation) {
   if (depth == 0 || *rc::gen::inRange(0, 5) == 0) {
     switch (*rc::gen::inRange(0, 5)) {
-      case 0: return {"dc", facts[Boolean::kDc]};
-      case 1: return {"has_hbm", facts[Boolean::kHasHbm]};
-      case 2: return {"us_available", facts[Boolean::kUsAvailable]};
-      case 3: return {"dest == 'CN'", to_tri(situation.dest == "CN")};
-      default: return {"date >= '2024-01-01'", to_tri(situation.date >= make_date(2024, 1, 1))};
+      case 0:
+        return {"dc", facts[Boolean::kDc]};
+      case 1:
+        return {"has_hbm", facts[Boolean::kHasHbm]};
+      case 2:
+        return {"us_available", facts[Boolean::kUsAvailable]};
+      case 3:
+        return {"dest == 'CN'", to_tri(situation.dest == "CN")};
+      default:
+        return {"date >= '2024-01-01'", to_tri(situation.date >= make_date(2024, 1, 1))};
     }
   }
   const Truth a = make_truth(depth - 1, facts, situation);
   const int op = *rc::gen::inRange(0, 3);
   if (op == 0) {
-    const Tri value = a.value == Tri::kUnknown ? Tri::kUnknown
-                                               : to_tri(a.value == Tri::kNo);
+    const Tri value = a.value == Tri::kUnknown ? Tri::kUnknown : to_tri(a.value == Tri::kNo);
     return {"not (" + a.text + ")", value};
   }
   const Truth b = make_truth(depth - 1, facts, situation);
   const bool any_unknown = a.value == Tri::kUnknown || b.value == Tri::kUnknown;
   if (op == 1) {
     const bool no = a.value == Tri::kNo || b.value == Tri::kNo;
-    return {"(" + a.text + ") and (" + b.text + ")",
-            no ? Tri::kNo : any_unknown ? Tri::kUnknown : Tri::kYes};
+    return {"(" + a.text + ") and (" + b.text + ")", no            ? Tri::kNo
+                                                     : any_unknown ? Tri::kUnknown
+                                                                   : Tri::kYes};
   }
   const bool yes = a.value == Tri::kYes || b.value == Tri::kYes;
-  return {"(" + a.text + ") or (" + b.text + ")",
-          yes ? Tri::kYes : any_unknown ? Tri::kUnknown : Tri::kNo};
+  return {"(" + a.text + ") or (" + b.text + ")", yes           ? Tri::kYes
+                                                  : any_unknown ? Tri::kUnknown
+                                                                : Tri::kNo};
 }
 
 RC_GTEST_PROP(Logic, AgreesWithTheTruthTables, ()) {
@@ -252,7 +266,8 @@ Tri unfolded(const Predicate& p, int index, const ItemFacts& facts, const Situat
       return unfolded(p, node.a, facts, situation) && unfolded(p, node.b, facts, situation);
     case Op::kOr:
       return unfolded(p, node.a, facts, situation) || unfolded(p, node.b, facts, situation);
-    case Op::kNot: return !unfolded(p, node.a, facts, situation);
+    case Op::kNot:
+      return !unfolded(p, node.a, facts, situation);
     default:
       return evaluate(specialise_node(p, index, situation, geography(), symbols_of(p)), facts);
   }

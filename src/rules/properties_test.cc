@@ -34,10 +34,11 @@ struct Case {
         sheet(*rules::item_sheet(item, test::rules().book().symbols(), q.as_of, q.settings)),
         active(rules::activate(test::rules().book(), situation, q.with)) {}
 
+  // The resolved answer if one quantity moves.
   [[nodiscard]] rules::Decision with(rules::Number lever, double value) const {
-    rules::ItemFacts facts = sheet.facts;
-    rules::set_number(facts, lever, {value, value}, sheet.pd_fixed);
-    return rules::decide(active, facts);
+    rules::ItemSheet moved = sheet;
+    rules::set_number(moved.facts, lever, {value, value}, moved.pd_fixed);
+    return rules::resolve(active, moved).decision;
   }
 };
 
@@ -126,18 +127,27 @@ TEST(Flips, SayBelowForALimitThatIsOrMore) {
 // How strict an answer is, from "none" to "denied"; what is unknown has no place in this order.
 int strictness(const Verdict& v) {
   switch (v.outcome) {
-    case Outcome::kNoLicense: return 0;
-    case Outcome::kLicenseException: return 1;
-    case Outcome::kLicenseRequired: break;
-    case Outcome::kUnknown: return -1;
+    case Outcome::kNoLicense:
+      return 0;
+    case Outcome::kLicenseException:
+      return 1;
+    case Outcome::kLicenseRequired:
+      break;
+    case Outcome::kUnknown:
+      return -1;
   }
   switch (v.review) {
-    case Review::kDenial: return 5;
-    case Review::kCaseByCase: return 4;
-    case Review::kApproval: return 3;
-    case Review::kUnstated: return 2;
+    case Review::kDenial:
+      return 5;
+    case Review::kCaseByCase:
+      return 4;
+    case Review::kApproval:
+      return 3;
+    case Review::kUnstated:
+      return 2;
     case Review::kNone:
-    case Review::kUnknown: break;
+    case Review::kUnknown:
+      break;
   }
   return -1;
 }
@@ -175,13 +185,12 @@ RC_GTEST_PROP(Thresholds, MoreBandwidthIsNeverLessStrictUnderTheLetters, ()) {
   RC_ASSERT(strictness(after) >= strictness(before));
 }
 
-Date some_day() {
-  return make_date(2022, 8, 1) + std::chrono::days{*rc::gen::inRange(0, 1800)};
-}
+Date some_day() { return make_date(2022, 8, 1) + std::chrono::days{*rc::gen::inRange(0, 1800)}; }
 std::string some_place() {
   const auto& places = test::catalog().geography.places;
-  return *rc::gen::element<std::string>("CN", "HK", "MO", "US", "AE", "SA", "RU", "SG",
-                                        places[*rc::gen::inRange<std::size_t>(0, places.size())].code);
+  return *rc::gen::element<std::string>(
+      "CN", "HK", "MO", "US", "AE", "SA", "RU", "SG",
+      places[*rc::gen::inRange<std::size_t>(0, places.size())].code);
 }
 
 RC_GTEST_PROP(Diff, AgreesWithTwoVerdicts, ()) {
@@ -208,9 +217,8 @@ RC_GTEST_PROP(Diff, AgreesWithTwoVerdicts, ()) {
 }
 
 TEST(Diff, NamesTheInstrumentThatBegan) {
-  const auto result =
-      diff(test::rules(), chip("h20-96gb"), question("CN", "2025-04-08"),
-           {day("2025-04-08"), day("2025-04-09")});
+  const auto result = diff(test::rules(), chip("h20-96gb"), question("CN", "2025-04-08"),
+                           {day("2025-04-08"), day("2025-04-09")});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->changes.front().field, "outcome");
   EXPECT_EQ(result->instruments, std::vector<std::string>{"US-2025-04-09-LETTERS"});

@@ -13,17 +13,47 @@ enum class NameKind : std::uint8_t { kNumber, kBoolean, kText, kPlace, kDate };
 
 // Numbers of an item, indices into ItemFacts::number.
 enum class Number : std::uint8_t {
-  kTpp, kPd, kDie, kBitsTops, kIoBidir, kDramBw, kLetterIo, kMbd, kAtc, kNodeNm, kYear, kCount,
+  kTpp,
+  kPd,
+  kDie,
+  kBitsTops,
+  kIoBidir,
+  kDramBw,
+  kLetterIo,
+  kMbd,
+  kAtc,
+  kNodeNm,
+  kYear,
+  kCount,
 };
 enum class Boolean : std::uint8_t {
-  kDc, kHasHbm, kUsAvailable, kNonplanar, kDesignerApproved, kPackagedByFab, kPackagedByOsat, kCount,
+  kDc,
+  kHasHbm,
+  kUsAvailable,
+  kNonplanar,
+  kDesignerApproved,
+  kPackagedByFab,
+  kPackagedByOsat,
+  kCount,
 };
 enum class Text : std::uint8_t {
-  kChip, kKind, kFamily, kVendor, kFoundry, kDesignerHq, kCount,
+  kChip,
+  kKind,
+  kFamily,
+  kVendor,
+  kFoundry,
+  kDesignerHq,
+  kCount,
 };
 // Facts of the transaction rather than of the item: known once the question is asked.
 enum class Circumstance : std::uint8_t {
-  kDest, kHq, kExportFrom, kEndUser, kExporterRole, kDate, kCount,
+  kDest,
+  kHq,
+  kExportFrom,
+  kEndUser,
+  kExporterRole,
+  kDate,
+  kCount,
 };
 
 enum class NameOwner : std::uint8_t { kNumber, kBoolean, kText, kCircumstance };

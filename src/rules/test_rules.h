@@ -1,8 +1,9 @@
 #pragma once
 // The real rules, read once, and questions in one line.
 
-#include "catalog/test_data.h"
 #include "redline/verdict.h"
+
+#include "catalog/test_data.h"
 
 namespace redline::test {
 
@@ -10,10 +11,8 @@ inline const Rules& rules() {
   static const Rules kRules = [] {
     std::vector<std::string> replaced;
     auto loaded = Rules::load(files(), catalog().geography, replaced);
-    if (!loaded) {
-      ADD_FAILURE() << render(loaded.error());
-      std::exit(1);
-    }
+    EXPECT_TRUE(loaded) << render(loaded.error());
+    RL_CHECK(loaded.has_value());
     return std::move(*loaded);
   }();
   return kRules;
@@ -25,7 +24,8 @@ inline Date day(std::string_view text) {
   return *date;
 }
 
-inline Question question(std::string to, std::string_view date, std::vector<Setting> settings = {}) {
+inline Question question(std::string to, std::string_view date,
+                         std::vector<Setting> settings = {}) {
   Question q;
   q.to = std::move(to);
   q.as_of = day(date);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "redline/verdict.h"
+
 #include "rules/rule_book.h"
 
 namespace redline {
@@ -36,9 +37,9 @@ std::vector<Change> changes_between(const Verdict& a, const Verdict& b) {
       {"destination_side", a.destination_side.status, b.destination_side.status},
       {"flags", join_names(a.flags), join_names(b.flags)},
   };
-  all.erase(std::remove_if(all.begin(), all.end(),
-                           [](const Change& c) { return c.before == c.after; }),
-            all.end());
+  all.erase(
+      std::remove_if(all.begin(), all.end(), [](const Change& c) { return c.before == c.after; }),
+      all.end());
   return all;
 }
 
@@ -65,8 +66,8 @@ Result<std::vector<TimelineSpan>> timeline(const Rules& rules, const Chip& chip,
     if (!spans.empty()) {
       spans.back().last = date - std::chrono::days{1};
     }
-    spans.push_back({spans.empty() ? std::nullopt : std::optional(date), std::nullopt,
-                     std::move(verdict)});
+    spans.push_back(
+        {spans.empty() ? std::nullopt : std::optional(date), std::nullopt, std::move(verdict)});
   }
   return spans;
 }

@@ -25,7 +25,9 @@ struct NumericAtom {
 
 std::optional<NumericAtom> numeric_atom(const Predicate& predicate, const Node& node,
                                         const ItemFacts& facts) {
-  const auto at = [&](int i) -> const Node& { return predicate.nodes[static_cast<std::size_t>(i)]; };
+  const auto at = [&](int i) -> const Node& {
+    return predicate.nodes[static_cast<std::size_t>(i)];
+  };
   if (node.op != Op::kCompareNumber || at(node.b).op != Op::kNumber) {
     return std::nullopt;
   }
@@ -39,8 +41,7 @@ std::optional<NumericAtom> numeric_atom(const Predicate& predicate, const Node& 
     atom.value = facts.number[info.index];
     return atom;
   }
-  if (left.op == Op::kAdd && at(left.a).op == Op::kNumberName &&
-      at(left.b).op == Op::kNumberName) {
+  if (left.op == Op::kAdd && at(left.a).op == Op::kNumberName && at(left.b).op == Op::kNumberName) {
     const NameInfo& a = kNames[at(left.a).name];
     const NameInfo& b = kNames[at(left.b).name];
     atom.quantity = fmt::format("{}+{}", a.name, b.name);
@@ -54,9 +55,9 @@ std::optional<NumericAtom> numeric_atom(const Predicate& predicate, const Node& 
 }
 
 Tri atom_result(const Predicate& predicate, int node, const Case& c) {
-  return evaluate(specialise_node(predicate, node, *c.situation, c.book->geography(),
-                                  c.book->symbols()),
-                  c.sheet->facts);
+  return evaluate(
+      specialise_node(predicate, node, *c.situation, c.book->geography(), c.book->symbols()),
+      c.sheet->facts);
 }
 
 std::string atom_detail(const Predicate& predicate, const Node& node, const Case& c) {
@@ -75,15 +76,21 @@ std::string atom_detail(const Predicate& predicate, const Node& node, const Case
     return {};
   }
   switch (static_cast<Circumstance>(info.index)) {
-    case Circumstance::kDest: return "dest is " + c.situation->dest;
-    case Circumstance::kHq: return "hq is " + c.situation->hq;
-    case Circumstance::kExportFrom: return "export_from is " + c.situation->export_from;
+    case Circumstance::kDest:
+      return "dest is " + c.situation->dest;
+    case Circumstance::kHq:
+      return "hq is " + c.situation->hq;
+    case Circumstance::kExportFrom:
+      return "export_from is " + c.situation->export_from;
     case Circumstance::kEndUser:
       return c.situation->end_user.empty() ? "no end user named"
                                            : "end_user is " + c.situation->end_user;
-    case Circumstance::kExporterRole: return "exporter_role is " + c.situation->exporter_role;
-    case Circumstance::kDate: return "date is " + format_date(c.situation->date);
-    case Circumstance::kCount: break;
+    case Circumstance::kExporterRole:
+      return "exporter_role is " + c.situation->exporter_role;
+    case Circumstance::kDate:
+      return "date is " + format_date(c.situation->date);
+    case Circumstance::kCount:
+      break;
   }
   return {};
 }
@@ -120,8 +127,13 @@ class Worker {
     }
     for (const LicenseClause& license : version.licenses) {
       if ((c_.book->item_bits(license.items) & concerned_) != 0) {
-        add({instrument.id, "license", license.paragraph, {}, {},
-             fmt::format("license required for {}{}", fmt::join(license.items, ", "), note), {}},
+        add({instrument.id,
+             "license",
+             license.paragraph,
+             {},
+             {},
+             fmt::format("license required for {}{}", fmt::join(license.items, ", "), note),
+             {}},
             license.where);
       }
     }
@@ -131,8 +143,13 @@ class Worker {
     for (const ReviewClause& review : version.reviews) {
       if ((c_.book->item_bits(review.items) & concerned_) != 0) {
         const bool numbers = has_numbers(review.when);
-        add({instrument.id, "review", review.paragraph, {}, {},
-             fmt::format("review policy {}", name_of(review.policy)), {}},
+        add({instrument.id,
+             "review",
+             review.paragraph,
+             {},
+             {},
+             fmt::format("review policy {}", name_of(review.policy)),
+             {}},
             review.when);
         if (numbers && decides_here(review.when)) {
           add_tests(comparisons(review.when, c_, instrument, review.paragraph));
@@ -141,15 +158,25 @@ class Worker {
     }
     for (const ExceptionClause& exception : version.exceptions) {
       if ((c_.book->item_bits(exception.items) & concerned_) != 0) {
-        add({instrument.id, "exception", exception.paragraph, {}, {},
-             fmt::format("license exception {}", name_of(exception.name)), {}},
+        add({instrument.id,
+             "exception",
+             exception.paragraph,
+             {},
+             {},
+             fmt::format("license exception {}", name_of(exception.name)),
+             {}},
             exception.when);
       }
     }
     for (const DutyClause& duty : version.duties) {
       if (c_.situation->dest == "US") {
-        add({instrument.id, "duty", duty.paragraph, {}, {},
-             fmt::format("import duty {:g} %", duty.percent), {}},
+        add({instrument.id,
+             "duty",
+             duty.paragraph,
+             {},
+             {},
+             fmt::format("import duty {:g} %", duty.percent),
+             {}},
             duty.when);
         add_tests(comparisons(duty.when, c_, instrument, duty.paragraph));
       }
@@ -163,12 +190,22 @@ class Worker {
     if (memory_test || (test.eccn.empty() && (bit & reachable_) == 0)) {
       return;
     }
-    add({instrument.id, "test", test.paragraph, {}, {},
-         fmt::format("item is {}{}", test.eccn.empty() ? test.item : test.eccn, note), {}},
+    add({instrument.id,
+         "test",
+         test.paragraph,
+         {},
+         {},
+         fmt::format("item is {}{}", test.eccn.empty() ? test.item : test.eccn, note),
+         {}},
         test.when);
     if (!test.unless.empty()) {
-      add({instrument.id, "exclusion", test.unless_paragraph, {}, {},
-           fmt::format("item is outside {}", test.eccn.empty() ? test.item : test.eccn), {}},
+      add({instrument.id,
+           "exclusion",
+           test.unless_paragraph,
+           {},
+           {},
+           fmt::format("item is outside {}", test.eccn.empty() ? test.item : test.eccn),
+           {}},
           test.unless);
     }
     add_tests(comparisons(test.when, c_, instrument, test.paragraph));
@@ -198,8 +235,8 @@ class Worker {
 
   // Whether the place and date leave the numbers to decide.
   bool decides_here(const Predicate& predicate) const {
-    const Program program = specialise(predicate, *c_.situation, c_.book->geography(),
-                                       c_.book->symbols());
+    const Program program =
+        specialise(predicate, *c_.situation, c_.book->geography(), c_.book->symbols());
     return !program.is_constant(Tri::kNo);
   }
 

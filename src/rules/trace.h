@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "redline/verdict.h"
+
 #include "rules/decide.h"
 #include "rules/facts.h"
 
@@ -27,8 +28,8 @@ struct Working {
 [[nodiscard]] Working work_out(const Case& c, bool with_trace);
 
 // The number of a clause's item facts as a line of the table of comparisons.
-[[nodiscard]] std::vector<ComparisonLine> comparisons(const Predicate& predicate,
-                                                      const Case& c, const Instrument& instrument,
+[[nodiscard]] std::vector<ComparisonLine> comparisons(const Predicate& predicate, const Case& c,
+                                                      const Instrument& instrument,
                                                       const std::string& paragraph);
 
 [[nodiscard]] Tri holds(const Predicate& predicate, const Case& c);

@@ -19,10 +19,14 @@ namespace redline {
 
 std::string_view name_of(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kNoLicense: return "no-license";
-    case Outcome::kLicenseException: return "license-exception";
-    case Outcome::kUnknown: return "unknown";
-    case Outcome::kLicenseRequired: return "license-required";
+    case Outcome::kNoLicense:
+      return "no-license";
+    case Outcome::kLicenseException:
+      return "license-exception";
+    case Outcome::kUnknown:
+      return "unknown";
+    case Outcome::kLicenseRequired:
+      return "license-required";
   }
   return "";
 }
@@ -30,20 +34,28 @@ std::string_view name_of(Outcome outcome) {
 std::string_view name_of(Review review) {
   switch (review) {
     case Review::kNone:
-    case Review::kUnknown: return "";
-    case Review::kUnstated: return "unstated";
-    case Review::kApproval: return "approval";
-    case Review::kCaseByCase: return "case-by-case";
-    case Review::kDenial: return "denial";
+    case Review::kUnknown:
+      return "";
+    case Review::kUnstated:
+      return "unstated";
+    case Review::kApproval:
+      return "approval";
+    case Review::kCaseByCase:
+      return "case-by-case";
+    case Review::kDenial:
+      return "denial";
   }
   return "";
 }
 
 std::string_view name_of(LicenseException name) {
   switch (name) {
-    case LicenseException::kNone: return "";
-    case LicenseException::kNac: return "NAC";
-    case LicenseException::kAca: return "ACA";
+    case LicenseException::kNone:
+      return "";
+    case LicenseException::kNac:
+      return "NAC";
+    case LicenseException::kAca:
+      return "ACA";
   }
   return "";
 }
@@ -109,7 +121,7 @@ class Writer {
     for (std::size_t n = 0; n < kCountOf<Number>; ++n) {
       const NameInfo& info = info_of(static_cast<Number>(n));
       QuantityLine line{std::string(info.name), std::string(info.unit), std::string(info.doc),
-                        std::nullopt, c_.sheet->bounds[n], c_.sheet->from[n]};
+                        std::nullopt,           c_.sheet->bounds[n],    c_.sheet->from[n]};
       const Interval<double> value = c_.sheet->facts.number[n];
       if (value.is_point()) {
         line.value = value.low;
@@ -127,8 +139,8 @@ class Writer {
       if (test.standing != Standing::kBinding || (test.item & wanted) == 0) {
         continue;
       }
-      const Tri caught = evaluate(test.when, c_.sheet->facts) &&
-                         !evaluate(test.unless, c_.sheet->facts);
+      const Tri caught =
+          evaluate(test.when, c_.sheet->facts) && !evaluate(test.unless, c_.sheet->facts);
       if (caught == Tri::kYes) {
         return &test;
       }
@@ -320,14 +332,22 @@ class Writer {
       return instrument(clause.ref).id == i.id;
     };
     switch (condition.applies_to) {
-      case ConditionScope::kDenial: return reviewed_here(Review::kDenial);
-      case ConditionScope::kCaseByCase: return reviewed_here(Review::kCaseByCase);
-      case ConditionScope::kApproval: return reviewed_here(Review::kApproval);
-      case ConditionScope::kNac: return v_.exception == LicenseException::kNac;
-      case ConditionScope::kAca: return v_.exception == LicenseException::kAca;
-      case ConditionScope::kHbm: return v_.outcome == Outcome::kLicenseRequired && v_.eccn == "3A090.c";
-      case ConditionScope::kGrant: return v_.licenses_granted;
-      case ConditionScope::kAny: return v_.outcome != Outcome::kNoLicense;
+      case ConditionScope::kDenial:
+        return reviewed_here(Review::kDenial);
+      case ConditionScope::kCaseByCase:
+        return reviewed_here(Review::kCaseByCase);
+      case ConditionScope::kApproval:
+        return reviewed_here(Review::kApproval);
+      case ConditionScope::kNac:
+        return v_.exception == LicenseException::kNac;
+      case ConditionScope::kAca:
+        return v_.exception == LicenseException::kAca;
+      case ConditionScope::kHbm:
+        return v_.outcome == Outcome::kLicenseRequired && v_.eccn == "3A090.c";
+      case ConditionScope::kGrant:
+        return v_.licenses_granted;
+      case ConditionScope::kAny:
+        return v_.outcome != Outcome::kNoLicense;
     }
     return false;
   }
@@ -369,8 +389,10 @@ class Writer {
   void write_assumptions() {
     auto& list = v_.assumptions;
     if (question_.hq.empty()) {
-      list.push_back(fmt::format("headquarters and ultimate parent of the end user: {} (not given, "
-                                 "taken as the destination)", v_.hq));
+      list.push_back(
+          fmt::format("headquarters and ultimate parent of the end user: {} (not given, "
+                      "taken as the destination)",
+                      v_.hq));
     }
     list.push_back(fmt::format("exported from {}", c_.book->geography().name_of(v_.from)));
     if (question_.end_user.empty() && v_.to != "US") {
@@ -384,16 +406,19 @@ class Writer {
       return line.quantity.find("letter_io") != std::string::npos;
     });
     if (letter_read) {
-      list.emplace_back("letter_io, whose definition is not public: all links and the host bus, "
-                        "both directions");
+      list.emplace_back(
+          "letter_io, whose definition is not public: all links and the host bus, "
+          "both directions");
     }
     for (const Setting& setting : question_.settings) {
       list.push_back(fmt::format("{} set to {} by the user", setting.key, setting.value));
     }
     if (chip_.datacenter && chip_.datacenter->basis == Basis::kDerived &&
         c_.sheet->facts[Boolean::kDc] == to_tri(chip_.datacenter->value)) {
-      list.push_back(fmt::format("{}designed or marketed for datacenters, as its market segment "
-                                 "says", *chip_.datacenter->value ? "" : "not "));
+      list.push_back(
+          fmt::format("{}designed or marketed for datacenters, as its market segment "
+                      "says",
+                      *chip_.datacenter->value ? "" : "not "));
     }
   }
 

@@ -64,15 +64,13 @@ TEST(Standing, ABillBindsOnlyIfItIsSwitchedOn) {
   EXPECT_EQ(on(bill, "2025-01-20", {"x"}), Standing::kBinding);
 }
 
-TEST(RuleBook, HasEveryInstrument) {
-  EXPECT_EQ(test::rules().book().instruments().size(), 47U);
-}
+TEST(RuleBook, HasEveryInstrument) { EXPECT_EQ(test::rules().book().instruments().size(), 47U); }
 
 TEST(RuleBook, BoundariesAreSortedAndHoldBothEndsOfAVersion) {
   const std::vector<Date> days = test::rules().book().boundaries();
   EXPECT_TRUE(std::is_sorted(days.begin(), days.end()));
-  for (const char* date : {"2022-08-26", "2022-10-21", "2023-11-17", "2025-04-09", "2026-07-10",
-                           "2027-04-07"}) {
+  for (const char* date :
+       {"2022-08-26", "2022-10-21", "2023-11-17", "2025-04-09", "2026-07-10", "2027-04-07"}) {
     EXPECT_TRUE(std::binary_search(days.begin(), days.end(), day(date))) << date;
   }
 }
@@ -191,7 +189,8 @@ TEST(Settings, ASetDensityStays) {
 }
 
 TEST(Settings, TakeUnitsAndBareNumbersOfTheRuleText) {
-  const std::string with_unit = answer_of(ask("rtx-5090-d", "CN", "2025-06-01", {{"dram_bw", "1.4 TB/s"}}));
+  const std::string with_unit =
+      answer_of(ask("rtx-5090-d", "CN", "2025-06-01", {{"dram_bw", "1.4 TB/s"}}));
   EXPECT_EQ(with_unit, answer_of(ask("rtx-5090-d", "CN", "2025-06-01", {{"dram_bw", "1400"}})));
 }
 
@@ -203,8 +202,9 @@ TEST(Settings, AreListedAmongTheAssumptions) {
 }
 
 Error setting_error(std::string key, std::string value) {
-  const auto verdict = classify(test::rules(), chip("h20-96gb"),
-                                question("CN", "2024-06-01", {{std::move(key), std::move(value)}}), {});
+  const auto verdict =
+      classify(test::rules(), chip("h20-96gb"),
+               question("CN", "2024-06-01", {{std::move(key), std::move(value)}}), {});
   return verdict ? Error{} : verdict.error();
 }
 
@@ -221,10 +221,19 @@ TEST(Settings, OfTheTransactionHaveOptionsOfTheirOwn) {
 }
 
 TEST(Settings, RefuseWhatIsNoValue) {
-  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
-           {"tpp", ""}, {"tpp", "many"}, {"tpp", "-1"}, {"tpp", "inf"}, {"tpp", "nan"},
-           {"tpp", "1e999"}, {"dram_bw", "4 mm2"}, {"dram_bw", "-4 TB/s"}, {"die", "800 GB"},
-           {"dc", "perhaps"}, {"dc", ""}, {"exporter_role", "pirate"}}) {
+  for (const auto& [key, value] :
+       std::vector<std::pair<std::string, std::string>>{{"tpp", ""},
+                                                        {"tpp", "many"},
+                                                        {"tpp", "-1"},
+                                                        {"tpp", "inf"},
+                                                        {"tpp", "nan"},
+                                                        {"tpp", "1e999"},
+                                                        {"dram_bw", "4 mm2"},
+                                                        {"dram_bw", "-4 TB/s"},
+                                                        {"die", "800 GB"},
+                                                        {"dc", "perhaps"},
+                                                        {"dc", ""},
+                                                        {"exporter_role", "pirate"}}) {
     EXPECT_EQ(setting_error(key, value).code, Code::kBadSetting) << key << "=" << value;
   }
 }
