@@ -13,8 +13,8 @@ namespace {
 
 const app::Workspace& workspace() {
   static const app::Workspace kWorkspace = [] {
-    auto opened = app::open_workspace({.base = REDLINE_SOURCE_DATA, .executable = {},
-                                       .overlays = {}, .parts = {}});
+    auto opened = app::open_workspace(
+        {.base = REDLINE_SOURCE_DATA, .executable = {}, .overlays = {}, .parts = {}});
     RL_CHECK(opened.has_value());
     return std::move(*opened);
   }();
@@ -77,8 +77,12 @@ BENCHMARK(activate_rules)->DenseRange(0, 2)->Unit(benchmark::kMicrosecond);
 // One answer as `redline classify` gives it; the argument says with how much working.
 void full_verdict(benchmark::State& state) {
   const VerdictDetail detail{.trace = state.range(0) == 2, .flips = state.range(0) >= 1};
-  const Question question{.to = "CN", .hq = {}, .end_user = {}, .as_of = make_date(2025, 4, 17),
-                          .settings = {}, .with = {}};
+  const Question question{.to = "CN",
+                          .hq = {},
+                          .end_user = {},
+                          .as_of = make_date(2025, 4, 17),
+                          .settings = {},
+                          .with = {}};
   const Chip* chip = workspace().catalog.chip("h20-96gb");
   RL_CHECK(chip != nullptr);
   for (auto _ : state) {

@@ -25,6 +25,9 @@ enum class LicenseException : std::uint8_t { kNone, kNac, kAca };
 [[nodiscard]] std::string_view name_of(Review review);          // "denial"; "" for none, unknown
 [[nodiscard]] std::string_view name_of(LicenseException name);  // "NAC"; "" for none
 
+// "license-required, review denial", "license-exception NAC", "no-license".
+[[nodiscard]] std::string answer_phrase(Outcome outcome, Review review, LicenseException exception);
+
 namespace rules {
 class RuleBook;
 }

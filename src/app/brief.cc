@@ -9,6 +9,7 @@
 #include "app/brief_facts.h"
 #include "app/build_info.h"
 #include "app/classify.h"
+#include "app/verdict_text.h"
 #include "results/envelope.h"
 #include "results/html.h"
 #include "results/svg.h"
@@ -32,22 +33,11 @@ std::string label_of(const std::string& id) {
 double days_of(Date date) { return static_cast<double>(date.time_since_epoch().count()); }
 
 Table tests_table(const Verdict& v, std::string title) {
-  Table table;
+  Table table = comparison_table(v);
   table.title = std::move(title);
-  table.columns = {{"quantity", "Quantity", "", Align::kLeft},
-                   {"value", "Value", "", Align::kRight, 10},
-                   {"relation", "Asked", "", Align::kLeft},
-                   {"limit", "Limit", "", Align::kRight, 10},
-                   {"unit", "Unit", "", Align::kLeft},
-                   {"met", "Met", "", Align::kLeft},
-                   {"margin_percent", "Margin", "%", Align::kRight, 3},
-                   {"paragraph", "Paragraph", "", Align::kLeft},
-                   {"rule", "Instrument", "", Align::kLeft}};
-  for (const ComparisonLine& line : v.tests) {
-    table.rows.push_back(
-        {line.quantity, line.value ? Cell{*line.value} : Cell{}, line.relation, line.limit,
-         line.unit, line.met == Tri::kUnknown ? Cell{} : Cell{line.met == Tri::kYes},
-         line.margin_percent ? Cell{*line.margin_percent} : Cell{}, line.paragraph, line.rule});
+  table.columns.push_back({"rule", "Instrument", "", Align::kLeft});
+  for (std::size_t i = 0; i < v.tests.size(); ++i) {
+    table.rows[i].emplace_back(v.tests[i].rule);
   }
   return table;
 }
@@ -63,12 +53,7 @@ Table flips_table(const Verdict& v) {
                    {"change_percent", "Change", "%", Align::kRight, 3},
                    {"outcome", "Answer then", "", Align::kLeft}};
   for (const Flip& flip : v.flips) {
-    std::string outcome(name_of(flip.outcome));
-    if (flip.exception != LicenseException::kNone) {
-      outcome += fmt::format(" {}", name_of(flip.exception));
-    } else if (!name_of(flip.review).empty()) {
-      outcome += fmt::format(", review {}", name_of(flip.review));
-    }
+    const std::string outcome = answer_phrase(flip.outcome, flip.review, flip.exception);
     table.rows.push_back({flip.quantity, flip.from, flip.relation, flip.to, flip.unit,
                           flip.change_percent, outcome});
   }

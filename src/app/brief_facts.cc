@@ -142,12 +142,8 @@ Table standing_table(const DayStanding& day) {
   for (const ChipStanding& one : day.chips) {
     const LegalQuantities q = legal_quantities(*one.chip);
     const auto cell = [](const Estimate& e) { return e.value ? Cell{*e.value} : Cell{}; };
-    std::string answer(name_of(one.verdict.outcome));
-    if (one.verdict.exception != LicenseException::kNone) {
-      answer += fmt::format(" {}", name_of(one.verdict.exception));
-    } else if (!name_of(one.verdict.review).empty()) {
-      answer += fmt::format(", review {}", name_of(one.verdict.review));
-    }
+    const Verdict& v = one.verdict;
+    const std::string answer = answer_phrase(v.outcome, v.review, v.exception);
     table.rows.push_back({one.chip->name, one.chip->vendor, cell(q.tpp), cell(q.pd),
                           cell(q.dram_bw), cell(q.letter_io), answer,
                           one.verdict.rule.empty() ? std::string("-") : one.verdict.rule});

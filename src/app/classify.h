@@ -29,9 +29,6 @@ struct ClassifyRequest {
 // The contract's object for one verdict.
 [[nodiscard]] Json verdict_json(const Verdict& verdict);
 
-// "license required, presumption of denial": the answer in a few words.
-[[nodiscard]] std::string answer_words(const Verdict& verdict);
-
 // The question as the rules take it, with names of places resolved.
 [[nodiscard]] Result<Question> question_of(const Workspace& workspace,
                                            const ClassifyRequest& request);

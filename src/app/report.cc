@@ -68,6 +68,16 @@ std::string ndjson(const Answer& answer) {
 
 }  // namespace
 
+Answer table_answer(std::string command, results::Table table, Date as_of) {
+  Answer answer;
+  answer.command = std::move(command);
+  answer.as_of = as_of;
+  answer.results = results::to_json(table);
+  answer.blocks.emplace_back(table);
+  answer.table = std::move(table);
+  return answer;
+}
+
 std::string render(const Answer& answer, const RunInfo& run, const RenderOptions& options) {
   switch (options.format) {
     case results::Format::kJson:

@@ -43,6 +43,9 @@ struct Answer {
   std::vector<std::string> warnings;  // for standard error
 };
 
+// An answer that is one table.
+[[nodiscard]] Answer table_answer(std::string command, results::Table table, Date as_of);
+
 struct RunInfo {
   std::string data_hash;
   std::uint64_t seed = 1;

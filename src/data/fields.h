@@ -53,6 +53,10 @@ struct Record;
 template <class E>
 struct EnumNames;
 
+// The type of kNames.
+template <class E, std::size_t N>
+using NameList = std::array<std::pair<std::string_view, E>, N>;
+
 template <class E>
 [[nodiscard]] constexpr std::string_view name_of(E value) {
   for (const auto& [name, v] : EnumNames<E>::kNames) {

@@ -22,12 +22,18 @@ struct VersionOrder {
 // The strictest stated policy stands; what is not known could still be denial.
 constexpr int strictness(Review review) {
   switch (review) {
-    case Review::kNone: return 0;
-    case Review::kUnstated: return 1;
-    case Review::kApproval: return 2;
-    case Review::kCaseByCase: return 3;
-    case Review::kUnknown: return 4;
-    case Review::kDenial: return 5;
+    case Review::kNone:
+      return 0;
+    case Review::kUnstated:
+      return 1;
+    case Review::kApproval:
+      return 2;
+    case Review::kCaseByCase:
+      return 3;
+    case Review::kUnknown:
+      return 4;
+    case Review::kDenial:
+      return 5;
   }
   return 0;
 }
@@ -134,9 +140,8 @@ Requirement requirement_of(const ActiveLicense& license, const ExceptionFound& e
 void weigh(Decision& decision, ReviewFound& possible, const Requirement& r, const Candidate& from) {
   const int standing = strictness(decision.review);
   const int review = strictness(from.review.policy);
-  const int before = r.outcome == Outcome::kUnknown
-                         ? std::max(standing, strictness(possible.policy))
-                         : standing;
+  const int before =
+      r.outcome == Outcome::kUnknown ? std::max(standing, strictness(possible.policy)) : standing;
   if (r.outcome > decision.outcome || (r.outcome == decision.outcome && review > before)) {
     decision.outcome = r.outcome;
     decision.license = from.license;
@@ -180,7 +185,8 @@ ActiveRules activate(const RuleBook& book, const Situation& situation,
       };
       for (std::size_t c = 0; c < version.tests.size(); ++c) {
         const TestClause& test = version.tests[c];
-        ActiveTest one{ref(c), stands, book.item_bits({test.item}), program(test.when), {}, addressees};
+        ActiveTest one{ref(c), stands,    book.item_bits({test.item}), program(test.when),
+                       {},     addressees};
         if (test.unless.empty()) {
           one.unless.code.push_back({.value = Tri::kNo});
         } else {
@@ -192,8 +198,12 @@ ActiveRules activate(const RuleBook& book, const Situation& situation,
       }
       for (std::size_t c = 0; c < version.licenses.size(); ++c) {
         const LicenseClause& license = version.licenses[c];
-        ActiveLicense one{ref(c), stands, book.item_bits(license.items), license.letter,
-                          license.scope_known, program(license.where)};
+        ActiveLicense one{ref(c),
+                          stands,
+                          book.item_bits(license.items),
+                          license.letter,
+                          license.scope_known,
+                          program(license.where)};
         if (!one.where.is_constant(Tri::kNo)) {
           active.licenses.push_back(std::move(one));
         }

@@ -63,10 +63,10 @@ struct Decision {
   Outcome outcome = Outcome::kNoLicense;
   Review review = Review::kNone;
   LicenseException exception = LicenseException::kNone;
-  bool text_not_enforced = false;  // required by a text in force that is not enforced
-  bool text_not_yet_due = false;   // required by a text whose compliance date is to come
-  bool not_addressed = false;      // would be caught by a letter that does not address its maker
-  std::uint32_t caught = 0;        // bits of items that surely hold, under binding tests
+  bool text_not_enforced = false;     // required by a text in force that is not enforced
+  bool text_not_yet_due = false;      // required by a text whose compliance date is to come
+  bool not_addressed = false;         // would be caught by a letter that does not address its maker
+  std::uint32_t caught = 0;           // bits of items that surely hold, under binding tests
   std::uint32_t possibly_caught = 0;  // or may hold
   // Indices into ActiveRules of the clauses that decide; kNoClause where none does.
   std::int16_t license = kNoClause;

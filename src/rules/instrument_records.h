@@ -6,77 +6,74 @@
 
 namespace redline::data {
 
-template <class E, std::size_t N>
-using RuleNames = std::array<std::pair<std::string_view, E>, N>;
-
 template <>
 struct EnumNames<rules::InstrumentKind> {
   using K = rules::InstrumentKind;
-  static constexpr RuleNames<K, 12> kNames{{{"is-informed-letter", K::kIsInformedLetter},
-                                            {"interim-final-rule", K::kInterimFinalRule},
-                                            {"final-rule", K::kFinalRule},
-                                            {"correcting-amendment", K::kCorrectingAmendment},
-                                            {"guidance", K::kGuidance},
-                                            {"license-practice", K::kLicensePractice},
-                                            {"proclamation", K::kProclamation},
-                                            {"announcement", K::kAnnouncement},
-                                            {"draft", K::kDraft},
-                                            {"measure", K::kMeasure},
-                                            {"bill", K::kBill},
-                                            {"boundary", K::kBoundary}}};
+  static constexpr NameList<K, 12> kNames{{{"is-informed-letter", K::kIsInformedLetter},
+                                           {"interim-final-rule", K::kInterimFinalRule},
+                                           {"final-rule", K::kFinalRule},
+                                           {"correcting-amendment", K::kCorrectingAmendment},
+                                           {"guidance", K::kGuidance},
+                                           {"license-practice", K::kLicensePractice},
+                                           {"proclamation", K::kProclamation},
+                                           {"announcement", K::kAnnouncement},
+                                           {"draft", K::kDraft},
+                                           {"measure", K::kMeasure},
+                                           {"bill", K::kBill},
+                                           {"boundary", K::kBoundary}}};
 };
 template <>
 struct EnumNames<rules::EvidenceGrade> {
   using G = rules::EvidenceGrade;
-  static constexpr RuleNames<G, 6> kNames{{{"primary", G::kPrimary},
-                                           {"filing", G::kFiling},
-                                           {"guidance", G::kGuidance},
-                                           {"press", G::kPress},
-                                           {"secondary", G::kSecondary},
-                                           {"recalled", G::kRecalled}}};
+  static constexpr NameList<G, 6> kNames{{{"primary", G::kPrimary},
+                                          {"filing", G::kFiling},
+                                          {"guidance", G::kGuidance},
+                                          {"press", G::kPress},
+                                          {"secondary", G::kSecondary},
+                                          {"recalled", G::kRecalled}}};
 };
 template <>
 struct EnumNames<rules::ConditionKind> {
   using K = rules::ConditionKind;
-  static constexpr RuleNames<K, 3> kNames{
+  static constexpr NameList<K, 3> kNames{
       {{"certify", K::kCertify}, {"notify", K::kNotify}, {"comply", K::kComply}}};
 };
 template <>
 struct EnumNames<rules::ConditionScope> {
   using S = rules::ConditionScope;
-  static constexpr RuleNames<S, 8> kNames{{{"denial", S::kDenial},
-                                           {"case-by-case", S::kCaseByCase},
-                                           {"approval", S::kApproval},
-                                           {"NAC", S::kNac},
-                                           {"ACA", S::kAca},
-                                           {"HBM", S::kHbm},
-                                           {"grant", S::kGrant},
-                                           {"any", S::kAny}}};
+  static constexpr NameList<S, 8> kNames{{{"denial", S::kDenial},
+                                          {"case-by-case", S::kCaseByCase},
+                                          {"approval", S::kApproval},
+                                          {"NAC", S::kNac},
+                                          {"ACA", S::kAca},
+                                          {"HBM", S::kHbm},
+                                          {"grant", S::kGrant},
+                                          {"any", S::kAny}}};
 };
 template <>
 struct EnumNames<rules::MeasureStatus> {
   using S = rules::MeasureStatus;
-  static constexpr RuleNames<S, 5> kNames{{{"pressure", S::kPressure},
-                                           {"discouraged", S::kDiscouraged},
-                                           {"case-by-case", S::kCaseByCase},
-                                           {"restricted", S::kRestricted},
-                                           {"blocked", S::kBlocked}}};
+  static constexpr NameList<S, 5> kNames{{{"pressure", S::kPressure},
+                                          {"discouraged", S::kDiscouraged},
+                                          {"case-by-case", S::kCaseByCase},
+                                          {"restricted", S::kRestricted},
+                                          {"blocked", S::kBlocked}}};
 };
 template <>
 struct EnumNames<rules::MeasureScope> {
   using S = rules::MeasureScope;
-  static constexpr RuleNames<S, 2> kNames{{{"named", S::kNamed}, {"general", S::kGeneral}}};
+  static constexpr NameList<S, 2> kNames{{{"named", S::kNamed}, {"general", S::kGeneral}}};
 };
 template <>
 struct EnumNames<Review> {
-  static constexpr RuleNames<Review, 4> kNames{{{"denial", Review::kDenial},
-                                                {"case-by-case", Review::kCaseByCase},
-                                                {"approval", Review::kApproval},
-                                                {"unstated", Review::kUnstated}}};
+  static constexpr NameList<Review, 4> kNames{{{"denial", Review::kDenial},
+                                               {"case-by-case", Review::kCaseByCase},
+                                               {"approval", Review::kApproval},
+                                               {"unstated", Review::kUnstated}}};
 };
 template <>
 struct EnumNames<LicenseException> {
-  static constexpr RuleNames<LicenseException, 2> kNames{
+  static constexpr NameList<LicenseException, 2> kNames{
       {{"NAC", LicenseException::kNac}, {"ACA", LicenseException::kAca}}};
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 // Quantities that a designer or a better data sheet could change. pd stands for the die area when
 // it follows from it: at a given tpp the area is what moves it.
-constexpr Number kLevers[] = {Number::kTpp,      Number::kPd,  Number::kDramBw, Number::kLetterIo,
+constexpr Number kLevers[] = {Number::kTpp,     Number::kPd,  Number::kDramBw, Number::kLetterIo,
                               Number::kIoBidir, Number::kMbd, Number::kAtc,    Number::kNodeNm};
 
 struct Limits {
@@ -42,9 +42,15 @@ struct Limits {
       use(test.when);
       use(test.unless);
     }
-    for (const ActiveLicense& license : rules.licenses) use(license.where);
-    for (const ActiveReview& review : rules.reviews) use(review.when);
-    for (const ActiveException& exception : rules.exceptions) use(exception.when);
+    for (const ActiveLicense& license : rules.licenses) {
+      use(license.where);
+    }
+    for (const ActiveReview& review : rules.reviews) {
+      use(review.when);
+    }
+    for (const ActiveException& exception : rules.exceptions) {
+      use(exception.when);
+    }
   }
 
   // Before 2023 the rules measured bits × TOPS; the same lever then goes by that name.
@@ -222,7 +228,8 @@ Resolution resolve_facts(const ActiveRules& rules, const ItemFacts& facts, bool 
   return result;
 }
 
-// The answer if one lever moves; a tpp takes pd along, a pd is a change of die area at the same tpp.
+// The answer if one lever moves; a tpp takes pd along, a pd is a change of die area at the same
+// tpp.
 Decision answer_with(const ActiveRules& rules, const ItemSheet& sheet, Number lever, double value) {
   ItemFacts changed = sheet.facts;
   set_number(changed, lever, {value, value}, sheet.pd_fixed);
@@ -273,15 +280,7 @@ std::vector<std::string> unknown_quantities(const ActiveRules& rules, const Item
 }  // namespace
 
 std::string describe_answer(const Decision& decision) {
-  std::string text(name_of(decision.outcome));
-  if (decision.exception != LicenseException::kNone) {
-    text += fmt::format(" ({})", name_of(decision.exception));
-  }
-  if (decision.outcome == Outcome::kLicenseRequired) {
-    text += decision.review == Review::kUnknown ? ", review unknown"
-                                                : fmt::format(", review {}", name_of(decision.review));
-  }
-  return text;
+  return answer_phrase(decision.outcome, decision.review, decision.exception);
 }
 
 Resolved resolve(const ActiveRules& rules, const ItemSheet& sheet) {
@@ -343,9 +342,8 @@ std::vector<Flip> find_flips(const ActiveRules& rules, const ItemSheet& sheet,
   const auto try_lever = [&](Number lever, bool upwards) -> std::optional<Flip> {
     const double from = sheet.facts[lever].low;
     std::vector<double> thresholds = limits.thresholds(lever, sheet.facts, sheet.pd_fixed);
-    std::sort(thresholds.begin(), thresholds.end(), [from](double a, double b) {
-      return std::fabs(a - from) < std::fabs(b - from);
-    });
+    std::sort(thresholds.begin(), thresholds.end(),
+              [from](double a, double b) { return std::fabs(a - from) < std::fabs(b - from); });
     for (const double t : thresholds) {
       // At the threshold itself first: "or more" already holds there.
       const double past = upwards ? above(t) : below(t);
@@ -358,9 +356,8 @@ std::vector<Flip> find_flips(const ActiveRules& rules, const ItemSheet& sheet,
         if (other.same_answer(decision)) {
           continue;
         }
-        const NameInfo& info = info_of(lever == Number::kTpp && !limits.measures(Number::kTpp)
-                                           ? Number::kBitsTops
-                                           : lever);
+        const NameInfo& info = info_of(
+            lever == Number::kTpp && !limits.measures(Number::kTpp) ? Number::kBitsTops : lever);
         const bool at = value == t;
         return Flip{std::string(info.name),
                     std::string(info.unit),

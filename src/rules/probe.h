@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "redline/verdict.h"
+
 #include "rules/decide.h"
 #include "rules/facts.h"
 
@@ -13,8 +14,8 @@ namespace redline::rules {
 // The decision with every value that unknown quantities may take: known where they do not matter.
 struct Resolved {
   Decision decision;
-  std::vector<std::string> possible;      // answers left open, if more than one
-  std::vector<std::string> unknown;       // quantities that decide and are not known
+  std::vector<std::string> possible;  // answers left open, if more than one
+  std::vector<std::string> unknown;   // quantities that decide and are not known
 };
 [[nodiscard]] Resolved resolve(const ActiveRules& rules, const ItemSheet& sheet);
 

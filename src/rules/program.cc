@@ -47,23 +47,35 @@ class Specialiser {
   int convert(int index) {
     const Node& node = predicate_.nodes[static_cast<std::size_t>(index)];
     switch (node.op) {
-      case Op::kConstant: return constant(node.value);
+      case Op::kConstant:
+        return constant(node.value);
       case Op::kAnd:
-      case Op::kOr: return junction(node);
-      case Op::kNot: return negation(node);
+      case Op::kOr:
+        return junction(node);
+      case Op::kNot:
+        return negation(node);
       case Op::kBoolean:
         return emit({.step = Step::kBoolean, .index = kNames[node.name].index});
-      case Op::kCompareDate: return constant(compares(node));
-      case Op::kTextIn: return membership(node);
-      case Op::kInGroup: return group(node);
-      case Op::kCompareNumber: return comparison(node);
+      case Op::kCompareDate:
+        return constant(compares(node));
+      case Op::kTextIn:
+        return membership(node);
+      case Op::kInGroup:
+        return group(node);
+      case Op::kCompareNumber:
+        return comparison(node);
       case Op::kNumberName:
         return emit({.step = Step::kNumberName, .index = kNames[node.name].index});
-      case Op::kNumber: return emit({.step = Step::kNumber, .number = node.number});
-      case Op::kAdd: return arithmetic(Step::kAdd, node);
-      case Op::kSub: return arithmetic(Step::kSub, node);
-      case Op::kMul: return arithmetic(Step::kMul, node);
-      case Op::kDiv: return arithmetic(Step::kDiv, node);
+      case Op::kNumber:
+        return emit({.step = Step::kNumber, .number = node.number});
+      case Op::kAdd:
+        return arithmetic(Step::kAdd, node);
+      case Op::kSub:
+        return arithmetic(Step::kSub, node);
+      case Op::kMul:
+        return arithmetic(Step::kMul, node);
+      case Op::kDiv:
+        return arithmetic(Step::kDiv, node);
     }
     return constant(Tri::kUnknown);
   }
@@ -99,8 +111,7 @@ class Specialiser {
       rewind(before_right);
       return a;
     }
-    return emit({.step = node.op == Op::kAnd ? Step::kAnd : Step::kOr,
-                 .a = a, .b = b});
+    return emit({.step = node.op == Op::kAnd ? Step::kAnd : Step::kOr, .a = a, .b = b});
   }
 
   int negation(const Node& node) {
@@ -122,24 +133,31 @@ class Specialiser {
     const Node& left = predicate_.nodes[static_cast<std::size_t>(node.a)];
     const Node& right = predicate_.nodes[static_cast<std::size_t>(node.b)];
     if (left.op == Op::kNumberName && right.op == Op::kNumber) {
-      return emit({.step = Step::kCompareLimit, .compare = node.compare,
-                   .index = kNames[left.name].index, .number = right.number});
+      return emit({.step = Step::kCompareLimit,
+                   .compare = node.compare,
+                   .index = kNames[left.name].index,
+                   .number = right.number});
     }
     const int a = convert(node.a);
     const int b = convert(node.b);
-    return emit({.step = Step::kCompare, .compare = node.compare,
-                 .a = a, .b = b});
+    return emit({.step = Step::kCompare, .compare = node.compare, .a = a, .b = b});
   }
 
   const std::string& circumstance(const Node& node) const {
     switch (static_cast<Circumstance>(kNames[node.name].index)) {
-      case Circumstance::kDest: return situation_.dest;
-      case Circumstance::kHq: return situation_.hq;
-      case Circumstance::kExportFrom: return situation_.export_from;
-      case Circumstance::kEndUser: return situation_.end_user;
-      case Circumstance::kExporterRole: return situation_.exporter_role;
+      case Circumstance::kDest:
+        return situation_.dest;
+      case Circumstance::kHq:
+        return situation_.hq;
+      case Circumstance::kExportFrom:
+        return situation_.export_from;
+      case Circumstance::kEndUser:
+        return situation_.end_user;
+      case Circumstance::kExporterRole:
+        return situation_.exporter_role;
       case Circumstance::kDate:
-      case Circumstance::kCount: break;
+      case Circumstance::kCount:
+        break;
     }
     RL_CHECK(false && "a date is no text");
     return situation_.dest;
@@ -178,8 +196,11 @@ class Specialiser {
   }
 
   int text_in(const Node& node, std::int32_t first) {
-    return emit({.step = Step::kTextIn, .negated = node.negated, .index = kNames[node.name].index,
-                 .a = first, .b = static_cast<std::int32_t>(program_.symbols.size())});
+    return emit({.step = Step::kTextIn,
+                 .negated = node.negated,
+                 .index = kNames[node.name].index,
+                 .a = first,
+                 .b = static_cast<std::int32_t>(program_.symbols.size())});
   }
 
   const Predicate& predicate_;
@@ -197,12 +218,16 @@ class Evaluator {
   Tri truth(int index) const {
     const Instruction& i = code_[index];
     switch (i.step) {
-      case Step::kConstant: return i.value;
-      case Step::kBoolean: return facts_.boolean[i.index];
+      case Step::kConstant:
+        return i.value;
+      case Step::kBoolean:
+        return facts_.boolean[i.index];
       case Step::kCompareLimit:
         return compare(facts_.number[i.index], i.compare, {i.number, i.number});
-      case Step::kTextIn: return text_in(i);
-      default: return compound(i);
+      case Step::kTextIn:
+        return text_in(i);
+      default:
+        return compound(i);
     }
   }
 
@@ -218,9 +243,12 @@ class Evaluator {
         const Tri a = truth(i.a);
         return a == Tri::kYes ? a : (a || truth(i.b));
       }
-      case Step::kNot: return !truth(i.a);
-      case Step::kCompare: return compare(value(i.a), i.compare, value(i.b));
-      default: return Tri::kUnknown;
+      case Step::kNot:
+        return !truth(i.a);
+      case Step::kCompare:
+        return compare(value(i.a), i.compare, value(i.b));
+      default:
+        return Tri::kUnknown;
     }
   }
 
@@ -245,15 +273,19 @@ class Evaluator {
     const Interval<double> a = value(i.a);
     const Interval<double> b = value(i.b);
     switch (i.step) {
-      case Step::kAdd: return {a.low + b.low, a.high + b.high};
-      case Step::kSub: return {tidy(a.low - b.high, -kInfinity), tidy(a.high - b.low, kInfinity)};
-      case Step::kMul: return corners(a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high);
+      case Step::kAdd:
+        return {a.low + b.low, a.high + b.high};
+      case Step::kSub:
+        return {tidy(a.low - b.high, -kInfinity), tidy(a.high - b.low, kInfinity)};
+      case Step::kMul:
+        return corners(a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high);
       case Step::kDiv:
         if (b.contains(0.0)) {
           return {-kInfinity, kInfinity};
         }
         return corners(a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high);
-      default: return {-kInfinity, kInfinity};
+      default:
+        return {-kInfinity, kInfinity};
     }
   }
 

@@ -11,6 +11,7 @@
 
 #include "redline/place.h"
 #include "redline/tri.h"
+
 #include "rules/predicate.h"
 
 namespace redline::rules {
@@ -70,15 +71,27 @@ struct Situation {
 
 struct Program {
   enum class Step : std::uint8_t {
-    kConstant, kAnd, kOr, kNot, kBoolean, kCompareLimit, kCompare, kTextIn,
-    kNumberName, kNumber, kAdd, kSub, kMul, kDiv,
+    kConstant,
+    kAnd,
+    kOr,
+    kNot,
+    kBoolean,
+    kCompareLimit,
+    kCompare,
+    kTextIn,
+    kNumberName,
+    kNumber,
+    kAdd,
+    kSub,
+    kMul,
+    kDiv,
   };
   struct Instruction {
     Step step = Step::kConstant;
     Compare compare = Compare::kEq;
     Tri value = Tri::kUnknown;
     bool negated = false;
-    std::uint8_t index = 0;      // of the number, boolean or text
+    std::uint8_t index = 0;       // of the number, boolean or text
     std::int32_t a = -1, b = -1;  // operands, or symbols [a, b)
     double number = 0.0;
   };
@@ -117,12 +130,18 @@ struct Program {
     return x.high < y.low || y.high < x.low ? Tri::kNo : Tri::kUnknown;
   };
   switch (compare) {
-    case Compare::kGe: return at_least(a, b);
-    case Compare::kGt: return above(a, b);
-    case Compare::kLe: return at_least(b, a);
-    case Compare::kLt: return above(b, a);
-    case Compare::kEq: return equal(a, b);
-    case Compare::kNe: return !equal(a, b);
+    case Compare::kGe:
+      return at_least(a, b);
+    case Compare::kGt:
+      return above(a, b);
+    case Compare::kLe:
+      return at_least(b, a);
+    case Compare::kLt:
+      return above(b, a);
+    case Compare::kEq:
+      return equal(a, b);
+    case Compare::kNe:
+      return !equal(a, b);
   }
   return Tri::kUnknown;
 }

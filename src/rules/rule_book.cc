@@ -49,8 +49,7 @@ void check_groups(const data::Node& node, const Geography& geography, Diagnostic
     check_groups(item, geography, errors);
   }
   for (const data::Node::Entry& entry : node.entries()) {
-    const bool is_predicate =
-        entry.key == "when" || entry.key == "where" || entry.key == "unless";
+    const bool is_predicate = entry.key == "when" || entry.key == "where" || entry.key == "unless";
     const auto text = entry.value.string();
     if (!is_predicate || !text) {
       check_groups(entry.value, geography, errors);
@@ -70,9 +69,11 @@ void check_groups(const data::Node& node, const Geography& geography, Diagnostic
         for (const CountryGroup& g : geography.groups) {
           pool.push_back(g.id);
         }
-        errors.push_back({Code::kPredicateName, fmt::format("there is no country group '{}'", group),
+        errors.push_back({Code::kPredicateName,
+                          fmt::format("there is no country group '{}'", group),
                           entry.value.span_within(n.begin, n.end - n.begin),
-                          {fmt::format("groups: {}", fmt::join(pool, ", "))}, {}});
+                          {fmt::format("groups: {}", fmt::join(pool, ", "))},
+                          {}});
       }
     }
   }
@@ -83,7 +84,9 @@ void check_dates(const Instrument& instrument, const data::Node& root, Diagnosti
   for (std::size_t i = 0; i < instrument.versions.size(); ++i) {
     const Version& v = instrument.versions[i];
     if (!v.effective && !instrument.hypothetical) {
-      errors.push_back({Code::kMissingKey, "this version has no 'effective'", nodes[i].span(),
+      errors.push_back({Code::kMissingKey,
+                        "this version has no 'effective'",
+                        nodes[i].span(),
                         {"add effective = YYYY-MM-DD; only a bill (hypothetical = true) has none"},
                         {}});
       continue;
@@ -92,7 +95,9 @@ void check_dates(const Instrument& instrument, const data::Node& root, Diagnosti
       if (date && v.effective && *date < *v.effective) {
         errors.push_back({Code::kInconsistent,
                           fmt::format("'{}' is before 'effective'", key),
-                          nodes[i].find(key).span(), {}, {}});
+                          nodes[i].find(key).span(),
+                          {},
+                          {}});
       }
     };
     not_before(v.compliance, "compliance");
@@ -124,14 +129,17 @@ Loaded<RuleBook> RuleBook::load(const data::FileSet& files, const Geography& geo
     if (to_lower(instrument.id) != file_stem(file->relative)) {
       errors.push_back({Code::kIdMismatch,
                         fmt::format("the id '{}' is not the name of its file", instrument.id),
-                        id_span, {fmt::format("rename the file to {}.toml", to_lower(instrument.id))},
+                        id_span,
+                        {fmt::format("rename the file to {}.toml", to_lower(instrument.id))},
                         {}});
       continue;
     }
     const auto old = found.find(instrument.id);
     if (old != found.end() && old->second.second->layer == file->layer) {
-      errors.push_back({Code::kDuplicateId, fmt::format("rule '{}' stands twice", instrument.id),
-                        id_span, {fmt::format("the other is in {}", old->second.second->display)},
+      errors.push_back({Code::kDuplicateId,
+                        fmt::format("rule '{}' stands twice", instrument.id),
+                        id_span,
+                        {fmt::format("the other is in {}", old->second.second->display)},
                         {}});
       continue;
     }
@@ -268,8 +276,7 @@ Standing standing(const Instrument& instrument, const Version& version, Date dat
     });
     return on ? Standing::kBinding : Standing::kAbsent;
   }
-  if (!version.effective || date < *version.effective ||
-      (version.until && date > *version.until)) {
+  if (!version.effective || date < *version.effective || (version.until && date > *version.until)) {
     return Standing::kAbsent;
   }
   if (version.not_enforced_from && date >= *version.not_enforced_from) {

@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "redline/place.h"
+
 #include "data/files.h"
 #include "data/schema.h"
-#include "redline/place.h"
 #include "rules/instrument.h"
 #include "rules/program.h"
 
@@ -14,9 +15,9 @@ namespace redline::rules {
 
 // How a version stands on a date.
 enum class Standing : std::uint8_t {
-  kAbsent,        // not yet effective, or ended
-  kNotYetDue,     // in the text, compliance date to come
-  kNotEnforced,   // in the text, not enforced
+  kAbsent,       // not yet effective, or ended
+  kNotYetDue,    // in the text, compliance date to come
+  kNotEnforced,  // in the text, not enforced
   kBinding,
 };
 
@@ -60,16 +61,36 @@ class RuleBook {
 // Calls `use` with every predicate of a version.
 template <class F>
 void for_each_predicate(const Version& version, const F& use) {
-  for (const auto& c : version.tests) use(c.when), use(c.unless);
-  for (const auto& c : version.licenses) use(c.where);
-  for (const auto& c : version.reviews) use(c.when);
-  for (const auto& c : version.exceptions) use(c.when);
-  for (const auto& c : version.grants) use(c.when);
-  for (const auto& c : version.duties) use(c.when);
-  for (const auto& c : version.flags) use(c.when);
-  for (const auto& c : version.conditions) use(c.when);
-  for (const auto& c : version.fees) use(c.when);
-  for (const auto& c : version.measures) use(c.when);
+  for (const auto& c : version.tests) {
+    use(c.when), use(c.unless);
+  }
+  for (const auto& c : version.licenses) {
+    use(c.where);
+  }
+  for (const auto& c : version.reviews) {
+    use(c.when);
+  }
+  for (const auto& c : version.exceptions) {
+    use(c.when);
+  }
+  for (const auto& c : version.grants) {
+    use(c.when);
+  }
+  for (const auto& c : version.duties) {
+    use(c.when);
+  }
+  for (const auto& c : version.flags) {
+    use(c.when);
+  }
+  for (const auto& c : version.conditions) {
+    use(c.when);
+  }
+  for (const auto& c : version.fees) {
+    use(c.when);
+  }
+  for (const auto& c : version.measures) {
+    use(c.when);
+  }
 }
 
 }  // namespace redline::rules

@@ -3,8 +3,9 @@
 
 #include <cmath>
 
-#include "fuzz/invariants.h"
 #include "redline/catalog.h"
+
+#include "fuzz/invariants.h"
 #include "rules/facts.h"
 
 using namespace redline;

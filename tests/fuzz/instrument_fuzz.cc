@@ -1,9 +1,9 @@
 // Any text as the file of a legal instrument: loaded into a rule book of its own, or refused with
 // places; what is loaded is activated and decides about an item of which nothing is known.
 
+#include "base/nearest.h"
 #include "data/files.h"
 #include "data/node.h"
-#include "base/nearest.h"
 #include "fuzz/invariants.h"
 #include "fuzz/small_world.h"
 #include "rules/decide.h"

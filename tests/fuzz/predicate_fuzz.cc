@@ -23,8 +23,7 @@ bool same(const Predicate& a, const Predicate& b) {
     const rules::Node& x = a.nodes[i];
     const rules::Node& y = b.nodes[i];
     if (x.op != y.op || x.compare != y.compare || x.negated != y.negated || x.name != y.name ||
-        x.begin != y.begin || x.end != y.end || x.a != y.a || x.b != y.b ||
-        x.number != y.number) {
+        x.begin != y.begin || x.end != y.end || x.a != y.a || x.b != y.b || x.number != y.number) {
       return false;
     }
   }

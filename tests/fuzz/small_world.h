@@ -2,6 +2,7 @@
 // A few places and groups, and a sale to China, for targets that need a setting.
 
 #include "redline/place.h"
+
 #include "rules/program.h"
 
 namespace redline::fuzz {

@@ -4,10 +4,11 @@
 #include <array>
 #include <cmath>
 
-#include "fuzz/invariants.h"
 #include "redline/catalog.h"
 #include "redline/date.h"
 #include "redline/quantity.h"
+
+#include "fuzz/invariants.h"
 
 using namespace redline;
 
@@ -69,10 +70,10 @@ void check_names(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text = fuzz::text_of(bytes, size);
   constexpr std::array kDimensions = {
-      Bytes::kDimension,          BytesPerSecond::kDimension, OpsPerSecond::kDimension,
-      Ops::kDimension,            Seconds::kDimension,        Hertz::kDimension,
-      Joules::kDimension,         Watts::kDimension,          SquareMm::kDimension,
-      Usd::kDimension,            UsdPerSecond::kDimension,   Count::kDimension,
+      Bytes::kDimension,  BytesPerSecond::kDimension, OpsPerSecond::kDimension,
+      Ops::kDimension,    Seconds::kDimension,        Hertz::kDimension,
+      Joules::kDimension, Watts::kDimension,          SquareMm::kDimension,
+      Usd::kDimension,    UsdPerSecond::kDimension,   Count::kDimension,
   };
   for (const Dimension dimension : kDimensions) {
     check_quantity(text, dimension);

@@ -1,0 +1,37 @@
+#pragma once
+// Verdicts in words and tables, for every front end and for the brief.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "redline/place.h"
+#include "redline/verdict.h"
+
+#include "app/report.h"
+
+namespace redline::app {
+
+// "LICENSE REQUIRED, presumption of denial": the answer in a few words.
+[[nodiscard]] std::string answer_words(const Verdict& verdict);
+// "h20-96gb to China on 2025-04-16: LICENSE REQUIRED …".
+[[nodiscard]] std::string headline(const Geography& geography, const Verdict& verdict);
+
+// Every comparison with its limit and margin.
+[[nodiscard]] results::Table comparison_table(const Verdict& verdict);
+// One row a verdict: all columns for machines, or what fits a terminal of 80 columns.
+[[nodiscard]] results::Table verdict_table(const std::vector<Verdict>& verdicts);
+[[nodiscard]] results::Table compact_table(const std::vector<Verdict>& verdicts);
+
+// The whole verdict for a person, with the working if `why`.
+void add_verdict(const Geography& geography, const Verdict& verdict, bool why,
+                 std::vector<Block>& blocks);
+// A title and its items; nothing if there are none.
+void add_list(std::vector<Block>& blocks, std::string_view title,
+              const std::vector<std::string>& items);
+
+// A text for a person, "-" where there is none; for machines, empty where there is none.
+[[nodiscard]] results::Cell text_cell(std::string_view text);
+[[nodiscard]] results::Cell null_cell(std::string_view text);
+
+}  // namespace redline::app
