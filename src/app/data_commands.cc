@@ -305,6 +305,15 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
     }
     errors.insert(errors.end(), found.begin(), found.end());
   }
+  if (files.empty()) {
+    // Chips, rules and the rest were checked when the workspace was opened.
+    for (const data::DataFile* file : w.files.under("scenarios")) {
+      const auto scenario = load_scenario(w, file->display);
+      if (!scenario) {
+        errors.insert(errors.end(), scenario.error().begin(), scenario.error().end());
+      }
+    }
+  }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }

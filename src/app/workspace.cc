@@ -80,7 +80,16 @@ Loaded<Workspace> open_workspace(const WorkspaceOptions& options) {
   auto catalog = load_catalog(workspace.files, options.parts);
   if (!catalog) {
     errors.insert(errors.end(), catalog.error().begin(), catalog.error().end());
-    // Rules need the places; without them every group would be reported as unknown.
+    // The problems of the rules are reported in the same run, if the places that they need are
+    // good.
+    const auto places = load_catalog(workspace.files, {.chips = false});
+    if (places) {
+      std::vector<std::string> ignored;
+      const auto rules = Rules::load(workspace.files, places->geography, ignored);
+      if (!rules) {
+        errors.insert(errors.end(), rules.error().begin(), rules.error().end());
+      }
+    }
     return tl::unexpected(std::move(errors));
   }
   workspace.catalog = std::move(*catalog);

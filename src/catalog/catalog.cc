@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/nearest.h"
+#include "catalog/record_checks.h"
 #include "catalog/records.h"
 #include "data/files.h"
 
@@ -74,42 +75,13 @@ std::optional<R> read_document(const Document& document, Diagnostics& errors) {
   const std::size_t before = errors.size();
   Reader reader(errors, document.damaged());
   R record;
-  const bool good = data::read_record(document.root(), record, reader);
-  if (!good || document.damaged() || errors.size() != before) {
+  if (data::read_record(document.root(), record, reader)) {
+    check_record(record, document, errors);
+  }
+  if (document.damaged() || errors.size() != before) {
     return std::nullopt;
   }
   return record;
-}
-
-// What the fields of a language model must be to each other.
-void check_model(const LlmModel& model, const Document& document, Diagnostics& errors) {
-  const data::Node shape = document.root().find("shape");
-  const auto report = [&errors](std::string message, const data::Node& node) {
-    errors.push_back({Code::kInconsistent, std::move(message), node.span(), {}, {}});
-  };
-  if (model.shape.heads % model.shape.kv_heads != 0) {
-    report("'heads' is not a multiple of 'kv_heads'", shape.find("kv_heads"));
-  }
-  const bool dense_layers = !model.moe || model.moe->dense_layers > 0;
-  if (dense_layers && model.shape.ffn == 0) {
-    report("layers without experts need their width 'ffn'", shape);
-  }
-  if (!dense_layers && model.shape.ffn != 0) {
-    report("'ffn' has no meaning where every layer has experts", shape.find("ffn"));
-  }
-  if (model.shape.position == PositionKind::kLearned && !model.shape.max_positions) {
-    report("learned positions need 'max_positions'", shape.find("position"));
-  }
-  if (!model.moe) {
-    return;
-  }
-  const data::Node moe = document.root().find("moe");
-  if (model.moe->experts_per_token > model.moe->experts) {
-    report("more experts see a token than there are", moe.find("experts_per_token"));
-  }
-  if (model.moe->dense_layers > model.shape.layers) {
-    report("more layers without experts than layers", moe.find("dense_layers"));
-  }
 }
 
 // A folder with one record a file, named after its id.
@@ -132,9 +104,6 @@ std::vector<R> load_folder(const data::FileSet& files, std::string_view folder, 
                                      stem_of(file->relative), record->id)},
                         {}});
       continue;
-    }
-    if constexpr (std::is_same_v<R, LlmModel>) {
-      check_model(*record, document, errors);
     }
     records.add(std::move(*record), *file, id_span);
   }
@@ -198,7 +167,7 @@ class CrossCheck {
     for (const Source& source : catalog.sources) {
       known_.insert(source.id);
     }
-    for (const std::string_view folder : {"chips", "systems", "models", "places"}) {
+    for (const std::string_view folder : {"chips", "systems", "models", "places", "rules", "scenarios"}) {
       for (const DataFile* file : files.under(folder)) {
         check_file(*file);
       }

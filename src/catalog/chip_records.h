@@ -120,7 +120,8 @@ struct Record<Die> {
   static constexpr auto fields() {
     return std::tuple{
         field("area", &Die::area,
-              {.doc = "All logic dies on non-planar nodes, whole, without memory and interposer."}),
+              {.min = 0.1,
+               .doc = "All logic dies on non-planar nodes, whole, without memory and interposer."}),
         field("count", &Die::count, {.min = 1, .doc = "Logic dies."}),
         field("process", &Die::process, {.doc = "Foundry and node."}),
         field("transistors", &Die::transistors, {.doc = "Aggregated over the logic dies."}),

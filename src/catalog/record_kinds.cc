@@ -1,5 +1,6 @@
 #include "catalog/record_kinds.h"
 
+#include "catalog/record_checks.h"
 #include "catalog/records.h"
 
 namespace redline {
@@ -11,7 +12,9 @@ Diagnostics check(const std::string& file, std::string text) {
   const data::Document document(file, std::move(text), errors);
   data::Reader reader(errors, document.damaged());
   R record;
-  data::read_record(document.root(), record, reader);
+  if (data::read_record(document.root(), record, reader)) {
+    check_record(record, document, errors);
+  }
   return errors;
 }
 

@@ -106,6 +106,57 @@ void check_dates(const Instrument& instrument, const data::Node& root, Diagnosti
   }
 }
 
+// Tags that clauses refer to must be those of some test, or the clause would never hold.
+void check_items(const data::Node& node, const std::vector<std::string>& known,
+                 Diagnostics& errors) {
+  for (const data::Node& item : node.items()) {
+    check_items(item, known, errors);
+  }
+  for (const data::Node::Entry& entry : node.entries()) {
+    if (entry.key != "items") {
+      check_items(entry.value, known, errors);
+      continue;
+    }
+    for (const data::Node& tag : entry.value.items()) {
+      const auto text = tag.string();
+      if (!text || std::find(known.begin(), known.end(), *text) != known.end()) {
+        continue;
+      }
+      const std::vector<std::string_view> pool(known.begin(), known.end());
+      std::vector<std::string> help{fmt::format("tags: {}", fmt::join(known, ", "))};
+      const auto near = nearest_names(*text, pool);
+      if (!near.empty()) {
+        help.insert(help.begin(), fmt::format("did you mean '{}'?", near.front()));
+      }
+      errors.push_back({Code::kUnknownReference,
+                        fmt::format("no test has the tag '{}'", *text),
+                        tag.span(),
+                        std::move(help),
+                        {}});
+    }
+  }
+}
+
+// Calls `use` with the tags of every clause of a version.
+template <class F>
+void for_each_item_list(const Version& version, const F& use) {
+  for (const auto& c : version.licenses) {
+    use(c.items);
+  }
+  for (const auto& c : version.reviews) {
+    use(c.items);
+  }
+  for (const auto& c : version.exceptions) {
+    use(c.items);
+  }
+  for (const auto& c : version.flags) {
+    use(c.items);
+  }
+  for (const auto& c : version.conditions) {
+    use(c.items);
+  }
+}
+
 }  // namespace
 
 Loaded<RuleBook> RuleBook::load(const data::FileSet& files, const Geography& geography,

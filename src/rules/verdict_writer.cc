@@ -332,6 +332,18 @@ class Writer {
     }
   }
 
+  // Whether the review that decides asks for availability in the United States.
+  [[nodiscard]] bool decided_by_availability() const {
+    if (decision().review_clause == kNoClause) {
+      return false;
+    }
+    const ClauseRef ref = c_.rules->reviews[static_cast<std::size_t>(decision().review_clause)].ref;
+    const Predicate& when = version(ref).reviews[ref.clause].when;
+    return std::any_of(when.nodes.begin(), when.nodes.end(), [](const Node& node) {
+      return node.op == Op::kBoolean && kNames[node.name].name == "us_available";
+    });
+  }
+
   void write_assumptions() {
     auto& list = v_.assumptions;
     if (question_.hq.empty()) {
@@ -347,6 +359,12 @@ class Writer {
     if (std::any_of(v_.conditions.begin(), v_.conditions.end(),
                     [](const Condition& c) { return c.kind == "certify"; })) {
       list.emplace_back("the conditions to be certified are met");
+    }
+    if (decided_by_availability() && c_.sheet->facts[Boolean::kUsAvailable] == Tri::kYes) {
+      list.emplace_back(
+          "commercially available in the US on 2026-01-15, as it had shipped by then and is not "
+          "made "
+          "for China alone");
     }
     const bool letter_read = std::any_of(v_.tests.begin(), v_.tests.end(), [](const auto& line) {
       return line.quantity.find("letter_io") != std::string::npos;
