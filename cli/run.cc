@@ -213,8 +213,7 @@ class Runner {
     const std::string text = app::render(
         answer, run_info(hash), {format_, terminal_.width(), terminal_.color() && !to_file});
     if (!to_file) {
-      terminal_.out(text);
-      return kDone;
+      return terminal_.out(text);
     }
     const auto written = data::write_text_file(path, text);
     if (!written) {
@@ -244,11 +243,12 @@ class Runner {
     if (!brief) {
       return terminal_.fail(brief.error());
     }
+    std::string text;
     for (const std::string& line : brief->summary) {
-      terminal_.out(line + "\n");
+      text += line + "\n";
     }
-    terminal_.out(fmt::format("wrote {}\nwrote {}\n", brief->json_path, brief->html_path));
-    return kDone;
+    return terminal_.out(text +
+                         fmt::format("wrote {}\nwrote {}\n", brief->json_path, brief->html_path));
   }
 
   const Invocation& in_;
@@ -264,8 +264,8 @@ int run(const Invocation& invocation) {
   const auto color = color_option(arguments);
   Terminal terminal(color.value_or(ColorChoice::kAuto));
   if (arguments.help || arguments.command == nullptr) {
-    terminal.out(arguments.command == nullptr ? program_help() : help_of(*arguments.command));
-    return kDone;
+    return terminal.out(arguments.command == nullptr ? program_help()
+                                                     : help_of(*arguments.command));
   }
   const bool writes_folder = arguments.command->name == "report";
   const auto format =

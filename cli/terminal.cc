@@ -1,8 +1,10 @@
 #include "cli/terminal.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -65,9 +67,17 @@ int status_of(Code code) {
 
 Terminal::Terminal(ColorChoice color) : width_(terminal_width()), color_(wants_color(color)) {}
 
-bool Terminal::out(std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-         std::fflush(stdout) == 0;
+int Terminal::out(std::string_view text) const {
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (written || errno == EPIPE) {
+    return kDone;
+  }
+  return fail({Code::kOutputUnwritable,
+               fmt::format("cannot write to standard output: {}", std::strerror(errno)),
+               std::nullopt,
+               {},
+               {}});
 }
 
 void Terminal::note(std::string_view text) const {

@@ -28,8 +28,8 @@ class Terminal {
   [[nodiscard]] int width() const { return width_; }
   [[nodiscard]] bool color() const { return color_; }
 
-  // Standard output. A reader that went away (broken pipe) is no error: false then, and silence.
-  bool out(std::string_view text);
+  // Standard output, and the exit status. A reader that went away (broken pipe) is no error.
+  [[nodiscard]] int out(std::string_view text) const;
   void note(std::string_view text) const;
   // Prints the errors and says with which status to leave.
   int fail(const Diagnostics& errors) const;

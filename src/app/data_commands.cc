@@ -218,7 +218,7 @@ Result<Found> find_any(const Workspace& w, const std::string& name) {
               fmt::format("no chip, system, model or rule is called '{}'", name), std::move(help));
 }
 
-// The record kind a file is about: by its schema line, its folder, or as a chip.
+// The record kind a file is about: by its schema line, its folder or a key of its own; else a chip.
 std::string kind_of_file(const std::string& file, std::string_view text) {
   const std::string_view first = text.substr(0, text.find('\n'));
   std::vector<std::string> kinds{"instrument"};
@@ -235,7 +235,19 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
       return std::string(kind.name);
     }
   }
-  return file.find("rules/") != std::string::npos ? "instrument" : "chip";
+  if (file.find("rules/") != std::string::npos) {
+    return "instrument";
+  }
+  // A key that only one kind of record has.
+  static constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
+      {"\n[shape]", "model"},  {"\nchips_per_node", "system"}, {"\njurisdiction", "instrument"},
+      {"[[place]]", "places"}, {"[[group]]", "groups"},        {"[[source]]", "sources"}};
+  for (const auto& [mark, kind] : kMarks) {
+    if (text.find(mark) != std::string_view::npos) {
+      return std::string(kind);
+    }
+  }
+  return "chip";
 }
 
 Answer predicate_names(const Workspace& w) {

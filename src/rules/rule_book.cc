@@ -137,24 +137,19 @@ void check_items(const data::Node& node, const std::vector<std::string>& known,
   }
 }
 
-// Calls `use` with the tags of every clause of a version.
-template <class F>
-void for_each_item_list(const Version& version, const F& use) {
-  for (const auto& c : version.licenses) {
-    use(c.items);
-  }
-  for (const auto& c : version.reviews) {
-    use(c.items);
-  }
-  for (const auto& c : version.exceptions) {
-    use(c.items);
-  }
-  for (const auto& c : version.flags) {
-    use(c.items);
-  }
-  for (const auto& c : version.conditions) {
-    use(c.items);
-  }
+bool refers_to_unknown_item(const Instrument& instrument, const std::vector<std::string>& known) {
+  const auto unknown = [&known](const auto& clauses) {
+    return std::any_of(clauses.begin(), clauses.end(), [&known](const auto& clause) {
+      return std::any_of(clause.items.begin(), clause.items.end(), [&known](const auto& item) {
+        return std::find(known.begin(), known.end(), item) == known.end();
+      });
+    });
+  };
+  return std::any_of(instrument.versions.begin(), instrument.versions.end(),
+                     [&unknown](const Version& v) {
+                       return unknown(v.licenses) || unknown(v.reviews) || unknown(v.exceptions) ||
+                              unknown(v.flags) || unknown(v.conditions);
+                     });
 }
 
 }  // namespace
@@ -214,6 +209,18 @@ Loaded<RuleBook> RuleBook::load(const data::FileSet& files, const Geography& geo
          std::nullopt,
          {"give tests that the same license clauses name the same item"},
          {}}});
+  }
+  for (const Instrument& instrument : book.instruments_) {
+    if (refers_to_unknown_item(instrument, book.items_)) {
+      // Read once more for the place of the tag; this happens only on the way to an error.
+      const DataFile& file = *found.at(instrument.id).second;
+      Diagnostics ignored;
+      const Document document(file.display, file.text, ignored);
+      check_items(document.root(), book.items_, errors);
+    }
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
   }
   return book;
 }

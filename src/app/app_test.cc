@@ -1,0 +1,168 @@
+// The use cases as a front end calls them, on the real data.
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "app/batch.h"
+#include "app/brief.h"
+#include "app/classify.h"
+#include "app/data_commands.h"
+#include "app/workspace.h"
+
+namespace redline::app {
+namespace {
+
+const Workspace& workspace() {
+  static const Workspace kWorkspace = [] {
+    WorkspaceOptions options;
+    options.base = REDLINE_TEST_DATA;
+    options.parts.systems = options.parts.models = options.parts.sources = true;
+    auto opened = open_workspace(options);
+    EXPECT_TRUE(opened) << render(opened.error());
+    RL_CHECK(opened.has_value());
+    return std::move(*opened);
+  }();
+  return kWorkspace;
+}
+
+std::string fresh_folder(const std::string& name) {
+  const auto path = std::filesystem::temp_directory_path() / ("redline-app-" + name);
+  std::filesystem::remove_all(path);
+  return path.string();
+}
+
+BriefRequest request(const std::string& folder) {
+  BriefRequest r;
+  r.scenario = "april-2025";
+  r.folder = folder;
+  r.run.data_hash = workspace().files.hash;
+  return r;
+}
+
+TEST(Brief, WritesTheSameBytesTwice) {
+  std::string texts[2];
+  for (std::string& text : texts) {
+    const auto files = write_brief(workspace(), request(fresh_folder("twice")));
+    ASSERT_TRUE(files) << render(files.error());
+    text = *data::read_text_file(files->html_path) + *data::read_text_file(files->json_path);
+  }
+  EXPECT_EQ(texts[0], texts[1]);
+}
+
+TEST(Brief, SaysThatTheH20WasFreeAndThenCaught) {
+  const auto files = write_brief(workspace(), request(fresh_folder("json")));
+  ASSERT_TRUE(files) << render(files.error());
+  const Json json = Json::parse(*data::read_text_file(files->json_path));
+  EXPECT_EQ(json["schema"], "redline.report/1");
+  const Json& why = json["results"][0]["why_caught"];
+  EXPECT_EQ(why["before"]["outcome"], "no-license");
+  EXPECT_EQ(why["after"]["outcome"], "license-required");
+  EXPECT_EQ(why["before"]["nearest_flip"]["quantity"], "tpp");
+  EXPECT_DOUBLE_EQ(why["before"]["nearest_flip"]["to"].get<double>(), 2400.0);
+}
+
+TEST(Brief, ShowsNoChipBeforeItWasAnnounced) {
+  const auto files = write_brief(workspace(), request(fresh_folder("hindsight")));
+  ASSERT_TRUE(files) << render(files.error());
+  const Json json = Json::parse(*data::read_text_file(files->json_path));
+  for (const Json& day : json["results"][0]["where_every_chip_stands"]) {
+    if (day["date"] > "2025-04-17") {
+      continue;
+    }
+    for (const Json& row : day["chips"]) {
+      const Chip* chip = workspace().catalog.chip(row["chip"].get<std::string>());
+      ASSERT_NE(chip, nullptr);
+      const auto& first = chip->announced ? chip->announced : chip->launched;
+      EXPECT_LE(format_date(first->latest()), day["date"].get<std::string>()) << chip->id;
+    }
+  }
+}
+
+TEST(Brief, LeavesNothingHalfWrittenWhereItMayNotWrite) {
+  BriefRequest r = request("/proc/nowhere");
+  const auto files = write_brief(workspace(), r);
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().front().code, Code::kOutputUnwritable);
+}
+
+TEST(Brief, IsAPageWithoutScriptsOrOutsideResources) {
+  const auto files = write_brief(workspace(), request(fresh_folder("offline")));
+  ASSERT_TRUE(files) << render(files.error());
+  const std::string html = *data::read_text_file(files->html_path);
+  EXPECT_EQ(html.find("<script"), std::string::npos);
+  EXPECT_EQ(html.find("src=\"http"), std::string::npos);
+  EXPECT_EQ(html.find("url(http"), std::string::npos);
+  EXPECT_NE(html.find("<svg"), std::string::npos);
+}
+
+TEST(Batch, EchoesTheIdAndAnswersInOneLine) {
+  const std::string line = run_batch_line(
+      workspace(), R"({"id":"q7","command":"classify","chip":"h20","as_of":"2025-04-16"})", 1);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  const Json json = Json::parse(line);
+  EXPECT_EQ(json["id"], "q7");
+  EXPECT_EQ(json["results"][0]["outcome"], "license-required");
+}
+
+TEST(Batch, SurvivesWhateverALineHolds) {
+  const std::string deep(100000, '[');
+  for (const std::string& line :
+       {std::string(), std::string("\xff\xfe"), deep, std::string("{\"command\":{}}"),
+        std::string(R"({"command":"classify","chip":"h20","set":{"tpp":1e999}})"),
+        std::string(R"({"command":"classify","chip":"h20","set":[1]})"),
+        std::string(R"({"id":{"a":1},"command":"classify","chip":7})")}) {
+    const Json json = Json::parse(run_batch_line(workspace(), line, 3));
+    ASSERT_TRUE(json.contains("error")) << line.substr(0, 60);
+    EXPECT_EQ(json["error"]["line"], 3);
+  }
+}
+
+TEST(Verdict, HasEveryFieldOfTheContract) {
+  ClassifyRequest question;
+  question.chips = {"h20"};
+  const auto answer = classify(workspace(), question);
+  ASSERT_TRUE(answer) << render(answer.error());
+  const Json& result = answer->results[0];
+  for (const char* key : {"chip",
+                          "to",
+                          "headquarters",
+                          "as_of",
+                          "outcome",
+                          "review",
+                          "exception",
+                          "eccn",
+                          "licenses_granted",
+                          "import_duty_percent",
+                          "rule",
+                          "paragraph",
+                          "tests",
+                          "conditions",
+                          "fees",
+                          "nearest_flip",
+                          "destination_side",
+                          "flags",
+                          "assumptions",
+                          "sources"}) {
+    EXPECT_TRUE(result.contains(key)) << key;
+  }
+  for (const char* key : {"rule", "paragraph", "quantity", "value", "unit", "relation", "limit",
+                          "met", "margin_percent"}) {
+    EXPECT_TRUE(result["tests"][0].contains(key)) << key;
+  }
+}
+
+TEST(DataNew, MakesAFileThatCanBeJudgedAtOnce) {
+  for (const char* kind : {"chip", "system", "model"}) {
+    const auto answer = data_new(workspace(), {kind, "", "my-own"});
+    ASSERT_TRUE(answer) << render(answer.error());
+    const std::string path = fresh_folder(std::string("new-") + kind) + "/my-own.toml";
+    ASSERT_TRUE(data::write_text_file(path, answer->results[0]["toml"].get<std::string>()));
+    const auto checked = data_check(workspace(), {path});
+    EXPECT_TRUE(checked) << render(checked.error());
+  }
+}
+
+}  // namespace
+}  // namespace redline::app
