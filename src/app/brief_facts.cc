@@ -132,11 +132,10 @@ Table standing_table(const DayStanding& day) {
   Table table;
   table.title = fmt::format("Every chip on {}", day.title);
   table.columns = {{"chip", "Chip", "", Align::kLeft},
-                   {"vendor", "Maker", "", Align::kLeft},
                    {"tpp", "TPP", "", Align::kRight, 7},
-                   {"pd", "Performance density", "TPP/mm²", Align::kRight, 4},
-                   {"dram_bw", "Memory bandwidth", "GB/s", Align::kRight, 6},
-                   {"letter_io", "Input and output", "GB/s", Align::kRight, 6},
+                   {"pd", "Density", "TPP/mm²", Align::kRight, 4},
+                   {"dram_bw", "Memory", "GB/s", Align::kRight, 6},
+                   {"letter_io", "I/O", "GB/s", Align::kRight, 6},
                    {"answer", "Answer", "", Align::kLeft},
                    {"rule", "Through", "", Align::kLeft}};
   for (const ChipStanding& one : day.chips) {
@@ -144,7 +143,7 @@ Table standing_table(const DayStanding& day) {
     const auto cell = [](const Estimate& e) { return e.value ? Cell{*e.value} : Cell{}; };
     const Verdict& v = one.verdict;
     const std::string answer = answer_phrase(v.outcome, v.review, v.exception);
-    table.rows.push_back({one.chip->name, one.chip->vendor, cell(q.tpp), cell(q.pd),
+    table.rows.push_back({one.chip->name, cell(q.tpp), cell(q.pd),
                           cell(q.dram_bw), cell(q.letter_io), answer,
                           one.verdict.rule.empty() ? std::string("-") : one.verdict.rule});
   }

@@ -99,6 +99,7 @@ tr,figure,.callout,pre,dl{break-inside:avoid}
 thead{display:table-header-group}
 .scroll{overflow:visible}
 figure svg{min-width:0}
+table{width:100%;min-width:0}th.prose,tbody th{min-width:0}td{overflow-wrap:anywhere}th,td{padding-top:.15rem;padding-bottom:.15rem}
 table{font-size:8pt}
 pre{white-space:pre-wrap}
 a{color:inherit}
