@@ -29,6 +29,16 @@ bool is_standing_caveat(const std::string& name) {
          name == "veu-not-evaluated";
 }
 
+std::string notable_flags(const Verdict& v) {
+  std::string names;
+  for (const Flag& flag : v.flags) {
+    if (!is_standing_caveat(flag.name)) {
+      names += (names.empty() ? "" : ", ") + flag.name;
+    }
+  }
+  return names;
+}
+
 std::string flip_words(const Flip& flip) {
   return fmt::format("{} {} {:.6g} {} (from {:.6g}, {:+.2f} %): {}", flip.quantity, flip.relation,
                      flip.to, flip.unit, flip.from, flip.change_percent,
@@ -129,15 +139,10 @@ Table verdict_table(const std::vector<Verdict>& verdicts) {
       const QuantityLine* line = quantity(v, name);
       return number_cell(line == nullptr ? std::nullopt : line->value);
     };
-    std::string flags;
-    for (const Flag& flag : v.flags) {
-      if (!is_standing_caveat(flag.name)) {
-        flags += (flags.empty() ? "" : ", ") + flag.name;
-      }
-    }
     table.rows.push_back({v.chip, std::string(name_of(v.outcome)), null_cell(name_of(v.review)),
                           null_cell(name_of(v.exception)), null_cell(v.eccn), value("tpp"),
-                          value("pd"), value("dram_bw"), value("letter_io"), null_cell(flags)});
+                          value("pd"), value("dram_bw"), value("letter_io"),
+                          null_cell(notable_flags(v))});
   }
   return table;
 }
@@ -186,6 +191,11 @@ std::string headline(const Geography& geography, const Verdict& v) {
   const std::string hq = v.hq == v.to ? "" : fmt::format(", owner {}", geography.name_of(v.hq));
   std::string text = fmt::format("{} to {}{} on {}: {}", v.chip, geography.name_of(v.to), hq,
                                  format_date(v.as_of), answer_words(v));
+  // A free answer must not hide what else decides.
+  const std::string flags = notable_flags(v);
+  if (!flags.empty() && v.outcome != Outcome::kLicenseRequired) {
+    text += fmt::format("; see flags: {}", flags);
+  }
   return text;
 }
 

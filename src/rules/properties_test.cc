@@ -44,7 +44,7 @@ struct Case {
 
 rules::Number lever_of(const Flip& flip) {
   // The metric of 2022 goes by a name of its own and moves with tpp.
-  const std::string_view name = flip.quantity == "bits_tops" ? "tpp" : flip.quantity;
+  const std::string name = flip.quantity == "bits_tops" ? "tpp" : flip.quantity;
   const rules::NameInfo* info = rules::find_name(name);
   RL_CHECK(info != nullptr);
   return static_cast<rules::Number>(info->index);
