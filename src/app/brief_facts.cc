@@ -143,8 +143,8 @@ Table standing_table(const DayStanding& day) {
     const auto cell = [](const Estimate& e) { return e.value ? Cell{*e.value} : Cell{}; };
     const Verdict& v = one.verdict;
     const std::string answer = answer_phrase(v.outcome, v.review, v.exception);
-    table.rows.push_back({one.chip->name, cell(q.tpp), cell(q.pd),
-                          cell(q.dram_bw), cell(q.letter_io), answer,
+    table.rows.push_back({one.chip->name, cell(q.tpp), cell(q.pd), cell(q.dram_bw),
+                          cell(q.letter_io), answer,
                           one.verdict.rule.empty() ? std::string("-") : one.verdict.rule});
   }
   return table;

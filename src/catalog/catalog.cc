@@ -167,7 +167,8 @@ class CrossCheck {
     for (const Source& source : catalog.sources) {
       known_.insert(source.id);
     }
-    for (const std::string_view folder : {"chips", "systems", "models", "places", "rules", "scenarios"}) {
+    for (const std::string_view folder :
+         {"chips", "systems", "models", "places", "rules", "scenarios"}) {
       for (const DataFile* file : files.under(folder)) {
         check_file(*file);
       }
