@@ -121,7 +121,8 @@ Loaded<T> loaded(Result<T> result) {
   return std::move(*result);
 }
 
-Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace) {
+Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
+                         results::Format format) {
   const std::string_view name = arguments.command->name;
   const std::string first = arguments.positional.empty() ? "" : arguments.positional.front();
   if (name == "classify") {
@@ -129,6 +130,7 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace)
     if (!request) {
       return tl::unexpected(Diagnostics{std::move(request).error()});
     }
+    request->machine = format == results::Format::kJson || format == results::Format::kNdjson;
     return app::classify(workspace, *request);
   }
   if (name == "data list") {
@@ -187,7 +189,7 @@ class Runner {
     if (name == "report") {
       return report(*workspace);
     }
-    auto answer = answer_of(in_.arguments, *workspace);
+    auto answer = answer_of(in_.arguments, *workspace, format_);
     if (!answer) {
       return terminal_.fail(answer.error());
     }

@@ -227,7 +227,9 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
         return tl::unexpected(Diagnostics{std::move(verdict).error()});
       }
       note_defaults(request, *verdict);
-      answer.results.push_back(verdict_json(*verdict));
+      if (request.machine) {
+        answer.results.push_back(verdict_json(*verdict));
+      }
       verdicts.push_back(std::move(*verdict));
     }
     answer.table = verdict_table(verdicts);

@@ -22,6 +22,7 @@ struct ClassifyRequest {
   bool why = false;
   bool timeline = false;
   std::optional<DateRange> diff;
+  bool machine = true;  // fill in the results of machine formats; a table of many chips needs none
 };
 
 [[nodiscard]] Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request);
