@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 REPORT := out/april-2025
 PROGRAM := build/release/redline
 
-# Compilers take memory; the test machine decides otherwise by `make JOBS=8 …`.
+# Compiler jobs at once; fewer where memory is short: `make JOBS=1 test`.
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
