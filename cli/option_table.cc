@@ -26,6 +26,7 @@ constexpr auto kCommon = std::to_array<Option>({
     {"--format", "", "F", "table (default), json, ndjson, csv or markdown"},
     {"--output", "-o", "PATH", "write there; the suffix chooses the format; - is standard output"},
     {"--data", "", "DIR", "a folder of records laid over the data, later wins", true},
+    {"--lang", "", "LANG", "language of texts: en, zh-Hans or zh-Hant (default: the locale's)"},
     {"--color", "", "WHEN", "auto (default), always or never"},
     {"--threads", "", "N", "use at most N threads; results are the same for any number"},
     {"--seed", "", "N", "seed of random numbers, kept in the result (default 1)"},

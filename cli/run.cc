@@ -48,6 +48,19 @@ Result<ColorChoice> color_option(const Arguments& arguments) {
               fmt::format("--color {}: expected auto, always or never", text));
 }
 
+// --lang says it; else the locale does.
+Result<results::Language> language_option(const Arguments& arguments) {
+  const std::string text = arguments.value("--lang");
+  if (text.empty()) {
+    return locale_language();
+  }
+  if (const auto language = results::find_language(text)) {
+    return *language;
+  }
+  return fail(Code::kBadOptionValue, fmt::format("--lang {}: expected {}", text,
+                                                 fmt::join(results::language_tags(), ", ")));
+}
+
 // --format says it; else the suffix of -o; else a table.
 Result<results::Format> format_option(const Arguments& arguments) {
   const std::string name = arguments.value("--format");
@@ -122,7 +135,7 @@ Loaded<T> loaded(Result<T> result) {
 }
 
 Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
-                         results::Format format) {
+                         results::Format format, const results::Words& say) {
   const std::string_view name = arguments.command->name;
   const std::string first = arguments.positional.empty() ? "" : arguments.positional.front();
   if (name == "classify") {
@@ -131,7 +144,7 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
       return tl::unexpected(Diagnostics{std::move(request).error()});
     }
     request->machine = format == results::Format::kJson || format == results::Format::kNdjson;
-    return app::classify(workspace, *request);
+    return app::classify(workspace, *request, say);
   }
   if (name == "data list") {
     return loaded(app::data_list(workspace, first));
@@ -162,10 +175,12 @@ CatalogParts parts_for(std::string_view command) {
 
 class Runner {
  public:
-  Runner(const Invocation& invocation, Terminal terminal, results::Format format)
+  Runner(const Invocation& invocation, Terminal terminal, results::Format format,
+         results::Language language)
       : in_(invocation),
         terminal_(terminal),
         format_(format),
+        say_(language),
         start_(std::chrono::steady_clock::now()) {}
 
   int run() {
@@ -189,7 +204,7 @@ class Runner {
     if (name == "report") {
       return report(*workspace);
     }
-    auto answer = answer_of(in_.arguments, *workspace, format_);
+    auto answer = answer_of(in_.arguments, *workspace, format_, say_);
     if (!answer) {
       return terminal_.fail(answer.error());
     }
@@ -213,7 +228,7 @@ class Runner {
     const std::string path = in_.arguments.value("--output");
     const bool to_file = !path.empty() && path != "-";
     const std::string text = app::render(
-        answer, run_info(hash), {format_, terminal_.width(), terminal_.color() && !to_file});
+        answer, run_info(hash), {format_, terminal_.width(), terminal_.color() && !to_file, say_});
     if (!to_file) {
       return terminal_.out(text);
     }
@@ -241,7 +256,7 @@ class Runner {
       folder = "out/" + scenario;
     }
     const auto brief =
-        app::write_brief(workspace, {scenario, folder, run_info(workspace.files.hash)});
+        app::write_brief(workspace, {scenario, folder, run_info(workspace.files.hash), say_});
     if (!brief) {
       return terminal_.fail(brief.error());
     }
@@ -256,6 +271,7 @@ class Runner {
   const Invocation& in_;
   Terminal terminal_;
   results::Format format_;
+  results::Words say_;
   std::chrono::steady_clock::time_point start_;
 };
 
@@ -274,7 +290,11 @@ int run(const Invocation& invocation) {
       writes_folder ? Result<results::Format>(results::Format::kHtml) : format_option(arguments);
   const auto seed = number_option(arguments, "--seed", 1);
   const auto threads = number_option(arguments, "--threads", 1);
+  const auto language = language_option(arguments);
   Diagnostics errors;
+  if (!language) {
+    errors.push_back(language.error());
+  }
   if (!color) {
     errors.push_back(color.error());
   }
@@ -290,7 +310,7 @@ int run(const Invocation& invocation) {
   if (!errors.empty()) {
     return terminal.fail(errors);
   }
-  return Runner(invocation, terminal, *format).run();
+  return Runner(invocation, terminal, *format, *language).run();
 }
 
 }  // namespace redline::cli

@@ -67,6 +67,15 @@ int status_of(Code code) {
 
 Terminal::Terminal(ColorChoice color) : width_(terminal_width()), color_(wants_color(color)) {}
 
+results::Language locale_language() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    if (is_set(name)) {
+      return results::language_of_locale(std::getenv(name));
+    }
+  }
+  return results::Language::kEnglish;
+}
+
 int Terminal::out(std::string_view text) const {
   const bool written =
       std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;

@@ -6,6 +6,8 @@
 
 #include "redline/error.h"
 
+#include "results/words.h"
+
 namespace redline::cli {
 
 // Exit statuses, as the README documents them.
@@ -39,5 +41,8 @@ class Terminal {
   int width_ = 80;
   bool color_ = false;
 };
+
+// The language of messages that the environment asks for: LC_ALL, else LC_MESSAGES, else LANG.
+[[nodiscard]] results::Language locale_language();
 
 }  // namespace redline::cli

@@ -43,6 +43,7 @@ MAY_USE = {
 # The module that owns each public header. A new header needs a line here.
 PUBLIC = {
     "error": "base",
+    "message": "base",
     "units": "base",
     "date": "base",
     "quantity": "base",

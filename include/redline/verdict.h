@@ -12,6 +12,7 @@
 #include "redline/chip.h"
 #include "redline/date.h"
 #include "redline/error.h"
+#include "redline/message.h"
 #include "redline/tri.h"
 
 namespace redline {
@@ -68,7 +69,7 @@ struct ComparisonLine {
 struct TraceAtom {
   std::string text;
   Tri result = Tri::kUnknown;
-  std::string detail;  // "2368 TOPS*bit, 1.3 % below"
+  Message detail;  // "2368 TOPS*bit, 1.3 % below"
 };
 struct TraceClause {
   std::string rule;
@@ -76,7 +77,7 @@ struct TraceClause {
   std::string paragraph;
   std::string text;
   Tri result = Tri::kUnknown;
-  std::string effect;  // what follows if it holds
+  Message effect;  // what follows if it holds
   std::vector<TraceAtom> atoms;
 };
 
@@ -106,7 +107,7 @@ struct Fee {
 struct Flag {
   std::string name;
   std::string rule;
-  std::string text;
+  Message text;
 };
 struct SideMeasure {
   std::string rule;
@@ -143,7 +144,7 @@ struct Verdict {
   std::optional<double> import_duty_percent;
   std::string rule;  // the instrument that decides
   std::string paragraph;
-  std::string unknown_because;        // why, where the outcome or the review is unknown
+  Message unknown_because;            // why, where the outcome or the review is unknown
   std::vector<std::string> possible;  // outcomes that unknown values leave open
   std::vector<QuantityLine> quantities;
   std::vector<ComparisonLine> tests;
@@ -155,7 +156,7 @@ struct Verdict {
   std::vector<std::string> borderline;  // specs whose own error bars could turn the verdict
   DestinationSide destination_side;
   std::vector<Flag> flags;
-  std::vector<std::string> assumptions;
+  std::vector<Message> assumptions;
   std::vector<std::string> sources;
   std::vector<std::string> instruments;  // every instrument that took part
 };

@@ -122,7 +122,7 @@ TEST(Batch, SurvivesWhateverALineHolds) {
 TEST(Verdict, HasEveryFieldOfTheContract) {
   ClassifyRequest question;
   question.chips = {"h20"};
-  const auto answer = classify(workspace(), question);
+  const auto answer = classify(workspace(), question, results::Words());
   ASSERT_TRUE(answer) << render(answer.error());
   const Json& result = answer->results[0];
   for (const char* key : {"chip",

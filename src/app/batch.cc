@@ -170,7 +170,7 @@ Loaded<Answer> run_classify(const Workspace& workspace, const Json& json) {
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
-  return classify(workspace, request);
+  return classify(workspace, request, results::Words());  // machine output is never translated
 }
 
 Loaded<Answer> run_data_show(const Workspace& workspace, const Json& json) {

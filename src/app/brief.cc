@@ -23,6 +23,7 @@ using results::Html;
 using results::HtmlPage;
 using results::plain;
 using results::Table;
+using results::Words;
 
 // "US-2023-10-17-ACS-IFR" is labelled "ACS-IFR": the chart prints the date beside it.
 std::string label_of(const std::string& id) {
@@ -32,8 +33,8 @@ std::string label_of(const std::string& id) {
 
 double days_of(Date date) { return static_cast<double>(date.time_since_epoch().count()); }
 
-Table tests_table(const Verdict& v, std::string title) {
-  Table table = comparison_table(v);
+Table tests_table(const Verdict& v, std::string title, const Words& say) {
+  Table table = comparison_table(v, say);
   table.title = std::move(title);
   table.columns.push_back({"rule", "Instrument", "", Align::kLeft});
   for (std::size_t i = 0; i < v.tests.size(); ++i) {
@@ -90,8 +91,8 @@ std::string widest_margin(const Verdict& before, const Verdict& after) {
 
 class BriefPage {
  public:
-  BriefPage(const Workspace& w, const BriefFacts& facts, const RunInfo& run)
-      : w_(w), facts_(facts), run_(run), page_(options(facts)) {}
+  BriefPage(const Workspace& w, const BriefFacts& facts, const RunInfo& run, const Words& say)
+      : w_(w), facts_(facts), run_(run), say_(say), page_(options(facts)) {}
 
   Result<std::string> write() {
     lead();
@@ -122,9 +123,9 @@ class BriefPage {
     const std::string place = w_.catalog.geography.name_of(facts_.scenario.to);
     page_.lead(plain(fmt::format("On {} the {} to {}: ", format_date(b.as_of), facts_.subject->name,
                                  place)) +
-               results::strong(answer_words(b)) +
+               results::strong(answer_words(b, say_)) +
                plain(fmt::format(". On {}: ", format_date(a.as_of))) +
-               results::strong(answer_words(a)) +
+               results::strong(answer_words(a, say_)) +
                plain(a.rule.empty() ? "." : fmt::format(", through {}.", a.rule)));
     const std::string margin = closest_margin(b);
     if (!margin.empty()) {
@@ -205,11 +206,11 @@ class BriefPage {
 
   void why_caught() {
     page_.heading(2, fmt::format("Why the {} was caught", facts_.subject->name));
-    page_.table(
-        tests_table(facts_.before, fmt::format("Margins on {}", format_date(facts_.before.as_of))));
+    page_.table(tests_table(facts_.before,
+                            fmt::format("Margins on {}", format_date(facts_.before.as_of)), say_));
     page_.table(flips_table(facts_.before));
-    page_.table(
-        tests_table(facts_.after, fmt::format("Tests on {}", format_date(facts_.after.as_of))));
+    page_.table(tests_table(facts_.after,
+                            fmt::format("Tests on {}", format_date(facts_.after.as_of)), say_));
     page_.table(flips_table(facts_.after));
     page_.open_details(
         fmt::format("Working of {}, clause by clause", format_date(facts_.after.as_of)));
@@ -217,14 +218,14 @@ class BriefPage {
     page_.close_details();
     std::vector<Html> flags;
     for (const Flag& flag : facts_.after.flags) {
-      flags.push_back(results::strong(flag.name) + plain(": " + flag.text));
+      flags.push_back(results::strong(flag.name) + plain(": " + say_(flag.text)));
     }
     page_.callout(results::Callout::kCaution, "What is not evaluated",
                   plain("These decide besides the chip rules and are not held here."));
     page_.list(flags);
     std::vector<Html> assumptions;
-    for (const std::string& line : facts_.after.assumptions) {
-      assumptions.push_back(plain(line));
+    for (const Message& line : facts_.after.assumptions) {
+      assumptions.push_back(plain(say_(line)));
     }
     page_.heading(3, "Assumptions");
     page_.list(assumptions);
@@ -237,7 +238,7 @@ class BriefPage {
                                                                   : "unknown";
       page_.paragraph(results::strong(fmt::format("{} {} {}: {}", clause.rule, clause.kind,
                                                   clause.paragraph, result)) +
-                      plain(fmt::format(" ({})", clause.effect)));
+                      plain(fmt::format(" ({})", say_(clause.effect))));
       std::vector<Html> atoms;
       for (const TraceAtom& atom : clause.atoms) {
         const std::string_view met = atom.result == Tri::kYes  ? "yes"
@@ -245,7 +246,7 @@ class BriefPage {
                                                                : "unknown";
         atoms.push_back(
             results::inline_code(atom.text) +
-            plain(fmt::format(" {}{}{}", met, atom.detail.empty() ? "" : ": ", atom.detail)));
+            plain(fmt::format(" {}{}{}", met, atom.detail.empty() ? "" : ": ", say_(atom.detail))));
       }
       page_.list(atoms);
     }
@@ -297,6 +298,7 @@ class BriefPage {
   const Workspace& w_;
   const BriefFacts& facts_;
   const RunInfo& run_;
+  const Words& say_;
   HtmlPage page_;
 };
 
@@ -370,7 +372,7 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   if (!facts) {
     return tl::unexpected(std::move(facts).error());
   }
-  auto html = BriefPage(w, *facts, request.run).write();
+  auto html = BriefPage(w, *facts, request.run, request.say).write();
   if (!html) {
     return tl::unexpected(Diagnostics{std::move(html).error()});
   }
@@ -392,7 +394,7 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   for (const Verdict* v : {&facts->before, &facts->after}) {
     files.summary.push_back(fmt::format("{} to {} on {}: {}", v->chip,
                                         w.catalog.geography.name_of(v->to), format_date(v->as_of),
-                                        answer_words(*v)));
+                                        answer_words(*v, request.say)));
   }
   return files;
 }

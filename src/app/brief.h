@@ -6,6 +6,7 @@
 
 #include "app/report.h"
 #include "app/scenario.h"
+#include "results/words.h"
 
 namespace redline::app {
 
@@ -13,6 +14,7 @@ struct BriefRequest {
   std::string scenario;  // name or file
   std::string folder;    // where report.html and report.json go
   RunInfo run;
+  results::Words say{};
 };
 
 struct BriefFiles {

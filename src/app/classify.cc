@@ -13,8 +13,7 @@ namespace {
 using results::Align;
 using results::Cell;
 using results::Table;
-
-constexpr std::string_view kModesty = "A model of the texts as they stood on {}, not legal advice.";
+using results::Words;
 
 Loaded<std::vector<Chip>> chips_of(const Workspace& workspace,
                                    const std::vector<std::string>& names) {
@@ -39,7 +38,7 @@ Loaded<std::vector<Chip>> chips_of(const Workspace& workspace,
 
 void note_defaults(const ClassifyRequest& request, Verdict& v) {
   if (request.to.empty()) {
-    v.assumptions.insert(v.assumptions.begin(), "destination CN, as none was given");
+    v.assumptions.insert(v.assumptions.begin(), Message("destination CN, as none was given"));
   }
 }
 
@@ -49,7 +48,8 @@ std::string short_answer(const Verdict& v) {
 }
 
 Answer timeline_answer(const Workspace& workspace, const Chip& chip,
-                       const std::vector<TimelineSpan>& spans, const Question& question) {
+                       const std::vector<TimelineSpan>& spans, const Question& question,
+                       const Words& say) {
   Answer answer;
   answer.table.columns = {{"chip", "Chip", "", Align::kLeft},
                           {"first", "From", "", Align::kLeft},
@@ -86,20 +86,23 @@ Answer timeline_answer(const Workspace& workspace, const Chip& chip,
   }
   answer.results.push_back({{"chip", chip.id}, {"to", question.to}, {"spans", std::move(list)}});
   answer.blocks.emplace_back(
-      Headline{fmt::format("{} to {}: {} spans", chip.id,
-                           workspace.catalog.geography.name_of(question.to), spans.size())});
+      Headline{say("{chip} to {place}: {count} spans",
+                   {{"chip", chip.id},
+                    {"place", workspace.catalog.geography.name_of(question.to)},
+                    {"count", fmt::to_string(spans.size())}})});
   answer.blocks.emplace_back(std::move(shown));
   return answer;
 }
 
-Answer diff_answer(const Workspace& workspace, const VerdictDiff& diff) {
+Answer diff_answer(const Workspace& workspace, const VerdictDiff& diff, const Words& say) {
   Answer answer;
   Json changes = Json::array();
   Table table;
-  table.columns = {{"chip", "Chip", "", Align::kLeft},
-                   {"field", "What", "", Align::kLeft},
-                   {"before", "On " + format_date(diff.before.as_of), "", Align::kLeft},
-                   {"after", "On " + format_date(diff.after.as_of), "", Align::kLeft}};
+  table.columns = {
+      {"chip", "Chip", "", Align::kLeft},
+      {"field", "What", "", Align::kLeft},
+      {"before", say("On {date}", {{"date", format_date(diff.before.as_of)}}), "", Align::kLeft},
+      {"after", say("On {date}", {{"date", format_date(diff.after.as_of)}}), "", Align::kLeft}};
   for (const Change& change : diff.changes) {
     changes.push_back(
         {{"field", change.field}, {"before", change.before}, {"after", change.after}});
@@ -113,14 +116,16 @@ Answer diff_answer(const Workspace& workspace, const VerdictDiff& diff) {
                             {"instruments", diff.instruments},
                             {"before", verdict_json(diff.before)},
                             {"after", verdict_json(diff.after)}});
-  answer.blocks.emplace_back(Headline{headline(workspace.catalog.geography, diff.before)});
-  answer.blocks.emplace_back(Headline{headline(workspace.catalog.geography, diff.after)});
+  answer.blocks.emplace_back(Headline{headline(workspace.catalog.geography, diff.before, say)});
+  answer.blocks.emplace_back(Headline{headline(workspace.catalog.geography, diff.after, say)});
   if (diff.changes.empty()) {
-    answer.blocks.emplace_back(Paragraph{"nothing changes between the two dates", 2});
+    answer.blocks.emplace_back(Paragraph{say("nothing changes between the two dates"), 2});
   } else {
     answer.blocks.emplace_back(table);
     answer.blocks.emplace_back(
-        Paragraph{fmt::format("through: {}", fmt::join(diff.instruments, ", ")), 0});
+        Paragraph{say("through: {instruments}",
+                      {{"instruments", fmt::format("{}", fmt::join(diff.instruments, ", "))}}),
+                  0});
   }
   answer.table = std::move(table);
   return answer;
@@ -142,18 +147,19 @@ void append(Answer& all, Answer one) {
 }
 
 // Assumptions about the question hold for every chip of a table, those about one chip do not.
-std::vector<std::string> shared_assumptions(const Verdict& v) {
+std::vector<std::string> shared_assumptions(const Verdict& v, const Words& say) {
   std::vector<std::string> shared;
-  for (const std::string& line : v.assumptions) {
-    if (line.find("market segment") == std::string::npos) {
-      shared.push_back(line);
+  for (const Message& line : v.assumptions) {
+    if (line.text.find("market segment") == std::string::npos) {
+      shared.push_back(say(line));
     }
   }
   return shared;
 }
 
 Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& request,
-                         const std::vector<Chip>& chips, const Question& question) {
+                         const std::vector<Chip>& chips, const Question& question,
+                         const Words& say) {
   Answer answer;
   for (const Chip& chip : chips) {
     if (request.diff) {
@@ -163,7 +169,7 @@ Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& requ
       }
       note_defaults(request, difference->before);
       note_defaults(request, difference->after);
-      append(answer, diff_answer(workspace, *difference));
+      append(answer, diff_answer(workspace, *difference, say));
     } else {
       auto spans = redline::timeline(workspace.rules, chip, question);
       if (!spans) {
@@ -172,7 +178,7 @@ Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& requ
       for (TimelineSpan& span : *spans) {
         note_defaults(request, span.verdict);
       }
-      append(answer, timeline_answer(workspace, chip, *spans, question));
+      append(answer, timeline_answer(workspace, chip, *spans, question, say));
     }
   }
   return answer;
@@ -198,7 +204,8 @@ Result<Question> question_of(const Workspace& workspace, const ClassifyRequest& 
   return question;
 }
 
-Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request) {
+Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request,
+                        const Words& say) {
   const auto question = question_of(workspace, request);
   const auto chips = chips_of(workspace, request.chips);
   if (!question || !chips) {
@@ -210,7 +217,7 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
   }
   Answer answer;
   if (request.timeline || request.diff) {
-    auto over = over_time(workspace, request, *chips, *question);
+    auto over = over_time(workspace, request, *chips, *question, say);
     if (!over) {
       return over;
     }
@@ -235,25 +242,29 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
     answer.table = verdict_table(verdicts);
     if (verdicts.size() == 1 || request.why) {
       for (const Verdict& verdict : verdicts) {
-        add_verdict(workspace.catalog.geography, verdict, request.why, answer.blocks);
+        add_verdict(workspace.catalog.geography, verdict, {request.why, say}, answer.blocks);
       }
     } else {
       const Verdict& first = verdicts.front();
-      answer.blocks.emplace_back(Headline{fmt::format(
-          "{} chips to {} on {}", verdicts.size(),
-          workspace.catalog.geography.name_of(question->to), format_date(question->as_of))});
-      answer.blocks.emplace_back(compact_table(verdicts));
-      add_list(answer.blocks, "Assumptions", shared_assumptions(first));
       answer.blocks.emplace_back(
-          Paragraph{"Entity List and other end-user lists, end use and origin are not evaluated; "
-                    "`redline classify CHIP --why` shows the working of one chip.",
+          Headline{say("{count} chips to {place} on {date}",
+                       {{"count", fmt::to_string(verdicts.size())},
+                        {"place", workspace.catalog.geography.name_of(question->to)},
+                        {"date", format_date(question->as_of)}})});
+      answer.blocks.emplace_back(compact_table(verdicts, say));
+      add_list(answer.blocks, say("Assumptions"), shared_assumptions(first, say));
+      answer.blocks.emplace_back(
+          Paragraph{say("Entity List and other end-user lists, end use and origin are not "
+                        "evaluated; `redline classify CHIP --why` shows the working of one chip."),
                     0});
     }
   }
   answer.command = "classify";
   answer.as_of = request.diff ? request.diff->last : question->as_of;
   answer.blocks.emplace_back(
-      Paragraph{fmt::format(fmt::runtime(kModesty), format_date(*answer.as_of)), 0});
+      Paragraph{say("A model of the texts as they stood on {date}, not legal advice.",
+                    {{"date", format_date(*answer.as_of)}}),
+                0});
   return answer;
 }
 

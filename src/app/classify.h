@@ -7,6 +7,7 @@
 
 #include "app/report.h"
 #include "app/workspace.h"
+#include "results/words.h"
 
 namespace redline::app {
 
@@ -25,7 +26,8 @@ struct ClassifyRequest {
   bool machine = true;  // fill in the results of machine formats; a table of many chips needs none
 };
 
-[[nodiscard]] Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request);
+[[nodiscard]] Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request,
+                                      const results::Words& say);
 
 // The contract's object for one verdict.
 [[nodiscard]] Json verdict_json(const Verdict& verdict);

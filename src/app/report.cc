@@ -31,7 +31,9 @@ class TextBlocks {
     results::TextOptions text;
     text.width = options_.width;
     text.color = options_.color;
-    out_ += results::render_text(table, text);
+    text.words = options_.say.cells();
+    text.cut_note = options_.say(text.cut_note);
+    out_ += results::render_text(options_.say(table), text);
   }
   void operator()(const Verbatim& verbatim) { out_ += verbatim.text; }
 
@@ -42,7 +44,7 @@ class TextBlocks {
   std::string out_;
 };
 
-std::string markdown(const Answer& answer) {
+std::string markdown(const Answer& answer, const results::Words& say) {
   std::string out;
   for (const Block& block : answer.document.empty() ? answer.blocks : answer.document) {
     if (const auto* headline = std::get_if<Headline>(&block)) {
@@ -50,7 +52,7 @@ std::string markdown(const Answer& answer) {
     } else if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
       out += paragraph->text + "\n\n";
     } else if (const auto* table = std::get_if<results::Table>(&block)) {
-      out += results::write_markdown(*table) + "\n";
+      out += results::write_markdown(say(*table), say.cells()) + "\n";
     } else if (const auto* verbatim = std::get_if<Verbatim>(&block)) {
       out += "```\n" + verbatim->text + "```\n\n";
     }
@@ -87,7 +89,7 @@ std::string render(const Answer& answer, const RunInfo& run, const RenderOptions
     case results::Format::kCsv:
       return results::write_csv(answer.table);
     case results::Format::kMarkdown:
-      return markdown(answer);
+      return markdown(answer, options.say);
     case results::Format::kHtml:
     case results::Format::kTable:
       break;

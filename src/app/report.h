@@ -12,6 +12,7 @@
 #include "redline/error.h"
 
 #include "results/table.h"
+#include "results/words.h"
 #include "results/writers.h"
 
 namespace redline::app {
@@ -57,6 +58,7 @@ struct RenderOptions {
   results::Format format = results::Format::kTable;
   int width = 80;
   bool color = false;
+  results::Words say{};  // for titles of tables; texts of blocks are said already
 };
 
 [[nodiscard]] std::string render(const Answer& answer, const RunInfo& run,

@@ -57,14 +57,14 @@ Json trace_json(const TraceClause& clause) {
   for (const TraceAtom& atom : clause.atoms) {
     atoms.push_back({{"text", atom.text},
                      {"result", truth(atom.result)},
-                     {"detail", text_or_null(atom.detail)}});
+                     {"detail", text_or_null(atom.detail.english())}});
   }
   return {{"rule", clause.rule},
           {"kind", clause.kind},
           {"paragraph", text_or_null(clause.paragraph)},
           {"text", clause.text},
           {"result", truth(clause.result)},
-          {"effect", clause.effect},
+          {"effect", clause.effect.english()},
           {"atoms", std::move(atoms)}};
 }
 
@@ -103,7 +103,7 @@ Json verdict_json(const Verdict& v) {
       {"import_duty_percent", number_or_null(v.import_duty_percent)},
       {"rule", text_or_null(v.rule)},
       {"paragraph", text_or_null(v.paragraph)},
-      {"unknown_because", text_or_null(v.unknown_because)},
+      {"unknown_because", text_or_null(v.unknown_because.english())},
       {"possible", v.possible},
       {"tests", list_json(v.tests, test_json)},
       {"conditions", list_json(v.conditions,
@@ -121,13 +121,14 @@ Json verdict_json(const Verdict& v) {
       {"flips", list_json(v.flips, flip_json)},
       {"destination_side", side_json(v.destination_side)},
       {"flags", list_json(v.flags, [](const Flag& f) { return Json(f.name); })},
-      {"flag_details",
-       list_json(v.flags,
-                 [](const Flag& f) {
-                   return Json{{"name", f.name}, {"rule", text_or_null(f.rule)}, {"text", f.text}};
-                 })},
+      {"flag_details", list_json(v.flags,
+                                 [](const Flag& f) {
+                                   return Json{{"name", f.name},
+                                               {"rule", text_or_null(f.rule)},
+                                               {"text", f.text.english()}};
+                                 })},
       {"borderline", v.borderline},
-      {"assumptions", v.assumptions},
+      {"assumptions", list_json(v.assumptions, [](const Message& m) { return Json(m.english()); })},
       {"quantities", list_json(v.quantities, quantity_json)},
       {"instruments", v.instruments},
       {"sources", v.sources}};

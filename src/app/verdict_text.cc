@@ -10,10 +10,11 @@ namespace {
 using results::Align;
 using results::Cell;
 using results::Table;
+using results::Words;
 
 Cell number_cell(const std::optional<double>& value) { return value ? Cell{*value} : Cell{}; }
-std::string_view truth_word(Tri tri) {
-  return tri == Tri::kYes ? "yes" : tri == Tri::kNo ? "no" : "?";
+std::string truth_word(Tri tri, const Words& say) {
+  return tri == Tri::kYes ? say("yes") : tri == Tri::kNo ? say("no") : "?";
 }
 
 const QuantityLine* quantity(const Verdict& v, std::string_view name) {
@@ -39,51 +40,65 @@ std::string notable_flags(const Verdict& v) {
   return names;
 }
 
-std::string flip_words(const Flip& flip) {
-  return fmt::format("{} {} {:.6g} {} (from {:.6g}, {:+.2f} %): {}", flip.quantity, flip.relation,
-                     flip.to, flip.unit, flip.from, flip.change_percent,
-                     answer_phrase(flip.outcome, flip.review, flip.exception));
+std::string flip_words(const Flip& flip, const Words& say) {
+  const std::string relation = flip.relation;
+  return fmt::format("{} {} {:.6g} {} ({}, {:+.2f} %): {}", flip.quantity, say(relation), flip.to,
+                     flip.unit, say("from {value}", {{"value", fmt::format("{:.6g}", flip.from)}}),
+                     flip.change_percent, answer_phrase(flip.outcome, flip.review, flip.exception));
 }
 
-void add_trace(std::vector<Block>& blocks, const Verdict& v) {
-  blocks.emplace_back(Paragraph{"Working, clause by clause (yes, no, ? unknown):", 0});
+void add_trace(std::vector<Block>& blocks, const Verdict& v, const Words& say) {
+  blocks.emplace_back(Paragraph{say("Working, clause by clause (yes, no, ? unknown):"), 0});
   std::string rule;
   for (const TraceClause& clause : v.trace) {
     if (clause.rule != rule) {
       rule = clause.rule;
       blocks.emplace_back(Paragraph{rule, 0});
     }
-    blocks.emplace_back(
-        Paragraph{fmt::format("[{}] {}{}{}: {}", truth_word(clause.result), clause.kind,
-                              clause.paragraph.empty() ? "" : " ", clause.paragraph, clause.effect),
-                  2});
-    blocks.emplace_back(Paragraph{fmt::format("if {}", clause.text), 6});
+    blocks.emplace_back(Paragraph{
+        fmt::format("[{}] {}{}{}: {}", truth_word(clause.result, say), say(clause.kind),
+                    clause.paragraph.empty() ? "" : " ", clause.paragraph, say(clause.effect)),
+        2});
+    blocks.emplace_back(Paragraph{say("if {condition}", {{"condition", clause.text}}), 6});
     for (const TraceAtom& atom : clause.atoms) {
-      blocks.emplace_back(Paragraph{fmt::format("{:>3}  {}{}{}{}", truth_word(atom.result),
+      blocks.emplace_back(Paragraph{fmt::format("{:>3}  {}{}{}{}", truth_word(atom.result, say),
                                                 atom.text, atom.detail.empty() ? "" : "  (",
-                                                atom.detail, atom.detail.empty() ? "" : ")"),
+                                                say(atom.detail), atom.detail.empty() ? "" : ")"),
                                     8});
     }
   }
 }
 
-std::vector<std::string> condition_lines(const Verdict& v) {
+std::vector<std::string> condition_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
   for (const Condition& condition : v.conditions) {
-    lines.push_back(fmt::format("{}: {} [{}]", condition.kind, condition.text, condition.rule));
+    lines.push_back(
+        fmt::format("{}: {} [{}]", say(condition.kind), say(condition.text), condition.rule));
   }
   for (const Fee& fee : v.fees) {
-    lines.push_back(fmt::format("fee: {:g} % of {}{}{} [{}]", fee.percent, fee.base,
-                                fee.legal_form.empty() ? "" : "; ", fee.legal_form, fee.rule));
+    lines.push_back(say("fee: {percent} % of {base}",
+                        {{"percent", fmt::format("{:g}", fee.percent)}, {"base", fee.base}}) +
+                    (fee.legal_form.empty() ? "" : "; " + say(fee.legal_form)) +
+                    fmt::format(" [{}]", fee.rule));
   }
   return lines;
 }
 
-std::vector<std::string> flag_lines(const Verdict& v) {
+std::vector<std::string> flag_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
   for (const Flag& flag : v.flags) {
-    lines.push_back(fmt::format("{}: {}{}", flag.name, flag.text,
+    lines.push_back(fmt::format("{}: {}{}", flag.name, say(flag.text),
                                 flag.rule.empty() ? "" : " [" + flag.rule + "]"));
+  }
+  return lines;
+}
+
+std::vector<std::string> side_lines(const Verdict& v, const Words& say) {
+  std::vector<std::string> lines;
+  for (const SideMeasure& measure : v.destination_side.measures) {
+    lines.push_back(fmt::format("{}{}: {} [{}]", say(measure.status),
+                                measure.scope == "general" ? " (" + say("general") + ")" : "",
+                                say(measure.text), measure.rule));
   }
   return lines;
 }
@@ -108,7 +123,7 @@ void add_list(std::vector<Block>& blocks, std::string_view title,
   }
 }
 
-Table comparison_table(const Verdict& v) {
+Table comparison_table(const Verdict& v, const Words& say) {
   Table table;
   table.columns = {{"quantity", "Quantity", "", Align::kLeft},
                    {"value", "Value", "", Align::kRight, 8},
@@ -120,8 +135,8 @@ Table comparison_table(const Verdict& v) {
                    {"paragraph", "Paragraph", "", Align::kLeft}};
   for (const ComparisonLine& line : v.tests) {
     table.rows.push_back({line.quantity, number_cell(line.value), line.relation, line.limit,
-                          line.unit, std::string(truth_word(line.met)),
-                          number_cell(line.margin_percent), text_cell(line.paragraph)});
+                          line.unit, truth_word(line.met, say), number_cell(line.margin_percent),
+                          text_cell(line.paragraph)});
   }
   return table;
 }
@@ -148,7 +163,7 @@ Table verdict_table(const std::vector<Verdict>& verdicts) {
 }
 
 // What fits a terminal of 80 columns; csv, ndjson and json hold the rest.
-Table compact_table(const std::vector<Verdict>& verdicts) {
+Table compact_table(const std::vector<Verdict>& verdicts, const Words& say) {
   Table table;
   table.columns = {{"chip", "Chip", "", Align::kLeft}, {"answer", "Answer", "", Align::kLeft},
                    {"eccn", "ECCN", "", Align::kLeft}, {"tpp", "TPP", "", Align::kRight, 6},
@@ -162,16 +177,18 @@ Table compact_table(const std::vector<Verdict>& verdicts) {
     std::string answer;
     switch (v.outcome) {
       case Outcome::kNoLicense:
-        answer = "no license";
+        answer = say("no license");
         break;
       case Outcome::kLicenseException:
-        answer = fmt::format("exception {}", name_of(v.exception));
+        answer = say("exception {name}", {{"name", std::string(name_of(v.exception))}});
         break;
       case Outcome::kUnknown:
-        answer = "unknown";
+        answer = say("unknown");
         break;
       case Outcome::kLicenseRequired:
-        answer = fmt::format("license, {}", v.review == Review::kUnknown ? "?" : name_of(v.review));
+        answer =
+            say("license, {review}",
+                {{"review", v.review == Review::kUnknown ? "?" : std::string(name_of(v.review))}});
         break;
     }
     if (!v.borderline.empty()) {
@@ -187,105 +204,106 @@ Table compact_table(const std::vector<Verdict>& verdicts) {
   return table;
 }
 
-std::string headline(const Geography& geography, const Verdict& v) {
-  const std::string hq = v.hq == v.to ? "" : fmt::format(", owner {}", geography.name_of(v.hq));
-  std::string text = fmt::format("{} to {}{} on {}: {}", v.chip, geography.name_of(v.to), hq,
-                                 format_date(v.as_of), answer_words(v));
+std::string headline(const Geography& geography, const Verdict& v, const Words& say) {
+  const std::vector<Message::Argument> args{{"chip", v.chip},
+                                            {"place", geography.name_of(v.to)},
+                                            {"owner", geography.name_of(v.hq)},
+                                            {"date", format_date(v.as_of)},
+                                            {"answer", answer_words(v, say)}};
+  std::string text = say(v.hq == v.to ? "{chip} to {place} on {date}: {answer}"
+                                      : "{chip} to {place}, owner {owner} on {date}: {answer}",
+                         args);
   // A free answer must not hide what else decides.
   const std::string flags = notable_flags(v);
   if (!flags.empty() && v.outcome != Outcome::kLicenseRequired) {
-    text += fmt::format("; see flags: {}", flags);
+    text += say("; see flags: {flags}", {{"flags", flags}});
   }
   return text;
 }
 
-void add_verdict(const Geography& geography, const Verdict& v, bool why,
+void add_verdict(const Geography& geography, const Verdict& v, const VerdictStyle& style,
                  std::vector<Block>& blocks) {
-  blocks.emplace_back(Headline{headline(geography, v)});
+  const Words& say = style.say;
+  blocks.emplace_back(Headline{headline(geography, v, say)});
   if (!v.rule.empty()) {
-    blocks.emplace_back(
-        Paragraph{fmt::format("decided by {}{}{}{}", v.rule, v.paragraph.empty() ? "" : ", ",
-                              v.paragraph, v.eccn.empty() ? "" : ", ECCN " + v.eccn),
-                  2});
+    blocks.emplace_back(Paragraph{say("decided by {rule}", {{"rule", v.rule}}) +
+                                      (v.paragraph.empty() ? "" : ", " + v.paragraph) +
+                                      (v.eccn.empty() ? "" : ", ECCN " + v.eccn),
+                                  2});
   } else if (!v.eccn.empty()) {
-    blocks.emplace_back(
-        Paragraph{fmt::format("ECCN {}; no requirement reaches this transaction", v.eccn), 2});
+    blocks.emplace_back(Paragraph{
+        say("ECCN {eccn}; no requirement reaches this transaction", {{"eccn", v.eccn}}), 2});
   }
   if (!v.unknown_because.empty()) {
-    blocks.emplace_back(Paragraph{v.unknown_because, 2});
+    blocks.emplace_back(Paragraph{say(v.unknown_because), 2});
   }
   if (!v.possible.empty()) {
-    blocks.emplace_back(Paragraph{fmt::format("possible: {}", fmt::join(v.possible, "; ")), 2});
+    blocks.emplace_back(Paragraph{
+        say("possible: {answers}", {{"answers", fmt::format("{}", fmt::join(v.possible, "; "))}}),
+        2});
   }
   if (v.import_duty_percent) {
-    blocks.emplace_back(
-        Paragraph{fmt::format("import duty into the US: {:g} %", *v.import_duty_percent), 2});
+    blocks.emplace_back(Paragraph{say("import duty into the US: {percent} %",
+                                      {{"percent", fmt::format("{:g}", *v.import_duty_percent)}}),
+                                  2});
   }
   if (!v.tests.empty()) {
-    blocks.emplace_back(comparison_table(v));
+    blocks.emplace_back(comparison_table(v, say));
   }
   std::vector<std::string> flips;
   for (const Flip& flip : v.flips) {
-    flips.push_back(flip_words(flip));
+    flips.push_back(flip_words(flip, say));
   }
-  add_list(blocks, "Nearest flips", flips);
-  if (!v.destination_side.measures.empty()) {
-    std::vector<std::string> lines;
-    for (const SideMeasure& measure : v.destination_side.measures) {
-      lines.push_back(fmt::format("{}{}: {} [{}]", measure.status,
-                                  measure.scope == "general" ? " (general)" : "", measure.text,
-                                  measure.rule));
-    }
-    add_list(blocks, "Destination side", lines);
+  std::vector<std::string> assumptions;
+  for (const Message& assumption : v.assumptions) {
+    assumptions.push_back(say(assumption));
   }
-  add_list(blocks, "Conditions and fees", condition_lines(v));
-  add_list(blocks, "Flags", flag_lines(v));
-  add_list(blocks, "Assumptions", v.assumptions);
-  if (why) {
-    add_trace(blocks, v);
+  add_list(blocks, say("Nearest flips"), flips);
+  add_list(blocks, say("Destination side"), side_lines(v, say));
+  add_list(blocks, say("Conditions and fees"), condition_lines(v, say));
+  add_list(blocks, say("Flags"), flag_lines(v, say));
+  add_list(blocks, say("Assumptions"), assumptions);
+  if (style.why) {
+    add_trace(blocks, v, say);
   }
-  blocks.emplace_back(Paragraph{fmt::format("sources: {}", fmt::join(v.sources, ", ")), 0});
+  blocks.emplace_back(Paragraph{
+      say("sources: {sources}", {{"sources", fmt::format("{}", fmt::join(v.sources, ", "))}}), 0});
 }
 
-std::string answer_words(const Verdict& v) {
-  std::string text;
+std::string answer_words(const Verdict& v, const Words& say) {
   switch (v.outcome) {
     case Outcome::kNoLicense:
-      text = "NO LICENSE needed under the rules held here";
-      break;
+      return say("NO LICENSE needed under the rules held here");
     case Outcome::kLicenseException:
-      text = fmt::format("LICENSE EXCEPTION {}", name_of(v.exception));
-      break;
+      return say("LICENSE EXCEPTION {name}", {{"name", std::string(name_of(v.exception))}});
     case Outcome::kUnknown:
-      text = "UNKNOWN";
-      break;
+      return say("UNKNOWN");
     case Outcome::kLicenseRequired:
-      text = "LICENSE REQUIRED";
       break;
   }
-  if (v.outcome == Outcome::kLicenseRequired) {
-    switch (v.review) {
-      case Review::kDenial:
-        text += ", presumption of denial";
-        break;
-      case Review::kApproval:
-        text += ", presumption of approval";
-        break;
-      case Review::kCaseByCase:
-        text += ", case-by-case review";
-        break;
-      case Review::kUnstated:
-        text += ", review policy not stated";
-        break;
-      case Review::kUnknown:
-        text += ", review policy unknown";
-        break;
-      case Review::kNone:
-        break;
-    }
-    if (v.licenses_granted) {
-      text += "; licenses have been granted to some customers";
-    }
+  std::string text;
+  switch (v.review) {
+    case Review::kDenial:
+      text = say("LICENSE REQUIRED, presumption of denial");
+      break;
+    case Review::kApproval:
+      text = say("LICENSE REQUIRED, presumption of approval");
+      break;
+    case Review::kCaseByCase:
+      text = say("LICENSE REQUIRED, case-by-case review");
+      break;
+    case Review::kUnstated:
+      text = say("LICENSE REQUIRED, review policy not stated");
+      break;
+    case Review::kUnknown:
+      text = say("LICENSE REQUIRED, review policy unknown");
+      break;
+    case Review::kNone:
+      text = say("LICENSE REQUIRED");
+      break;
+  }
+  if (v.licenses_granted) {
+    text += say("; licenses have been granted to some customers");
   }
   return text;
 }

@@ -9,24 +9,31 @@
 #include "redline/verdict.h"
 
 #include "app/report.h"
+#include "results/words.h"
 
 namespace redline::app {
 
 // "LICENSE REQUIRED, presumption of denial": the answer in a few words.
-[[nodiscard]] std::string answer_words(const Verdict& verdict);
+[[nodiscard]] std::string answer_words(const Verdict& verdict, const results::Words& say);
 // "h20-96gb to China on 2025-04-16: LICENSE REQUIRED …".
-[[nodiscard]] std::string headline(const Geography& geography, const Verdict& verdict);
+[[nodiscard]] std::string headline(const Geography& geography, const Verdict& verdict,
+                                   const results::Words& say);
 
 // Every comparison with its limit and margin.
-[[nodiscard]] results::Table comparison_table(const Verdict& verdict);
+[[nodiscard]] results::Table comparison_table(const Verdict& verdict, const results::Words& say);
 // One row a verdict: all columns for machines, or what fits a terminal of 80 columns.
 [[nodiscard]] results::Table verdict_table(const std::vector<Verdict>& verdicts);
-[[nodiscard]] results::Table compact_table(const std::vector<Verdict>& verdicts);
+[[nodiscard]] results::Table compact_table(const std::vector<Verdict>& verdicts,
+                                           const results::Words& say);
 
 // The whole verdict for a person, with the working if `why`.
-void add_verdict(const Geography& geography, const Verdict& verdict, bool why,
+struct VerdictStyle {
+  bool why = false;
+  const results::Words& say;
+};
+void add_verdict(const Geography& geography, const Verdict& verdict, const VerdictStyle& style,
                  std::vector<Block>& blocks);
-// A title and its items; nothing if there are none.
+// A title and its items, said already; nothing if there are none.
 void add_list(std::vector<Block>& blocks, std::string_view title,
               const std::vector<std::string>& items);
 

@@ -60,13 +60,15 @@ Tri atom_result(const Predicate& predicate, int node, const Case& c) {
       c.sheet->facts);
 }
 
-std::string atom_detail(const Predicate& predicate, const Node& node, const Case& c) {
+Message atom_detail(const Predicate& predicate, const Node& node, const Case& c) {
   if (const auto atom = numeric_atom(predicate, node, c.sheet->facts)) {
     if (!atom->value.is_point()) {
-      return atom->value.low > 0.0 || std::isfinite(atom->value.high)
-                 ? fmt::format("known only within {:.6g} to {:.6g} {}", atom->value.low,
-                               atom->value.high, atom->unit)
-                 : "not known";
+      const bool bounded = atom->value.low > 0.0 || std::isfinite(atom->value.high);
+      return !bounded ? Message("not known")
+                      : Message("known only within {low} to {high} {unit}",
+                                {{"low", fmt::format("{:.6g}", atom->value.low)},
+                                 {"high", fmt::format("{:.6g}", atom->value.high)},
+                                 {"unit", atom->unit}});
     }
     const double margin = (atom->value.low - atom->limit) / atom->limit * 100.0;
     return fmt::format("{:.10g} {}, {:+.2f} %", atom->value.low, atom->unit, margin);
@@ -77,18 +79,21 @@ std::string atom_detail(const Predicate& predicate, const Node& node, const Case
   }
   switch (static_cast<Circumstance>(info.index)) {
     case Circumstance::kDest:
-      return "dest is " + c.situation->dest;
+      return {"{name} is {value}", {{"name", "dest"}, {"value", c.situation->dest}}};
     case Circumstance::kHq:
-      return "hq is " + c.situation->hq;
+      return {"{name} is {value}", {{"name", "hq"}, {"value", c.situation->hq}}};
     case Circumstance::kExportFrom:
-      return "export_from is " + c.situation->export_from;
+      return {"{name} is {value}", {{"name", "export_from"}, {"value", c.situation->export_from}}};
     case Circumstance::kEndUser:
-      return c.situation->end_user.empty() ? "no end user named"
-                                           : "end_user is " + c.situation->end_user;
+      return c.situation->end_user.empty()
+                 ? Message("no end user named")
+                 : Message("{name} is {value}",
+                           {{"name", "end_user"}, {"value", c.situation->end_user}});
     case Circumstance::kExporterRole:
-      return "exporter_role is " + c.situation->exporter_role;
+      return {"{name} is {value}",
+              {{"name", "exporter_role"}, {"value", c.situation->exporter_role}}};
     case Circumstance::kDate:
-      return "date is " + format_date(c.situation->date);
+      return {"{name} is {value}", {{"name", "date"}, {"value", format_date(c.situation->date)}}};
     case Circumstance::kCount:
       break;
   }
@@ -118,12 +123,19 @@ class Worker {
   }
 
  private:
+  // What follows, and that it does not yet or no longer bind.
+  static Message effect(Message what, Standing stands) {
+    if (stands == Standing::kNotEnforced) {
+      what.text += " (in the text, not enforced)";
+    } else if (stands == Standing::kNotYetDue) {
+      what.text += " (compliance date to come)";
+    }
+    return what;
+  }
+
   void add_version(const Instrument& instrument, const Version& version, Standing stands) {
-    const std::string note = stands == Standing::kNotEnforced ? " (in the text, not enforced)"
-                             : stands == Standing::kNotYetDue ? " (compliance date to come)"
-                                                              : "";
     for (const TestClause& test : version.tests) {
-      add_test(instrument, test, note);
+      add_test(instrument, test, stands);
     }
     for (const LicenseClause& license : version.licenses) {
       if ((c_.book->item_bits(license.items) & concerned_) != 0) {
@@ -132,7 +144,9 @@ class Worker {
              license.paragraph,
              {},
              {},
-             fmt::format("license required for {}{}", fmt::join(license.items, ", "), note),
+             effect({"license required for {items}",
+                     {{"items", fmt::format("{}", fmt::join(license.items, ", "))}}},
+                    stands),
              {}},
             license.where);
       }
@@ -148,7 +162,7 @@ class Worker {
              review.paragraph,
              {},
              {},
-             fmt::format("review policy {}", name_of(review.policy)),
+             {"review policy {policy}", {{"policy", std::string(name_of(review.policy))}}},
              {}},
             review.when);
         if (numbers && decides_here(review.when)) {
@@ -163,7 +177,7 @@ class Worker {
              exception.paragraph,
              {},
              {},
-             fmt::format("license exception {}", name_of(exception.name)),
+             {"license exception {name}", {{"name", std::string(name_of(exception.name))}}},
              {}},
             exception.when);
       }
@@ -175,7 +189,7 @@ class Worker {
              duty.paragraph,
              {},
              {},
-             fmt::format("import duty {:g} %", duty.percent),
+             {"import duty {percent} %", {{"percent", fmt::format("{:g}", duty.percent)}}},
              {}},
             duty.when);
         add_tests(comparisons(duty.when, c_, instrument, duty.paragraph));
@@ -183,7 +197,7 @@ class Worker {
     }
   }
 
-  void add_test(const Instrument& instrument, const TestClause& test, const std::string& note) {
+  void add_test(const Instrument& instrument, const TestClause& test, Standing stands) {
     const std::uint32_t bit = c_.book->item_bits({test.item});
     const bool memory_test = !kind_fits(test.when);
     // A letter only matters where it can reach; a classification always does.
@@ -195,7 +209,7 @@ class Worker {
          test.paragraph,
          {},
          {},
-         fmt::format("item is {}{}", test.eccn.empty() ? test.item : test.eccn, note),
+         effect({"item is {item}", {{"item", test.eccn.empty() ? test.item : test.eccn}}}, stands),
          {}},
         test.when);
     if (!test.unless.empty()) {
@@ -204,7 +218,7 @@ class Worker {
            test.unless_paragraph,
            {},
            {},
-           fmt::format("item is outside {}", test.eccn.empty() ? test.item : test.eccn),
+           {"item is outside {item}", {{"item", test.eccn.empty() ? test.item : test.eccn}}},
            {}},
           test.unless);
     }

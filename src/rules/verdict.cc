@@ -145,7 +145,8 @@ Result<Verdict> Inquiry::classify(const Chip& chip, const VerdictDetail& detail)
   rules::write_verdict(c, chip, question, verdict);
   verdict.possible = resolved.possible;
   if (!resolved.unknown.empty()) {
-    verdict.unknown_because = fmt::format("not known: {}", fmt::join(resolved.unknown, ", "));
+    verdict.unknown_because = {"not known: {names}",
+                               {{"names", fmt::format("{}", fmt::join(resolved.unknown, ", "))}}};
   } else if (verdict.outcome == Outcome::kUnknown) {
     verdict.unknown_because = resolved.decision.not_addressed
                                   ? "whether the letters address this maker is not public"
@@ -154,9 +155,11 @@ Result<Verdict> Inquiry::classify(const Chip& chip, const VerdictDetail& detail)
   if (detail.flips) {
     verdict.borderline = rules::find_borderline(active, sheet, resolved.decision);
     if (!verdict.borderline.empty()) {
-      verdict.flags.push_back({"borderline", verdict.rule,
-                               "Error bars of the specification could turn the verdict: " +
-                                   fmt::format("{}", fmt::join(verdict.borderline, "; "))});
+      verdict.flags.push_back(
+          {"borderline",
+           verdict.rule,
+           {"Error bars of the specification could turn the verdict: {names}",
+            {{"names", fmt::format("{}", fmt::join(verdict.borderline, "; "))}}}});
     }
     verdict.flips = rules::find_flips(active, sheet, resolved.decision);
     if (!verdict.flips.empty()) {

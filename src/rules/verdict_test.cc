@@ -116,7 +116,7 @@ TEST(Verdict, ALetterToOthersIsFlaggedAndLeavesTheAnswerOpen) {
 TEST(Verdict, HeadquartersAreTheDestinationIfNotGiven) {
   const Verdict v = ask("h20-96gb", "CN", "2024-06-01");
   EXPECT_EQ(v.hq, "CN");
-  EXPECT_NE(v.assumptions.front().find("headquarters"), std::string::npos);
+  EXPECT_NE(v.assumptions.front().english().find("headquarters"), std::string::npos);
 }
 
 // ---- what is not known
@@ -130,7 +130,7 @@ TEST(Unknown, AnUnknownDieAreaMattersOnlyWhereItMatters) {
 
 TEST(Unknown, NamesWhatIsMissingAndWhatIsPossible) {
   const Verdict v = ask("mlu590", "CN", "2024-06-01");
-  EXPECT_NE(v.unknown_because.find("pd"), std::string::npos);
+  EXPECT_NE(v.unknown_because.english().find("pd"), std::string::npos);
   EXPECT_GE(v.possible.size(), 2U);
 }
 
@@ -139,7 +139,7 @@ TEST(Unknown, AReviewThatOnlyMayApplyIsNotStated) {
   const Verdict v = ask("h20-96gb", "CN", "2025-06-01", {{"tpp", "unknown"}});
   EXPECT_EQ(v.outcome, Outcome::kLicenseRequired);
   EXPECT_EQ(v.review, Review::kUnknown);
-  EXPECT_NE(v.unknown_because.find("tpp"), std::string::npos);
+  EXPECT_NE(v.unknown_because.english().find("tpp"), std::string::npos);
 }
 
 TEST(Unknown, AKnownAnswerHasNoOpenQuestion) {
@@ -196,7 +196,8 @@ TEST(Settings, TakeUnitsAndBareNumbersOfTheRuleText) {
 
 TEST(Settings, AreListedAmongTheAssumptions) {
   const Verdict v = ask("h20-96gb", "CN", "2024-06-01", {{"tpp", "4000"}});
-  EXPECT_TRUE(std::any_of(v.assumptions.begin(), v.assumptions.end(), [](const std::string& line) {
+  EXPECT_TRUE(std::any_of(v.assumptions.begin(), v.assumptions.end(), [](const Message& m) {
+    const std::string line = m.english();
     return line == "tpp set to 4000 by the user";
   }));
 }
@@ -268,7 +269,8 @@ TEST(Working, ConditionsOfTheGateAreAssumedAndListed) {
   EXPECT_GE(std::count_if(v.conditions.begin(), v.conditions.end(),
                           [](const Condition& c) { return c.kind == "certify"; }),
             4);
-  EXPECT_TRUE(std::any_of(v.assumptions.begin(), v.assumptions.end(), [](const std::string& line) {
+  EXPECT_TRUE(std::any_of(v.assumptions.begin(), v.assumptions.end(), [](const Message& m) {
+    const std::string line = m.english();
     return line == "the conditions to be certified are met";
   }));
 }

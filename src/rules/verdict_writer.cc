@@ -214,7 +214,9 @@ class Writer {
         }
         const bool surely = flag.items.empty() || (items & in_text.yes) != 0;
         v_.flags.push_back(
-            {flag.name, i.id, surely ? flag.text : "Only if the item is caught: " + flag.text});
+            {flag.name, i.id,
+             surely ? Message(flag.text)
+                    : Message("Only if the item is caught: {text}", {{"text", flag.text}})});
       }
     });
     const bool open = v_.outcome != Outcome::kLicenseRequired;
@@ -348,11 +350,12 @@ class Writer {
     auto& list = v_.assumptions;
     if (question_.hq.empty()) {
       list.push_back(
-          fmt::format("headquarters and ultimate parent of the end user: {} (not given, "
-                      "taken as the destination)",
-                      v_.hq));
+          {"headquarters and ultimate parent of the end user: {hq} (not given, taken as "
+           "the destination)",
+           {{"hq", v_.hq}}});
     }
-    list.push_back(fmt::format("exported from {}", c_.book->geography().name_of(v_.from)));
+    list.push_back(
+        {"exported from {country}", {{"country", c_.book->geography().name_of(v_.from)}}});
     if (question_.end_user.empty() && v_.to != "US") {
       list.emplace_back("end user not named: taken as one that no rule names");
     }
@@ -363,8 +366,7 @@ class Writer {
     if (decided_by_availability() && c_.sheet->facts[Boolean::kUsAvailable] == Tri::kYes) {
       list.emplace_back(
           "commercially available in the US on 2026-01-15, as it had shipped by then and is not "
-          "made "
-          "for China alone");
+          "made for China alone");
     }
     const bool letter_read = std::any_of(v_.tests.begin(), v_.tests.end(), [](const auto& line) {
       return line.quantity.find("letter_io") != std::string::npos;
@@ -375,14 +377,15 @@ class Writer {
           "both directions");
     }
     for (const Setting& setting : question_.settings) {
-      list.push_back(fmt::format("{} set to {} by the user", setting.key, setting.value));
+      list.push_back({"{quantity} set to {value} by the user",
+                      {{"quantity", setting.key}, {"value", setting.value}}});
     }
     if (chip_.datacenter && chip_.datacenter->basis == Basis::kDerived &&
         c_.sheet->facts[Boolean::kDc] == to_tri(chip_.datacenter->value)) {
-      list.push_back(
-          fmt::format("{}designed or marketed for datacenters, as its market segment "
-                      "says",
-                      *chip_.datacenter->value ? "" : "not "));
+      list.emplace_back(
+          *chip_.datacenter->value
+              ? "designed or marketed for datacenters, as its market segment says"
+              : "not designed or marketed for datacenters, as its market segment says");
     }
   }
 
