@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/nearest.h"
+#include "cli/help.h"
 
 namespace redline::cli {
 namespace {
@@ -106,6 +107,60 @@ Result<bool> check_count(const Arguments& arguments) {
   return true;
 }
 
+// Options of every command may stand before it: they are moved behind.
+std::vector<std::string> command_first(const std::vector<std::string>& line) {
+  std::size_t end = 0;
+  while (end < line.size() && is_option(line[end])) {
+    const auto common = common_options();
+    const auto option = std::find_if(
+        common.begin(), common.end(), [name = option_name(line[end])](const Option& one) {
+          return one.name == name || (!one.short_name.empty() && one.short_name == name);
+        });
+    if (option == common.end() || option->name == "--help") {
+      break;
+    }
+    const bool value_follows = !option->value.empty() && line[end].find('=') == std::string::npos;
+    end = std::min(line.size(), end + (value_follows ? 2 : 1));
+  }
+  const auto middle = line.begin() + static_cast<std::ptrdiff_t>(end);
+  std::vector<std::string> words(middle, line.end());
+  const bool only_help = words.empty() || words.front() == "--help" || words.front() == "-h" ||
+                         words.front() == "--version";
+  if (!only_help) {
+    words.insert(std::find(words.begin(), words.end(), "--"), line.begin(), middle);
+  }
+  return words;
+}
+
+// `redline help`, `redline help classify`, `redline help data list`, each with options behind.
+Result<Arguments> parse_help(const std::vector<std::string>& words) {
+  Arguments arguments;
+  arguments.help = Help::kFull;
+  std::vector<std::string> rest;
+  const Command& help = *find_command("help");
+  RL_TRY(known, check_options(help, {words.begin() + 1, words.end()}));
+  (void)known;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const Option* option = is_option(words[i]) ? find_option(help, option_name(words[i])) : nullptr;
+    if (option == nullptr) {
+      rest.push_back(words[i]);
+    } else if (!option->value.empty() && words[i].find('=') == std::string::npos) {
+      ++i;  // its value
+    }
+  }
+  if (rest.empty()) {
+    return arguments;
+  }
+  if (rest.size() == 1 && is_group(rest.front())) {
+    arguments.group = rest.front();
+    return arguments;
+  }
+  std::size_t used = 0;
+  RL_TRY(command, command_of(rest, used));
+  arguments.command = command;
+  return arguments;
+}
+
 }  // namespace
 
 std::string Arguments::value(std::string_view name) const {
@@ -118,15 +173,23 @@ std::vector<std::string> Arguments::values(std::string_view name) const {
   return found == options.end() ? std::vector<std::string>{} : found->second;
 }
 
-Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
+Result<Arguments> parse_arguments(const std::vector<std::string>& line) {
+  const std::vector<std::string> words = command_first(line);
   Arguments arguments;
-  if (words.empty() || words.front() == "--help" || words.front() == "-h" ||
-      words.front() == "help") {
-    arguments.help = true;
+  if (words.empty() || words.front() == "--help" || words.front() == "-h") {
+    arguments.help = !words.empty() && words.front() == "--help" ? Help::kFull : Help::kShort;
     return arguments;
+  }
+  if (words.front() == "help") {
+    return parse_help(words);
   }
   if (words.front() == "--version") {
     arguments.command = find_command("version");
+    return arguments;
+  }
+  if (words.size() > 1 && is_group(words[0]) && (words[1] == "--help" || words[1] == "-h")) {
+    arguments.group = words[0];
+    arguments.help = Help::kFull;
     return arguments;
   }
   std::size_t used = 0;
@@ -175,12 +238,26 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
       arguments.options[name] = {};
     }
   }
-  arguments.help = arguments.has("--help");
-  if (!arguments.help) {
+  if (arguments.has("--help")) {
+    const bool full = std::find(rest.begin(), rest.end(), "--help") != rest.end();
+    arguments.help = full ? Help::kFull : Help::kShort;
+  } else {
     RL_TRY(counted, check_count(arguments));
     (void)counted;
   }
   return arguments;
+}
+
+std::string peek_option(const std::vector<std::string>& words, std::string_view name) {
+  std::string value;
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (words[i] == name && i + 1 < words.size()) {
+      value = words[i + 1];
+    } else if (words[i].rfind(std::string(name) + "=", 0) == 0) {
+      value = words[i].substr(name.size() + 1);
+    }
+  }
+  return value;
 }
 
 }  // namespace redline::cli

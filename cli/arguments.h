@@ -11,9 +11,12 @@
 
 namespace redline::cli {
 
+enum class Help : std::uint8_t { kNone, kShort, kFull };
+
 struct Arguments {
-  const Command* command = nullptr;  // null: the program itself (help)
-  bool help = false;
+  const Command* command = nullptr;  // null: the program itself (help), or a group of commands
+  std::string group;                 // "data", for its help
+  Help help = Help::kNone;
   std::vector<std::string> positional;
   std::map<std::string, std::vector<std::string>, std::less<>> options;  // by long name
 
@@ -27,5 +30,9 @@ struct Arguments {
 
 // Errors: unknown commands and options with the nearest names, missing values and arguments.
 [[nodiscard]] Result<Arguments> parse_arguments(const std::vector<std::string>& words);
+
+// The value of an option among words that are not parsed yet, empty if it is not there: errors of
+// parsing are said in the language and the form that the same line asks for.
+[[nodiscard]] std::string peek_option(const std::vector<std::string>& words, std::string_view name);
 
 }  // namespace redline::cli

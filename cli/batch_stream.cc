@@ -1,5 +1,6 @@
 #include "cli/batch_stream.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "app/batch.h"
+#include "cli/interrupt.h"
 
 namespace redline::cli {
 namespace {
@@ -40,16 +42,40 @@ bool read_line(std::istream& in, std::string& line) {
   return any;
 }
 
+// How many lines there are to answer; 0 where that cannot be told beforehand.
+std::size_t count_lines(const std::string& path) {
+  std::error_code code;
+  if (!std::filesystem::is_regular_file(path, code)) {
+    return 0;
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> block(std::size_t{1} << 16U);
+  std::size_t lines = 0;
+  char last = '\n';
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+    const auto end = block.begin() + file.gcount();
+    lines += static_cast<std::size_t>(std::count(block.begin(), end, '\n'));
+    last = *(end - 1);
+  }
+  return lines + (last == '\n' ? 0 : 1);
+}
+
 }  // namespace
 
-std::string BatchStream::answer(const std::vector<std::string>& lines, std::size_t first) const {
+std::string BatchStream::answer(const std::vector<std::string>& lines, std::size_t first,
+                                std::size_t& done, Progress& progress) const {
   std::vector<std::string> answers(lines.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < lines.size(); i = next++) {
+    while (!interrupted()) {
+      const std::size_t i = next++;
+      if (i >= lines.size()) {
+        break;
+      }
       if (!is_blank(lines[i])) {
         answers[i] = app::run_batch_line(workspace_, lines[i], first + i);
       }
+      progress.advance();
     }
   };
   {
@@ -59,9 +85,11 @@ std::string BatchStream::answer(const std::vector<std::string>& lines, std::size
     }
     work();
   }
+  // Lines are taken in order and each one taken is finished: what is done is a beginning.
+  done = std::min(next.load(), lines.size());
   std::string all;
-  for (const std::string& one : answers) {
-    all += one;
+  for (std::size_t i = 0; i < done; ++i) {
+    all += answers[i];
   }
   return all;
 }
@@ -98,14 +126,16 @@ Result<std::size_t> BatchStream::run(const std::string& input, const std::string
   std::size_t number = 1;
   std::size_t done = 0;
   bool more = true;
-  while (more) {
+  Progress progress(progress_, progress_.on() ? count_lines(input) : 0);
+  while (more && !interrupted()) {
     lines.clear();
-    while (lines.size() < chunk && (more = read_line(in, line))) {
+    while (lines.size() < chunk && (more = read_line(in, line) && !interrupted())) {
       lines.push_back(line);
     }
-    const std::string text = answer(lines, number);
+    std::size_t answered = 0;
+    const std::string text = answer(lines, number, answered, progress);
     number += lines.size();
-    done += lines.size();
+    done += answered;
     const bool written =
         std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fflush(out) == 0;
     if (!written) {

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/hidden.h"
 #include "cli/run.h"
+#include "cli/settings.h"
 #include "cli/terminal.h"
 
 int main(int argc, char** argv) {
@@ -13,9 +15,13 @@ int main(int argc, char** argv) {
   // A closed pipe shows as a failed write, which ends the output silently.
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string program = argc > 0 ? argv[0] : "";
+  if (const auto status = run_hidden(words, program)) {
+    return *status;
+  }
   auto arguments = parse_arguments(words);
   if (!arguments) {
-    return Terminal(ColorChoice::kAuto).fail(arguments.error());
+    return Terminal(peek_terminal(words)).fail(arguments.error());
   }
-  return run({*arguments, argc > 0 ? argv[0] : "", words});
+  return run({*arguments, program, words});
 }

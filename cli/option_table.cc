@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
-#include "results/text_table.h"
-#include "results/utf8.h"
-
 namespace redline::cli {
 namespace {
 
-using namespace std::string_view_literals;
+using enum ValueKind;
 
 constexpr auto kFirst = std::to_array<std::string_view>({
     "redline report april-2025",
@@ -22,20 +17,45 @@ constexpr auto kFirst = std::to_array<std::string_view>({
     "redline explain RL1203",
 });
 
+constexpr std::string_view kFormats = "table json ndjson csv markdown";
+
+// Options that several commands share.
+constexpr Option kFailIf{
+    "--fail-if", "",
+    "EXPR",      "exit with 1 where a result holds this: outcome==license-required",
+    false,       kCondition};
+
 constexpr auto kCommon = std::to_array<Option>({
-    {"--format", "", "F", "table (default), json, ndjson, csv or markdown"},
-    {"--output", "-o", "PATH", "write there; the suffix chooses the format; - is standard output"},
-    {"--data", "", "DIR", "a folder of records laid over the data, later wins", true},
-    {"--lang", "", "LANG", "language of texts: en, zh-Hans or zh-Hant (default: the locale's)"},
-    {"--color", "", "WHEN", "auto (default), always or never"},
-    {"--threads", "", "N", "use at most N threads; results are the same for any number"},
-    {"--seed", "", "N", "seed of random numbers, kept in the result (default 1)"},
-    {"--help", "-h", "", "show this help"},
+    {"--format", "", "F", "table (default), json, ndjson, csv or markdown", false, kChoice,
+     kFormats, "table"},
+    {"--output", "-o", "PATH", "write there; the suffix chooses the format; - is standard output",
+     false, kFile},
+    {"--data", "", "DIR", "a folder of records laid over the data, later wins", true, kDirectory},
+    {"--lang", "", "LANG", "language of texts: en, zh-Hans or zh-Hant (default: the locale's)",
+     false, kChoice, "en zh-Hans zh-Hant"},
+    {"--color", "", "WHEN", "auto (default), always or never", false, kChoice, "auto always never",
+     "auto"},
+    {"--progress", "", "WHEN", "auto (default: on a terminal), json (events) or off", false,
+     kChoice, "auto json off", "auto"},
+    {"--message-format", "", "F", "errors and warnings as text (default) or json, one a line",
+     false, kChoice, "text json", "text"},
+    {"--deny-warnings", "", "", "a warning is an error: exit with 1"},
+    {"--threads", "", "N", "use at most N threads; results are the same for any number", false,
+     kNumber, "", "1"},
+    {"--seed", "", "N", "seed of random numbers, kept in the result (default 1)", false, kNumber,
+     "", "1"},
+    {"--print-config", "", "", "show the resolved request as TOML, and do nothing"},
+    {"--help", "-h", "", "--help shows everything, -h one screen"},
 });
 
 constexpr auto kReportExamples = std::to_array<std::string_view>({
     "redline report april-2025",
     "redline report april-2025 -o out/april-2025",
+    "redline report april-2025 --section claims",
+});
+constexpr auto kReportOptions = std::to_array<Option>({
+    {"--section", "", "NAME", "show one section here and write no folder: claims", false, kChoice,
+     "claims"},
 });
 constexpr auto kClassifyExamples = std::to_array<std::string_view>({
     "redline classify h20 --as-of 2025-04-16",
@@ -45,19 +65,51 @@ constexpr auto kClassifyExamples = std::to_array<std::string_view>({
     "redline classify h20 --timeline",
     "redline classify h20 --set tpp=2400 --as-of 2025-04-08",
     "redline classify h20 --as-of 2026-01-20 --with BILL-S3374",
+    "redline classify h200-sxm --from SG --as-of 2026-01-20",
+    "redline classify hgx-h200-8 --checklist --as-of 2026-01-20",
+    "redline classify h100-sxm5 --item technology",
+    "redline classify h20 --as-of 2025-04-16 -o case.html",
 });
 constexpr auto kClassifyOptions = std::to_array<Option>({
-    {"--to", "", "CC", "destination, ISO code or English name (default CN)"},
-    {"--hq", "", "CC", "headquarters of the end user or its ultimate parent (default: --to)"},
-    {"--from", "", "CC", "country of export (default US)"},
+    {"--to", "", "CC", "destination, ISO code or English name (default CN)", false, kPlace, "",
+     "CN"},
+    {"--hq", "", "CC", "headquarters of the end user or its ultimate parent (default: --to)", false,
+     kPlace},
+    {"--from", "", "CC", "country it leaves (default US); elsewhere a reexport or transfer", false,
+     kPlace, "", "US"},
     {"--end-user", "", "NAME", "end user, where a rule names some"},
-    {"--as-of", "", "DATE", "date of the question (default: date of the data set)"},
+    {"--as-of", "", "DATE", "date of the question (default: date of the data set)", false, kDate},
+    {"--item", "", "FORM", "what goes: part (default), board, server or technology", false, kChoice,
+     "part board server technology", "part"},
+    {"--listed-under", "", "ECCN", "entry that the item stands in besides, such as 5A992"},
     {"--why", "", "", "the working, clause by clause"},
-    {"--diff", "", "D1..D2", "what changes between two dates, and through which instrument"},
+    {"--checklist", "", "", "what a notice or an application asks for, and what is met"},
+    {"--diff", "", "D1..D2", "what changes between two dates, and through which instrument", false,
+     kDates},
     {"--timeline", "", "", "the answers of all dates"},
     {"--set", "", "KEY=VALUE", "set a quantity: tpp=2300, 'dram_bw=4.0 TB/s', dc=false, pd=unknown",
-     true},
-    {"--with", "", "BILL", "take a pending bill as law", true},
+     true, kQuantity},
+    {"--with", "", "BILL", "take a pending bill as law", true, kBill},
+    kFailIf,
+});
+constexpr auto kQuotaExamples = std::to_array<std::string_view>({
+    "redline quota h200-sxm --us-units 500000 --china-units 200000",
+    "redline quota h200-sxm --us-units 500000 --china-units 200000 --planned 60000",
+    "redline quota shipments.csv --since 2026-01-15",
+});
+constexpr auto kQuotaOptions = std::to_array<Option>({
+    {"--china-units", "", "N", "shipped to China (with Hong Kong) and Macau so far", false,
+     kNumber},
+    {"--us-units", "", "N", "shipped to US customers for use in the United States", false, kNumber},
+    {"--planned", "", "N", "to go to China and Macau besides", false, kNumber},
+    {"--since", "", "DATE", "only rows of the ledger from this day on", false, kDate},
+    {"--until", "", "DATE", "only rows of the ledger up to this day", false, kDate},
+    {"--as-of", "", "DATE", "date of the question (default: date of the data set)", false, kDate},
+    kFailIf,
+});
+constexpr auto kReplayExamples = std::to_array<std::string_view>({
+    "redline replay case.html",
+    "redline replay case.json",
 });
 constexpr auto kDataListExamples = std::to_array<std::string_view>({
     "redline data list",
@@ -81,7 +133,7 @@ constexpr auto kDataNewExamples = std::to_array<std::string_view>({
     "redline data new chip --like h20 -o my-chip.toml",
 });
 constexpr auto kDataNewOptions = std::to_array<Option>({
-    {"--like", "", "NAME", "the record to begin from"},
+    {"--like", "", "NAME", "the record to begin from", false, kRecord},
     {"--id", "", "ID", "id of the new record (default my-chip, my-system …)"},
 });
 constexpr auto kBatchExamples = std::to_array<std::string_view>({
@@ -92,64 +144,197 @@ constexpr auto kExplainExamples = std::to_array<std::string_view>({
     "redline explain RL1203",
     "redline explain",
 });
+constexpr auto kCompletionsExamples = std::to_array<std::string_view>({
+    "redline completions bash",
+    "redline completions zsh -o _redline",
+});
+constexpr auto kManExamples = std::to_array<std::string_view>({
+    "redline man classify",
+    "redline man data list -o redline-data-list.1",
+});
+constexpr auto kHelpExamples = std::to_array<std::string_view>({
+    "redline help classify",
+    "redline help data",
+});
 constexpr auto kVersionExamples = std::to_array<std::string_view>({
     "redline version",
-    "redline version --format json",
+    "redline version --json",
 });
+constexpr auto kVersionOptions = std::to_array<Option>({
+    {"--json", "", "", "the same as --format json"},
+});
+constexpr auto kResultOptions = std::to_array<Option>({kFailIf});
 
 constexpr auto kCommands = std::to_array<Command>({
-    {"report",
-     "SCENARIO",
-     "the decision brief of a scenario, HTML and JSON",
-     kReportExamples,
-     {},
-     1,
-     1},
-    {"classify", "[CHIP…]", "may it ship: verdicts with working and margins", kClassifyExamples,
-     kClassifyOptions, 0, -1},
-    {"data list", "[KIND]", "the records of the catalogue", kDataListExamples, {}, 0, 1},
-    {"data show",
-     "NAME",
-     "every value of a record with basis and source",
-     kDataShowExamples,
-     {},
-     1,
-     1},
-    {"data check",
-     "[FILE…]",
-     "check the data, or files of your own",
-     kDataCheckExamples,
-     {},
-     0,
-     -1},
-    {"data schema",
-     "[KIND]",
-     "JSON Schema of a record; the names of predicates",
-     kDataSchemaExamples,
-     {},
-     0,
-     1},
-    {"data new", "KIND", "a file of your own to edit: chip, system or model", kDataNewExamples,
-     kDataNewOptions, 1, 1},
-    {"batch", "[FILE]", "NDJSON requests in, one line out for each", kBatchExamples, {}, 0, 1},
-    {"explain", "[CODE]", "what an error code means", kExplainExamples, {}, 0, 1},
-    {"version", "", "version of program and data", kVersionExamples, {}, 0, 0},
+    {.name = "report",
+     .arguments = "SCENARIO",
+     .summary = "the decision brief of a scenario, HTML and JSON",
+     .examples = kReportExamples,
+     .options = kReportOptions,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kScenario,
+     .description =
+         "Works out a scenario (a date, the subject, what was known on that day) and writes "
+         "report.html and report.json into the folder of --output, by default out/SCENARIO. The "
+         "HTML file is complete in itself: it opens without a network and prints."},
+    {.name = "classify",
+     .arguments = "[CHIP…]",
+     .summary = "may it ship: verdicts with working and margins",
+     .examples = kClassifyExamples,
+     .options = kClassifyOptions,
+     .most_arguments = -1,
+     .argument_kind = kChip,
+     .description =
+         "Says whether chips need a license for a destination, an owner and a date: by which "
+         "clause, by what margin, and what change would flip the answer. A chip is an id, an "
+         "alias, a glob such as 'nvidia-*', or a .toml file of your own; without one, all chips "
+         "are asked about. A system, such as hgx-h200-8, is judged as a server by the chips "
+         "in it.\n"
+         "With -o case.html the answer becomes a page that can go into a file: question, facts "
+         "with evidence, working, margins, checklists, assumptions, what was not evaluated and "
+         "the hash of the data. `redline replay` asks such a page again.\n"
+         "What is not known stays unknown, and makes an answer unknown only where it matters. An "
+         "answer is a model of public texts, not legal advice."},
+    {.name = "quota",
+     .arguments = "CHIP|LEDGER.csv",
+     .summary = "the 50 % volume calculator of the rule of January 2026",
+     .examples = kQuotaExamples,
+     .options = kQuotaOptions,
+     .least_arguments = 1,
+     .most_arguments = -1,
+     .argument_kind = kChip,
+     .description =
+         "Compares the total processing performance (TPP) of a product shipped to China and Macau "
+         "with that of the same product shipped to US customers for use in the United States, as "
+         "the certification of a case-by-case application asks: the ratio, the cap, how many more "
+         "may go, or how many US units are missing.\n"
+         "A ledger is a table of comma-separated values with the columns chip, destination and "
+         "units, and where wanted end_use (country), date and product (what counts as one "
+         "product). Units that are not known are written ?."},
+    {.name = "replay",
+     .arguments = "FILE",
+     .summary = "ask again what a saved answer answered; list what differs",
+     .examples = kReplayExamples,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kFile,
+     .description =
+         "Reads an answer in JSON or a case page, asks the same question of the data as they are "
+         "now, and lists every value that differs, with exit status 1; says whether data and "
+         "program are the same as then."},
+    {.name = "data list",
+     .arguments = "[KIND]",
+     .summary = "the records of the catalogue",
+     .examples = kDataListExamples,
+     .options = kResultOptions,
+     .most_arguments = 1,
+     .argument_kind = kChoice,
+     .choices = "chips systems models rules places groups sources",
+     .description =
+         "Lists the records of one kind, or the kinds with the number of their records."},
+    {.name = "data show",
+     .arguments = "NAME",
+     .summary = "every value of a record with basis and source",
+     .examples = kDataShowExamples,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kRecord,
+     .description =
+         "Shows a chip, system, model or rule: each value with its unit, its basis (stated, "
+         "derived, estimated) and its sources, and what follows from it."},
+    {.name = "data check",
+     .arguments = "[FILE…]",
+     .summary = "check the data, or files of your own",
+     .examples = kDataCheckExamples,
+     .most_arguments = -1,
+     .argument_kind = kFile,
+     .description =
+         "Reads every record, with the folders of --data laid over, and reports all problems of "
+         "all files with file, line and column; or reads the given files alone."},
+    {.name = "data schema",
+     .arguments = "[KIND]",
+     .summary = "JSON Schema of a record; the names of predicates",
+     .examples = kDataSchemaExamples,
+     .most_arguments = 1,
+     .argument_kind = kChoice,
+     .choices = "chip system model instrument places groups sources scenario predicate",
+     .description =
+         "Prints the JSON Schema of a kind of record, for editors that complete and check TOML; "
+         "for 'predicate', the quantities and country groups that a rule may name."},
+    {.name = "data new",
+     .arguments = "KIND",
+     .summary = "a file of your own to edit: chip, system or model",
+     .examples = kDataNewExamples,
+     .options = kDataNewOptions,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kChoice,
+     .choices = "chip system model",
+     .description =
+         "Prints a record to begin from: that of --like under a new id. Edit it, ask about the "
+         "file itself, or put it into a folder for --data."},
+    {.name = "batch",
+     .arguments = "[FILE]",
+     .summary = "NDJSON requests in, one line out for each",
+     .examples = kBatchExamples,
+     .most_arguments = 1,
+     .argument_kind = kFile,
+     .description =
+         "Reads one JSON object a line from the file or from standard input, and writes one line "
+         "for each, in the order of the requests: the envelope of --format json, or an error "
+         "with its code. With one thread each answer is written at once.\n"
+         "The first interrupt (Ctrl-C) finishes the lines in flight, writes them and leaves with "
+         "130; the second ends the program."},
+    {.name = "explain",
+     .arguments = "[CODE]",
+     .summary = "what an error code means",
+     .examples = kExplainExamples,
+     .most_arguments = 1,
+     .argument_kind = kCode,
+     .description =
+         "Prints the page of an error code: what it means, an example that produces it, what to "
+         "do. Without a code, the list of all."},
+    {.name = "completions",
+     .arguments = "SHELL",
+     .summary = "completion of the command line for bash, zsh or fish",
+     .examples = kCompletionsExamples,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kChoice,
+     .choices = "bash zsh fish",
+     .description =
+         "Prints a script that completes commands, options, and the ids of chips, systems, "
+         "models, rules, places, scenarios and error codes. The script asks the program, so that "
+         "your own data (--data) and new records are known to it.\n"
+         "bash: source <(redline completions bash). zsh: write it as _redline into a folder of "
+         "$fpath. fish: write it to ~/.config/fish/completions/redline.fish. An installation "
+         "puts all three where the shells look."},
+    {.name = "man",
+     .arguments = "[COMMAND]",
+     .summary = "the manual page of the program or of a command",
+     .examples = kManExamples,
+     .most_arguments = 2,
+     .argument_kind = kCommand,
+     .description =
+         "Prints a manual page in troff, for `man -l`. An installation puts all pages where man "
+         "looks: man redline, man redline-classify."},
+    {.name = "help",
+     .arguments = "[COMMAND]",
+     .summary = "the help of a command or of a group of commands",
+     .examples = kHelpExamples,
+     .most_arguments = 2,
+     .argument_kind = kCommand,
+     .description = "The same as --help behind the command."},
+    {.name = "version",
+     .arguments = "",
+     .summary = "version of program and data",
+     .examples = kVersionExamples,
+     .options = kVersionOptions,
+     .description =
+         "Says which program answers from which data, and how it was built. Name it when you "
+         "report a problem."},
 });
-
-std::string option_line(const Option& option) {
-  std::string left = "  ";
-  left += option.short_name.empty() ? "    " : fmt::format("{}, ", option.short_name);
-  left += option.name;
-  if (!option.value.empty()) {
-    left += fmt::format(" {}", option.value);
-  }
-  constexpr int kColumn = 24;
-  const int width = results::display_width(left);
-  const std::string doc = results::wrap(option.doc, 79, kColumn + 1);
-  // The first line of the wrapped text begins behind the option where that leaves room.
-  return width < kColumn ? left + doc.substr(static_cast<std::size_t>(width)) + "\n"
-                         : left + "\n" + doc + "\n";
-}
 
 }  // namespace
 
@@ -176,42 +361,14 @@ const Option* find_option(const Command& command, std::string_view name) {
   return own != nullptr ? own : search(kCommon);
 }
 
-std::string help_of(const Command& command) {
-  std::string text = "Examples\n";
-  for (const std::string_view example : command.examples) {
-    text += fmt::format("  {}\n", example);
+std::vector<std::string_view> choice_list(std::string_view choices) {
+  std::vector<std::string_view> list;
+  while (!choices.empty()) {
+    const std::size_t end = std::min(choices.find(' '), choices.size());
+    list.push_back(choices.substr(0, end));
+    choices.remove_prefix(std::min(end + 1, choices.size()));
   }
-  text += fmt::format("\nUsage: redline {} {}[options]\n  {}\n", command.name,
-                      command.arguments.empty() ? "" : std::string(command.arguments) + " ",
-                      command.summary);
-  if (!command.options.empty()) {
-    text += "\nOptions\n";
-    for (const Option& option : command.options) {
-      text += option_line(option);
-    }
-  }
-  text += "\nOptions of every command\n";
-  for (const Option& option : kCommon) {
-    text += option_line(option);
-  }
-  return text;
-}
-
-std::string program_help() {
-  std::string text = "Redline: AI accelerators under export rules. May it ship, and why.\n\nTry\n";
-  for (const std::string_view example : kFirst) {
-    text += fmt::format("  {}\n", example);
-  }
-  text += "\nCommands\n";
-  for (const Command& command : kCommands) {
-    const std::string usage = fmt::format("{} {}", command.name, command.arguments);
-    text += fmt::format("  {:<22} {}\n", usage, command.summary);
-  }
-  text +=
-      "\n`redline COMMAND --help` shows the options of a command.\n"
-      "Exit status: 0 done, 1 a --fail-if holds, 2 wrong usage, 3 bad data,\n"
-      "4 no feasible answer, 70 our bug, 130 interrupted.\n";
-  return text;
+  return list;
 }
 
 }  // namespace redline::cli

@@ -1,6 +1,7 @@
 #pragma once
 // Every command and option in one table: the parser, the help and the tests read it.
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,22 +9,49 @@
 
 namespace redline::cli {
 
+// What a value is: completion offers it, the manual explains it.
+enum class ValueKind : std::uint8_t {
+  kText,      // anything
+  kChoice,    // one of `choices`
+  kChip,      // a chip, or a .toml file
+  kRule,      // an instrument
+  kBill,      // a pending bill
+  kRecord,    // a record of any kind
+  kPlace,     // a country or territory
+  kScenario,  // a scenario, or a .toml file
+  kCode,      // an error code
+  kCommand,   // a command of the program
+  kQuantity,  // QUANTITY=VALUE
+  kFile,
+  kDirectory,
+  kDate,
+  kDates,  // D1..D2
+  kNumber,
+  kCondition,  // an expression over the fields of a result
+};
+
 struct Option {
   std::string_view name;        // "--to"
   std::string_view short_name;  // "-o", or empty
   std::string_view value;       // "CC"; empty for a flag
   std::string_view doc;
   bool repeated = false;
+  ValueKind kind = ValueKind::kText;
+  std::string_view choices{};    // "auto always never"
+  std::string_view otherwise{};  // the value where none is given
 };
 
 struct Command {
   std::string_view name;       // "classify", "data list"
   std::string_view arguments;  // "[CHIP…]"
   std::string_view summary;
-  std::span<const std::string_view> examples;
-  std::span<const Option> options;
+  std::span<const std::string_view> examples{};
+  std::span<const Option> options{};
   int least_arguments = 0;
   int most_arguments = 0;  // -1: any number
+  ValueKind argument_kind = ValueKind::kText;
+  std::string_view choices{};      // of the argument
+  std::string_view description{};  // paragraphs for the manual, parted by a newline
 };
 
 // In the order of the help.
@@ -36,8 +64,7 @@ struct Command {
 [[nodiscard]] const Command* find_command(std::string_view name);
 [[nodiscard]] const Option* find_option(const Command& command, std::string_view name);
 
-// The help of one command (examples first), or of the program.
-[[nodiscard]] std::string help_of(const Command& command);
-[[nodiscard]] std::string program_help();
+// The words of a list of choices.
+[[nodiscard]] std::vector<std::string_view> choice_list(std::string_view choices);
 
 }  // namespace redline::cli

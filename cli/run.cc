@@ -2,86 +2,35 @@
 
 #include <charconv>
 #include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "app/batch.h"
 #include "app/brief.h"
+#include "app/case_page.h"
+#include "app/claims_text.h"
 #include "app/classify.h"
 #include "app/data_commands.h"
 #include "app/explain.h"
+#include "app/fail_if.h"
+#include "app/quota.h"
+#include "app/replay.h"
 #include "cli/batch_stream.h"
-#include "cli/terminal.h"
+#include "cli/completions.h"
+#include "cli/help.h"
+#include "cli/interrupt.h"
+#include "cli/man.h"
+#include "cli/print_config.h"
+#include "cli/settings.h"
 
 namespace redline::cli {
 namespace {
 
 using app::Answer;
 using app::Workspace;
-
-Result<std::uint64_t> number_option(const Arguments& arguments, std::string_view name,
-                                    std::uint64_t otherwise) {
-  const std::string text = arguments.value(name);
-  if (text.empty()) {
-    return otherwise;
-  }
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return fail(Code::kBadOptionValue, fmt::format("{} {}: expected a whole number", name, text));
-  }
-  return number;
-}
-
-Result<ColorChoice> color_option(const Arguments& arguments) {
-  const std::string text = arguments.value("--color");
-  if (text.empty() || text == "auto") {
-    return ColorChoice::kAuto;
-  }
-  if (text == "always") {
-    return ColorChoice::kAlways;
-  }
-  if (text == "never") {
-    return ColorChoice::kNever;
-  }
-  return fail(Code::kBadOptionValue,
-              fmt::format("--color {}: expected auto, always or never", text));
-}
-
-// --lang says it; else the locale does.
-Result<results::Language> language_option(const Arguments& arguments) {
-  const std::string text = arguments.value("--lang");
-  if (text.empty()) {
-    return locale_language();
-  }
-  if (const auto language = results::find_language(text)) {
-    return *language;
-  }
-  return fail(Code::kBadOptionValue, fmt::format("--lang {}: expected {}", text,
-                                                 fmt::join(results::language_tags(), ", ")));
-}
-
-// --format says it; else the suffix of -o; else a table.
-Result<results::Format> format_option(const Arguments& arguments) {
-  const std::string name = arguments.value("--format");
-  const std::string path = arguments.value("--output");
-  auto format = results::Format::kTable;
-  if (!name.empty()) {
-    const auto found = results::find_format(name);
-    if (!found) {
-      return fail(Code::kBadOptionValue,
-                  fmt::format("--format {}: expected table, json, ndjson, csv or markdown", name));
-    }
-    format = *found;
-  } else if (!path.empty() && path != "-") {
-    format = results::find_format_for_path(path).value_or(results::Format::kTable);
-  }
-  if (format == results::Format::kHtml) {
-    return fail(Code::kBadOptionValue, "this command does not write HTML",
-                {"`redline report` does; here use table, json, ndjson, csv or markdown"});
-  }
-  return format;
-}
 
 Result<app::ClassifyRequest> classify_request(const Arguments& arguments) {
   app::ClassifyRequest request;
@@ -93,6 +42,9 @@ Result<app::ClassifyRequest> classify_request(const Arguments& arguments) {
   request.why = arguments.has("--why");
   request.timeline = arguments.has("--timeline");
   request.with = arguments.values("--with");
+  request.item = arguments.value("--item");
+  request.listed_under = arguments.value("--listed-under");
+  request.checklist = arguments.has("--checklist");
   const auto in_option = [](std::string_view option, Error error) {
     error.code = Code::kBadOptionValue;
     error.message = fmt::format("{}: {}", option, error.message);
@@ -126,6 +78,52 @@ Result<app::ClassifyRequest> classify_request(const Arguments& arguments) {
   return request;
 }
 
+// A date or a number of units, with the option in its error.
+template <class T, class F>
+bool read_option(const Arguments& arguments, std::string_view option, std::optional<T>& out,
+                 Diagnostics& errors, const F& parse) {
+  if (!arguments.has(option)) {
+    return true;
+  }
+  Result<T> value = parse(arguments.value(option));
+  if (!value) {
+    Error error = std::move(value).error();
+    error.code = Code::kBadOptionValue;
+    error.message = fmt::format("{}: {}", option, error.message);
+    errors.push_back(std::move(error));
+    return false;
+  }
+  out = *value;
+  return true;
+}
+
+Result<double> parse_units(const std::string& text) {
+  double value = 0.0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || rest != end || !std::isfinite(value) || value < 0.0) {
+    return fail(Code::kBadOptionValue, fmt::format("'{}' is not a number of units", text),
+                {"write a plain number that is not negative, such as 500000"});
+  }
+  return value;
+}
+
+Loaded<app::QuotaRequest> quota_request(const Arguments& arguments) {
+  app::QuotaRequest request;
+  request.subjects = arguments.positional;
+  Diagnostics errors;
+  read_option(arguments, "--china-units", request.capped_units, errors, parse_units);
+  read_option(arguments, "--us-units", request.against_units, errors, parse_units);
+  read_option(arguments, "--planned", request.planned_units, errors, parse_units);
+  read_option(arguments, "--since", request.since, errors, parse_date);
+  read_option(arguments, "--until", request.until, errors, parse_date);
+  read_option(arguments, "--as-of", request.as_of, errors, parse_date);
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return request;
+}
+
 template <class T>
 Loaded<T> loaded(Result<T> result) {
   if (!result) {
@@ -143,60 +141,100 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     if (!request) {
       return tl::unexpected(Diagnostics{std::move(request).error()});
     }
-    request->machine = format == results::Format::kJson || format == results::Format::kNdjson;
+    request->machine = format == results::Format::kJson || format == results::Format::kNdjson ||
+                       arguments.has("--fail-if");
     return app::classify(workspace, *request, say);
   }
+  if (name == "quota") {
+    const auto request = quota_request(arguments);
+    return request ? app::quota(workspace, *request, say)
+                   : Loaded<Answer>(tl::unexpected(request.error()));
+  }
+  if (name == "replay") {
+    return app::replay(workspace, first, say);
+  }
   if (name == "data list") {
-    return loaded(app::data_list(workspace, first));
+    return loaded(app::data_list(workspace, first, say));
   }
   if (name == "data show") {
     return loaded(app::data_show(workspace, first));
   }
   if (name == "data check") {
-    return app::data_check(workspace, arguments.positional);
+    return app::data_check(workspace, arguments.positional, say);
   }
   if (name == "data schema") {
-    return loaded(app::data_schema(workspace, first));
+    return loaded(app::data_schema(workspace, first, say));
   }
   if (name == "data new") {
     return loaded(
         app::data_new(workspace, {first, arguments.value("--like"), arguments.value("--id")}));
   }
   RL_CHECK(name == "version");
-  return app::version(workspace);
+  return app::version(workspace, say);
 }
 
 CatalogParts parts_for(std::string_view command) {
   CatalogParts parts;
   const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "report";
-  parts.systems = parts.models = parts.sources = all;
+  parts.models = parts.sources = all || command == "replay";
+  parts.market = parts.sources;
+  parts.systems = parts.sources || command == "classify";
   return parts;
+}
+
+// Answers that need no data.
+std::optional<Result<Answer>> plain_answer(const Arguments& arguments, const results::Words& say) {
+  const std::string_view name = arguments.command->name;
+  const auto& words = arguments.positional;
+  const std::string first = words.empty() ? "" : words.front();
+  if (name == "explain") {
+    return app::explain(first, say);
+  }
+  if (name == "completions") {
+    return completions(first);
+  }
+  if (name == "man") {
+    return manual_page(fmt::format("{}", fmt::join(words, " ")), say);
+  }
+  return std::nullopt;
 }
 
 class Runner {
  public:
-  Runner(const Invocation& invocation, Terminal terminal, results::Format format,
-         results::Language language)
+  Runner(const Invocation& invocation, Terminal terminal, const Settings& settings)
       : in_(invocation),
-        terminal_(terminal),
-        format_(format),
-        say_(language),
+        terminal_(std::move(terminal)),
+        settings_(settings),
         start_(std::chrono::steady_clock::now()) {}
 
   int run() {
-    const std::string_view name = in_.arguments.command->name;
-    if (name == "explain") {
-      const auto& words = in_.arguments.positional;
-      auto answer = app::explain(words.empty() ? "" : words.front());
-      return answer ? show(*answer, "") : terminal_.fail(answer.error());
+    if (in_.arguments.has("--print-config")) {
+      return terminal_.out(print_config(in_.arguments, in_.executable, settings_));
     }
+    if (in_.arguments.has("--fail-if")) {
+      auto condition = app::FailIf::parse(in_.arguments.value("--fail-if"));
+      if (!condition) {
+        return terminal_.fail(condition.error());
+      }
+      fail_if_ = std::move(*condition);
+    }
+    warn_of_suffix();
+    return terminal_.status(answer());
+  }
+
+ private:
+  int answer() {
+    if (const auto plain = plain_answer(in_.arguments, terminal_.say())) {
+      return *plain ? show(**plain, "") : terminal_.fail(plain->error());
+    }
+    const std::string_view name = in_.arguments.command->name;
     auto workspace =
         app::open_workspace({"", in_.executable, in_.arguments.values("--data"), parts_for(name)});
     if (!workspace) {
       return terminal_.fail(workspace.error());
     }
     for (const std::string& replaced : workspace->replaced) {
-      terminal_.note(fmt::format("note: replaced {}\n", replaced));
+      terminal_.note(fmt::format("note: replaced {}", replaced));
     }
     if (name == "batch") {
       return batch(*workspace);
@@ -204,18 +242,21 @@ class Runner {
     if (name == "report") {
       return report(*workspace);
     }
-    auto answer = answer_of(in_.arguments, *workspace, format_, say_);
-    if (!answer) {
-      return terminal_.fail(answer.error());
+    if (name == "classify" && settings_.format == results::Format::kHtml) {
+      return case_page(*workspace);
     }
-    return show(*answer, workspace->files.hash);
+    auto found = answer_of(in_.arguments, *workspace, settings_.format, terminal_.say());
+    if (!found) {
+      return terminal_.fail(found.error());
+    }
+    return show(*found, workspace->files.hash);
   }
 
- private:
   [[nodiscard]] app::RunInfo run_info(const std::string& hash) const {
     app::RunInfo info;
     info.data_hash = hash;
-    info.seed = number_option(in_.arguments, "--seed", 1).value_or(1);
+    info.seed = settings_.seed;
+    info.threads = settings_.threads;
     info.command_line = "redline";
     for (const std::string& word : in_.words) {
       info.command_line += " " + word;
@@ -224,39 +265,109 @@ class Runner {
     return info;
   }
 
+  // A suffix that names no format is likely a slip, and the file is a table then.
+  void warn_of_suffix() {
+    const std::string path = in_.arguments.value("--output");
+    const std::filesystem::path suffix = std::filesystem::path(path).extension();
+    const std::string_view name = in_.arguments.command->name;
+    const bool chooses = name == "classify" || name == "quota" || name == "version" ||
+                         name == "data list" || name == "data show" || name == "data check";
+    if (chooses && !suffix.empty() && !in_.arguments.has("--format") &&
+        !results::find_format_for_path(path)) {
+      terminal_.warn(
+          fmt::format("the suffix of '{}' names no format; it is written as a table", path),
+          "choose one with --format, or end the name in .json, .ndjson, .csv or .md");
+    }
+  }
+
   int show(const Answer& answer, const std::string& hash) {
+    std::vector<std::size_t> holding;
+    if (fail_if_) {
+      auto found = fail_if_->holding(answer.results);
+      if (!found) {
+        return terminal_.fail(found.error());
+      }
+      holding = std::move(*found);
+    }
+    for (const app::Warning& warning : answer.warnings) {
+      terminal_.warn(warning.text, warning.cure);
+    }
+    const int status = write(answer, hash);
+    if (status != kDone || holding.empty()) {
+      return status == kDone && answer.differs ? kFailIf : status;
+    }
+    terminal_.note(terminal_.say()(
+        holding.size() == 1 ? "--fail-if holds for {first}: {condition}"
+                            : "--fail-if holds for {first} and {count} more: {condition}",
+        {{"first", app::FailIf::name_of(answer.results[holding.front()], holding.front())},
+         {"count", std::to_string(holding.size() - 1)},
+         {"condition", in_.arguments.value("--fail-if")}}));
+    return kFailIf;
+  }
+
+  int case_page(const Workspace& workspace) {
+    auto request = classify_request(in_.arguments);
+    if (!request) {
+      return terminal_.fail(request.error());
+    }
+    auto page =
+        app::write_case(workspace, *request, run_info(workspace.files.hash), terminal_.say());
+    return page ? write_text(*page) : terminal_.fail(page.error());
+  }
+
+  int write(const Answer& answer, const std::string& hash) {
     const std::string path = in_.arguments.value("--output");
     const bool to_file = !path.empty() && path != "-";
-    const std::string text = app::render(
-        answer, run_info(hash), {format_, terminal_.width(), terminal_.color() && !to_file, say_});
-    if (!to_file) {
+    return write_text(app::render(
+        answer, run_info(hash),
+        {settings_.format, terminal_.width(), terminal_.color() && !to_file, terminal_.say()}));
+  }
+
+  int write_text(const std::string& text) {
+    const std::string path = in_.arguments.value("--output");
+    if (path.empty() || path == "-") {
       return terminal_.out(text);
     }
     const auto written = data::write_text_file(path, text);
     if (!written) {
       return terminal_.fail(written.error());
     }
-    terminal_.note(fmt::format("wrote {}\n", path));
+    terminal_.note(fmt::format("wrote {}", path));
     return kDone;
   }
 
   int batch(const Workspace& workspace) {
-    const auto threads = number_option(in_.arguments, "--threads", 1);
-    BatchStream stream(workspace, static_cast<unsigned>(threads.value_or(1)));
+    catch_interrupts();
+    BatchStream stream(
+        workspace, settings_.threads,
+        progress_on_terminal(settings_.progress, terminal_.width(), terminal_.say()));
     const auto& words = in_.arguments.positional;
     const auto done =
         stream.run(words.empty() ? "-" : words.front(), in_.arguments.value("--output"));
-    return done ? kDone : terminal_.fail(done.error());
+    if (!done) {
+      return terminal_.fail(done.error());
+    }
+    if (interrupted()) {
+      terminal_.note(terminal_.say()("interrupted: {count} lines are answered",
+                                     {{"count", std::to_string(*done)}}));
+      return kInterrupted;
+    }
+    return kDone;
   }
 
   int report(const Workspace& workspace) {
     const std::string scenario = in_.arguments.positional.front();
+    if (in_.arguments.has("--section")) {
+      const auto section = app::report_section(workspace, scenario,
+                                               in_.arguments.value("--section"), terminal_.say());
+      return section ? show(*section, workspace.files.hash) : terminal_.fail(section.error());
+    }
     std::string folder = in_.arguments.value("--output");
     if (folder.empty()) {
       folder = "out/" + scenario;
     }
-    const auto brief =
-        app::write_brief(workspace, {scenario, folder, run_info(workspace.files.hash), say_});
+    const auto brief = app::write_brief(
+        workspace, {scenario, folder, run_info(workspace.files.hash), terminal_.say()});
     if (!brief) {
       return terminal_.fail(brief.error());
     }
@@ -270,8 +381,8 @@ class Runner {
 
   const Invocation& in_;
   Terminal terminal_;
-  results::Format format_;
-  results::Words say_;
+  Settings settings_;
+  std::optional<app::FailIf> fail_if_{};
   std::chrono::steady_clock::time_point start_;
 };
 
@@ -279,38 +390,20 @@ class Runner {
 
 int run(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
-  const auto color = color_option(arguments);
-  Terminal terminal(color.value_or(ColorChoice::kAuto));
-  if (arguments.help || arguments.command == nullptr) {
-    return terminal.out(arguments.command == nullptr ? program_help()
-                                                     : help_of(*arguments.command));
+  const auto settings = read_settings(arguments);
+  Terminal terminal(settings ? settings->terminal : peek_terminal(invocation.words));
+  if (arguments.help != Help::kNone) {
+    const results::Words& say = terminal.say();
+    const bool full = arguments.help == Help::kFull;
+    return terminal.out(arguments.command != nullptr ? full ? full_help(*arguments.command, say)
+                                                            : short_help(*arguments.command, say)
+                        : arguments.group.empty() ? program_help(full, say)
+                                                     : group_help(arguments.group, say));
   }
-  const bool writes_folder = arguments.command->name == "report";
-  const auto format =
-      writes_folder ? Result<results::Format>(results::Format::kHtml) : format_option(arguments);
-  const auto seed = number_option(arguments, "--seed", 1);
-  const auto threads = number_option(arguments, "--threads", 1);
-  const auto language = language_option(arguments);
-  Diagnostics errors;
-  if (!language) {
-    errors.push_back(language.error());
+  if (!settings) {
+    return terminal.fail(settings.error());
   }
-  if (!color) {
-    errors.push_back(color.error());
-  }
-  if (!format) {
-    errors.push_back(format.error());
-  }
-  if (!seed) {
-    errors.push_back(seed.error());
-  }
-  if (!threads) {
-    errors.push_back(threads.error());
-  }
-  if (!errors.empty()) {
-    return terminal.fail(errors);
-  }
-  return Runner(invocation, terminal, *format, *language).run();
+  return Runner(invocation, terminal, *settings).run();
 }
 
 }  // namespace redline::cli

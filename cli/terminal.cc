@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
 
 namespace redline::cli {
@@ -65,15 +66,47 @@ int status_of(Code code) {
 
 }  // namespace
 
-Terminal::Terminal(ColorChoice color) : width_(terminal_width()), color_(wants_color(color)) {}
+Terminal::Terminal(const TerminalOptions& options)
+    : options_(options),
+      say_(options.language),
+      width_(terminal_width()),
+      color_(wants_color(options.color)) {}
 
-results::Language locale_language() {
+results::Language locale_language(std::string_view& variable) {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
     if (is_set(name)) {
+      variable = name;
       return results::language_of_locale(std::getenv(name));
     }
   }
+  variable = {};
   return results::Language::kEnglish;
+}
+
+std::string_view color_variable() {
+  if (is_set("NO_COLOR")) {
+    return "NO_COLOR";
+  }
+  return is_set("CLICOLOR_FORCE") ? "CLICOLOR_FORCE" : std::string_view();
+}
+
+bool errors_on_terminal() { return isatty(STDERR_FILENO) != 0; }
+
+std::string message_json(std::string_view level, const Error& error) {
+  using Json = nlohmann::ordered_json;
+  const bool coded = level == "error";
+  Json json{{"level", level},
+            {"code", coded ? Json(code_name(error.code)) : Json()},
+            {"title", coded ? Json(code_title(error.code)) : Json()},
+            {"message", error.message}};
+  const bool placed = error.where && error.where->line > 0;
+  json["file"] = error.where ? Json(error.where->file) : Json();
+  json["line"] = placed ? Json(error.where->line) : Json();
+  json["column"] = placed ? Json(error.where->column) : Json();
+  json["length"] = placed ? Json(error.where->length) : Json();
+  json["label"] = error.label.empty() ? Json() : Json(error.label);
+  json["help"] = error.help;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 int Terminal::out(std::string_view text) const {
@@ -90,11 +123,49 @@ int Terminal::out(std::string_view text) const {
 }
 
 void Terminal::note(std::string_view text) const {
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  const std::string line =
+      options_.messages == MessageFormat::kJson
+          ? message_json("note", {Code::kBug, std::string(text), std::nullopt, {}, {}})
+          : std::string(text) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void Terminal::warn(const std::string& text, const std::string& cure) {
+  if (options_.deny_warnings) {
+    denied_ = true;
+    fail({Code::kWarningDenied,
+          text,
+          std::nullopt,
+          {cure, "--deny-warnings makes this warning an error"},
+          {}});
+    return;
+  }
+  const Error warning{Code::kBug, text, std::nullopt, {cure}, {}};
+  const std::string lines =
+      options_.messages == MessageFormat::kJson
+          ? message_json("warning", warning)
+          : fmt::format("{}: {}\n   = {}: {}\n", say_("warning"), text, say_("help"), cure);
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
 int Terminal::fail(const Diagnostics& errors) const {
-  note(render(errors));
+  std::string text;
+  if (options_.messages == MessageFormat::kJson) {
+    for (const Error& error : errors) {
+      text += message_json("error", error);
+    }
+  } else {
+    ErrorWords words;
+    if (say_.language() != results::Language::kEnglish) {
+      words.error = say_(words.error);
+      words.help = say_(words.help);
+      words.more = say_(words.more);
+      words.title = [this](Code code) { return say_(code_title(code)); };
+    }
+    constexpr std::size_t kMost = 20;
+    text = render(errors, kMost, words);
+  }
+  std::fwrite(text.data(), 1, text.size(), stderr);
   int status = kWrongUsage;
   for (const Error& error : errors) {
     status = std::max(status, status_of(error.code));

@@ -54,6 +54,7 @@ PUBLIC = {
     "system": "catalog",
     "fabric": "catalog",
     "llm_model": "catalog",
+    "market": "catalog",
     "place": "catalog",
     "catalog": "catalog",
     "verdict": "rules",

@@ -7,6 +7,14 @@ foreach(check layers house)
            COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/${check}.py --self-test)
 endforeach()
 
+# Every text that people read stands in every catalogue of data/i18n.
+add_test(NAME i18n.messages
+         COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/messages.py --check)
+# The commands and the brief, in every language.
+add_test(NAME i18n.languages COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/languages.py
+                                     $<TARGET_FILE:redline>)
+set_tests_properties(i18n.languages PROPERTIES TIMEOUT 300)
+
 # Each file of compile_fail/ but the control must be refused. Only the syntax is checked, so a
 # missing symbol can never be what refuses it.
 file(GLOB wrong_programs CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/*.cc)

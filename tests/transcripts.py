@@ -143,10 +143,13 @@ def help_examples(redline: Path, folder: Path) -> list[str]:
     commands = []
     listing = program[program.index("Commands") + 1 :]
     for line in listing:
-        word = re.match(r"  ([a-z]+(?: [a-z]+)?)(?= |$)", line)
-        if not word:
+        if not line.startswith("  "):
             break
-        commands.append(word.group(1))
+        # A line that is indented further goes on with the text of the one above.
+        word = re.match(r"  ([a-z]+(?: [a-z]+)?)(?= |$)", line)
+        if word:
+            commands.append(word.group(1))
+    assert len(commands) > 10, "the listing of the commands is not understood"
     examples = [line.strip() for line in program if line.startswith("  redline ")]
     for command in commands:
         lines, status = run(redline, folder, f"redline {command} --help")

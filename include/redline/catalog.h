@@ -8,6 +8,7 @@
 #include "redline/chip.h"
 #include "redline/error.h"
 #include "redline/llm_model.h"
+#include "redline/market.h"
 #include "redline/place.h"
 #include "redline/system.h"
 
@@ -23,6 +24,7 @@ struct Source {
   std::string url;
   std::string kind;
   std::string verification;
+  std::optional<PartialDate> published;
 };
 
 // What to load: a single question about chips needs no language models.
@@ -32,6 +34,7 @@ struct CatalogParts {
   bool models = false;
   bool geography = true;
   bool sources = false;
+  bool market = false;
 };
 
 struct Catalog {
@@ -40,6 +43,7 @@ struct Catalog {
   std::vector<LlmModel> models;  // by id
   std::vector<Source> sources;   // by id
   Geography geography;
+  MarketData market;
   std::vector<std::string> replaced;  // "chip h20-96gb by my-data/chips/h20-96gb.toml"
 
   [[nodiscard]] const Chip* chip(std::string_view id) const;

@@ -3,6 +3,7 @@
 // Bugs of ours go through RL_CHECK; a "no" is an ordinary value, never an Error.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,16 +36,21 @@ enum class Code : std::uint16_t {
   kPredicateSyntax = 1301,
   kPredicateName = 1302,
   kPredicateType = 1303,
+  kCsvSyntax = 1401,
   kUnknownCommand = 2001,
   kUnknownOption = 2002,
   kMissingArgument = 2003,
   kBadOptionValue = 2004,
+  kWarningDenied = 2005,
   kUnknownChip = 2101,
   kAmbiguousName = 2102,
   kUnknownPlace = 2103,
   kUnknownRecord = 2104,
   kUnknownCode = 2105,
   kBadSetting = 2202,
+  kConditionSyntax = 2203,
+  kConditionName = 2204,
+  kReplayFile = 2205,
   kBatchSyntax = 2301,
   kBatchField = 2302,
   kBatchCommand = 2303,
@@ -58,6 +64,8 @@ enum class Code : std::uint16_t {
 [[nodiscard]] std::string_view code_title(Code code);
 // The page that `redline explain` prints.
 [[nodiscard]] std::string_view code_page(Code code);
+// A shell command that produces the error, empty where there is none that is short.
+[[nodiscard]] std::string_view code_example(Code code);
 // Every code there is, ascending.
 [[nodiscard]] const std::vector<Code>& all_codes();
 // The code called "RL1203", "rl1203" or "1203".
@@ -96,10 +104,20 @@ using Loaded = tl::expected<T, Diagnostics>;
   return tl::unexpected<Error>(Error{code, std::move(message), std::nullopt, std::move(help), {}});
 }
 
+// The words around a message, in the language of the reader. Messages themselves stay English; where
+// the reader's language is another, the title of the code stands in front of them.
+struct ErrorWords {
+  std::string error = "error";
+  std::string help = "help";
+  std::string more = "… and {count} more problems";
+  std::function<std::string(Code)> title{};  // empty: none is said
+};
+
 // rustc-like text: error[RL1203]: … / --> file:line:column / the line / a caret / = help lines.
-[[nodiscard]] std::string render(const Error& error);
+[[nodiscard]] std::string render(const Error& error, const ErrorWords& words = {});
 // At most `cap` errors, then a count of the rest.
-[[nodiscard]] std::string render(const Diagnostics& errors, std::size_t cap = 20);
+[[nodiscard]] std::string render(const Diagnostics& errors, std::size_t cap = 20,
+                                 const ErrorWords& words = {});
 
 // Prints file, line and the condition, asks for a report and exits with 70. For bugs only.
 [[noreturn]] void report_bug(const char* file, int line, const char* condition);

@@ -22,6 +22,23 @@ template <class Q>
   return Q{*value};
 }
 
+// A number of any dimension, as market data holds it: money, units, shares. It keeps the unit in
+// which it was written, for showing.
+struct Measure {
+  double base = 0.0;
+  Dimension dimension;
+  std::string unit;     // "GUSD", "percent"
+  double factor = 1.0;  // of that unit in base units
+
+  [[nodiscard]] double shown() const { return base / factor; }
+};
+// Errors as above.
+[[nodiscard]] Result<Measure> parse_measure(std::string_view text);
+// May be compared and added: of one dimension, and both shares or neither.
+[[nodiscard]] bool same_kind(const Measure& a, const Measure& b);
+// In its own unit: "5.5 GUSD", "32.15 %".
+[[nodiscard]] std::string format_measure(const Measure& measure, int digits = 6);
+
 // What such a quantity is called and how one is written: {"a bandwidth", "4.0 TB/s"}.
 struct DimensionWords {
   std::string_view name;

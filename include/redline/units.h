@@ -1,8 +1,8 @@
 #pragma once
-// Units as types: one double, six exponents, and a mismatch does not compile.
+// Units as types: one double, seven exponents, and a mismatch does not compile.
 //
-// Base units: byte, second, operation, joule, millimetre, US dollar. A rate or an area is a product
-// of powers of these, so `Seconds t = Bytes{1} / BytesPerSecond{1}` compiles and
+// Base units: byte, second, operation, joule, millimetre, US dollar, yuan. A rate or an area is a
+// product of powers of these, so `Seconds t = Bytes{1} / BytesPerSecond{1}` compiles and
 // `Seconds t = Bytes{1} / OpsPerSecond{1}` does not (tests/compile_fail proves it).
 
 #include <compare>
@@ -12,18 +12,18 @@ namespace redline {
 
 // Exponents of the base units.
 struct Dimension {
-  std::int8_t byte = 0, second = 0, op = 0, joule = 0, mm = 0, usd = 0;
+  std::int8_t byte = 0, second = 0, op = 0, joule = 0, mm = 0, usd = 0, cny = 0;
   friend constexpr bool operator==(const Dimension&, const Dimension&) = default;
 };
 
 [[nodiscard]] constexpr Dimension operator+(Dimension a, Dimension b) {
   const auto add = [](std::int8_t x, std::int8_t y) { return static_cast<std::int8_t>(x + y); };
-  return {add(a.byte, b.byte),   add(a.second, b.second), add(a.op, b.op),
-          add(a.joule, b.joule), add(a.mm, b.mm),         add(a.usd, b.usd)};
+  return {add(a.byte, b.byte), add(a.second, b.second), add(a.op, b.op),  add(a.joule, b.joule),
+          add(a.mm, b.mm),     add(a.usd, b.usd),       add(a.cny, b.cny)};
 }
 [[nodiscard]] constexpr Dimension operator-(Dimension a) {
   const auto neg = [](std::int8_t x) { return static_cast<std::int8_t>(-x); };
-  return {neg(a.byte), neg(a.second), neg(a.op), neg(a.joule), neg(a.mm), neg(a.usd)};
+  return {neg(a.byte), neg(a.second), neg(a.op), neg(a.joule), neg(a.mm), neg(a.usd), neg(a.cny)};
 }
 
 template <Dimension D>

@@ -22,9 +22,18 @@ enum class Outcome : std::uint8_t { kNoLicense, kLicenseException, kUnknown, kLi
 enum class Review : std::uint8_t { kNone, kUnstated, kApproval, kCaseByCase, kDenial, kUnknown };
 enum class LicenseException : std::uint8_t { kNone, kNac, kAca };
 
+// What goes: the part as the record describes it (a chip, a memory stack), a board or a server that
+// holds it (ECCN 4A090), or the technology to develop or make it (ECCN 3E001).
+enum class ItemForm : std::uint8_t { kPart, kBoard, kServer, kTechnology };
+// From the United States, from elsewhere to a third country, within one country, or into the
+// United States.
+enum class Transaction : std::uint8_t { kExport, kReexport, kTransfer, kImport };
+
 [[nodiscard]] std::string_view name_of(Outcome outcome);        // "license-required"
 [[nodiscard]] std::string_view name_of(Review review);          // "denial"; "" for none, unknown
 [[nodiscard]] std::string_view name_of(LicenseException name);  // "NAC"; "" for none
+[[nodiscard]] std::string_view name_of(ItemForm form);           // "server"
+[[nodiscard]] std::string_view name_of(Transaction transaction);  // "reexport"
 
 // "license-required, review denial", "license-exception NAC", "no-license".
 [[nodiscard]] std::string answer_phrase(Outcome outcome, Review review, LicenseException exception);
@@ -45,6 +54,8 @@ struct Question {
   std::string from = "US";  // country of export
   std::string end_user;
   Date as_of{};
+  ItemForm form = ItemForm::kPart;
+  std::string listed_under{};  // ECCN of another entry that the item stands in, such as 5A992
   std::vector<Setting> settings;
   std::vector<std::string> with;  // ids of bills to be taken as law
 };
@@ -98,6 +109,23 @@ struct Condition {
   std::string kind;  // certify, notify, comply
   std::string text;
 };
+// What a notice or an application asks for. Checks are worked out from the facts of the case; the
+// rest is for the exporter to certify, file or do.
+enum class ChecklistStatus : std::uint8_t { kMet, kNotMet, kUnknown, kToCertify, kToDo };
+[[nodiscard]] std::string_view name_of(ChecklistStatus status);  // "to-certify"
+struct ChecklistLine {
+  std::string text;
+  ChecklistStatus status = ChecklistStatus::kUnknown;
+  Message detail;  // "tpp 15831.2 < 21000, -24.61 %"
+  std::string paragraph;
+};
+struct Checklist {
+  std::string name;  // "NAC", "case-by-case"
+  std::string title;
+  std::string rule;
+  std::vector<ChecklistLine> lines;
+};
+
 struct Fee {
   std::string rule;
   double percent = 0.0;
@@ -131,6 +159,10 @@ struct QuantityLine {
 
 struct Verdict {
   std::string chip;
+  ItemForm form = ItemForm::kPart;
+  std::string holder;  // id of the system that holds the chip, where one was named
+  int holder_chips = 0;
+  Transaction transaction = Transaction::kExport;
   std::string to;
   std::string hq;
   std::string from;
@@ -140,6 +172,7 @@ struct Verdict {
   Review review = Review::kNone;
   LicenseException exception = LicenseException::kNone;
   std::string eccn;
+  std::string meets;  // the paragraph of the part inside, where `eccn` is another entry
   bool licenses_granted = false;
   std::optional<double> import_duty_percent;
   std::string rule;  // the instrument that decides
@@ -150,6 +183,7 @@ struct Verdict {
   std::vector<ComparisonLine> tests;
   std::vector<TraceClause> trace;
   std::vector<Condition> conditions;
+  std::vector<Checklist> checklists;
   std::vector<Fee> fees;
   std::optional<Flip> nearest_flip;
   std::vector<Flip> flips;  // the nearest in each direction of each quantity, nearest first
@@ -165,6 +199,7 @@ struct Verdict {
 struct VerdictDetail {
   bool trace = false;
   bool flips = true;
+  bool checklists = false;
 };
 
 // Dated instruments, loaded once and shared by any number of threads.

@@ -19,6 +19,7 @@ const Workspace& workspace() {
     WorkspaceOptions options;
     options.base = REDLINE_TEST_DATA;
     options.parts.systems = options.parts.models = options.parts.sources = true;
+    options.parts.market = true;
     auto opened = open_workspace(options);
     EXPECT_TRUE(opened) << render(opened.error());
     RL_CHECK(opened.has_value());
@@ -159,7 +160,7 @@ TEST(DataNew, MakesAFileThatCanBeJudgedAtOnce) {
     ASSERT_TRUE(answer) << render(answer.error());
     const std::string path = fresh_folder(std::string("new-") + kind) + "/my-own.toml";
     ASSERT_TRUE(data::write_text_file(path, answer->results[0]["toml"].get<std::string>()));
-    const auto checked = data_check(workspace(), {path});
+    const auto checked = data_check(workspace(), {path}, results::Words());
     EXPECT_TRUE(checked) << render(checked.error());
   }
 }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "app/classify.h"
 #include "app/data_commands.h"
+#include "app/quota.h"
 #include "base/nearest.h"
 #include "results/envelope.h"
 
@@ -67,6 +69,19 @@ class Fields {
       return false;
     }
     return value != nullptr && value->get<bool>();
+  }
+
+  std::optional<double> number(const char* name) {
+    const Json* value = take(name);
+    if (value == nullptr) {
+      return std::nullopt;
+    }
+    const double amount = value->is_number() ? value->get<double>() : -1.0;
+    if (!std::isfinite(amount) || amount < 0.0) {
+      errors_.push_back(field_error(name, "a number that is not negative"));
+      return std::nullopt;
+    }
+    return amount;
   }
 
   std::optional<Date> date(const char* name) {
@@ -152,6 +167,9 @@ Loaded<Answer> run_classify(const Workspace& workspace, const Json& json) {
   request.as_of = fields.date("as_of");
   request.settings = fields.settings("set");
   request.with = fields.texts("with");
+  request.item = fields.text("item");
+  request.listed_under = fields.text("listed_under");
+  request.checklist = fields.truth("checklist");
   request.why = fields.truth("why");
   request.timeline = fields.truth("timeline");
   const std::string range = fields.text("diff");
@@ -188,11 +206,33 @@ Loaded<Answer> run_data_show(const Workspace& workspace, const Json& json) {
   return std::move(*answer);
 }
 
+Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {
+  Diagnostics errors;
+  Fields fields(json, errors);
+  QuotaRequest request;
+  request.subjects = fields.texts("chip");
+  request.capped_units = fields.number("china_units");
+  request.against_units = fields.number("us_units");
+  request.planned_units = fields.number("planned");
+  request.since = fields.date("since");
+  request.until = fields.date("until");
+  request.as_of = fields.date("as_of");
+  fields.finish("quota");
+  if (request.subjects.empty() && errors.empty()) {
+    errors.push_back({Code::kBatchField, "field 'chip' is missing", std::nullopt, {}, {}});
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return quota(workspace, request, results::Words());
+}
+
 struct BatchCommand {
   std::string_view name;
   Loaded<Answer> (*run)(const Workspace&, const Json&);
 };
 constexpr std::array kCommands{BatchCommand{"classify", run_classify},
+                               BatchCommand{"quota", run_quota},
                                BatchCommand{"data-show", run_data_show}};
 
 std::string error_line(const Json& id, const Diagnostics& errors, std::size_t number) {

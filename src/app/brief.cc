@@ -8,6 +8,7 @@
 
 #include "app/brief_facts.h"
 #include "app/build_info.h"
+#include "app/claims_text.h"
 #include "app/classify.h"
 #include "app/verdict_text.h"
 #include "results/envelope.h"
@@ -33,6 +34,32 @@ std::string label_of(const std::string& id) {
 
 double days_of(Date date) { return static_cast<double>(date.time_since_epoch().count()); }
 
+// A sentence in which some words are marked up: {name} of a piece gives its markup.
+Html marked_up(std::string_view sentence,
+               std::initializer_list<std::pair<std::string_view, Html>> pieces) {
+  Html out;
+  while (!sentence.empty()) {
+    std::size_t at = sentence.size();
+    std::size_t length = 0;
+    const Html* markup = nullptr;
+    for (const auto& [name, html] : pieces) {
+      const std::string place = fmt::format("{{{}}}", name);
+      const std::size_t found = sentence.find(place);
+      if (found < at) {
+        at = found;
+        length = place.size();
+        markup = &html;
+      }
+    }
+    out += plain(sentence.substr(0, at));
+    if (markup != nullptr) {
+      out += *markup;
+    }
+    sentence.remove_prefix(at + length);
+  }
+  return out;
+}
+
 Table tests_table(const Verdict& v, std::string title, const Words& say) {
   Table table = comparison_table(v, say);
   table.title = std::move(title);
@@ -43,9 +70,9 @@ Table tests_table(const Verdict& v, std::string title, const Words& say) {
   return table;
 }
 
-Table flips_table(const Verdict& v) {
+Table flips_table(const Verdict& v, const Words& say) {
   Table table;
-  table.title = fmt::format("What would turn the answer of {}", format_date(v.as_of));
+  table.title = say("What would turn the answer of {date}", {{"date", format_date(v.as_of)}});
   table.columns = {{"quantity", "Quantity", "", Align::kLeft},
                    {"from", "From", "", Align::kRight, 7},
                    {"relation", "To", "", Align::kLeft},
@@ -55,25 +82,30 @@ Table flips_table(const Verdict& v) {
                    {"outcome", "Answer then", "", Align::kLeft}};
   for (const Flip& flip : v.flips) {
     const std::string outcome = answer_phrase(flip.outcome, flip.review, flip.exception);
-    table.rows.push_back({flip.quantity, flip.from, flip.relation, flip.to, flip.unit,
-                          flip.change_percent, outcome});
+    table.rows.push_back({flip.quantity, flip.from, say(std::string(flip.relation)), flip.to,
+                          flip.unit, flip.change_percent, outcome});
   }
   return table;
 }
 
 // The quantity nearest to its limit from below, among the tests of the thresholds: how close the
 // part was designed to the line.
-std::string closest_margin(const Verdict& v) {
+std::string closest_margin(const Verdict& v, const Words& say) {
   if (!v.nearest_flip) {
     return {};
   }
   const Flip& flip = *v.nearest_flip;
-  return fmt::format("{} {:.6g}, {:.2f} % from the {:g} at which the answer changes", flip.quantity,
-                     flip.from, std::fabs(flip.change_percent), flip.to);
+  return say(
+      "Under the earlier thresholds the part stood just outside: its {quantity} of {value} was "
+      "{percent} % away from {limit}, at which the answer changes.",
+      {{"quantity", flip.quantity},
+       {"value", fmt::format("{:.6g}", flip.from)},
+       {"percent", fmt::format("{:.2f}", std::fabs(flip.change_percent))},
+       {"limit", fmt::format("{:g}", flip.to)}});
 }
 
 // Among the figures that newly catch the part, the one that it exceeds by most.
-std::string widest_margin(const Verdict& before, const Verdict& after) {
+std::string widest_margin(const Verdict& before, const Verdict& after, const Words& say) {
   const ComparisonLine* widest = nullptr;
   for (const ComparisonLine& line : after.tests) {
     const bool old = std::any_of(before.tests.begin(), before.tests.end(),
@@ -83,16 +115,24 @@ std::string widest_margin(const Verdict& before, const Verdict& after) {
       widest = &line;
     }
   }
-  return widest == nullptr
-             ? std::string()
-             : fmt::format("{} {:g} {} is {:.0f} % above {:g}", widest->quantity, *widest->value,
-                           widest->unit, *widest->margin_percent, widest->limit);
+  if (widest == nullptr) {
+    return {};
+  }
+  return say(
+      "Under the new requirement it stands far inside: its {quantity} of {value} {unit} is "
+      "{percent} % above the limit of {limit} ({paragraph}).",
+      {{"quantity", widest->quantity},
+       {"value", fmt::format("{:g}", *widest->value)},
+       {"unit", widest->unit},
+       {"percent", fmt::format("{:.0f}", *widest->margin_percent)},
+       {"limit", fmt::format("{:g}", widest->limit)},
+       {"paragraph", after.paragraph}});
 }
 
 class BriefPage {
  public:
   BriefPage(const Workspace& w, const BriefFacts& facts, const RunInfo& run, const Words& say)
-      : w_(w), facts_(facts), run_(run), say_(say), page_(options(facts)) {}
+      : w_(w), facts_(facts), run_(run), say_(say), page_(options(facts, say)) {}
 
   Result<std::string> write() {
     lead();
@@ -100,173 +140,209 @@ class BriefPage {
     RL_TRY(stands, where_every_chip_stands());
     (void)stands;
     why_caught();
+    if (facts_.claims) {
+      add_claims(w_, *facts_.claims, say_, page_);
+    }
     inputs();
     manifest();
     return page_.finish();
   }
 
  private:
-  static results::HtmlOptions options(const BriefFacts& facts) {
+  static results::HtmlOptions options(const BriefFacts& facts, const Words& say) {
     results::HtmlOptions o;
-    o.title = facts.scenario.title;
-    o.subtitle =
-        fmt::format("Decision brief on inputs known by {}", format_date(facts.scenario.as_of));
+    o.title = say(facts.scenario.title);
+    o.subtitle = say("Decision brief on inputs known by {date}",
+                     {{"date", format_date(facts.scenario.as_of)}});
+    o.language = results::tag_of(say.language());
+    o.contents_title = say("Contents");
+    o.skip_link = say("Skip to the text");
+    o.words = say.cells();
     o.footer =
-        "A model of public texts, not legal advice. The Bureau of Industry and Security can "
-        "give a binding classification.";
+        say("A model of public texts, not legal advice. The Bureau of Industry and Security can "
+            "give a binding classification.");
+    if (say.language() != results::Language::kEnglish) {
+      o.footer +=
+          say("Texts of rules are given here in an unofficial translation without legal force; "
+              "the original texts prevail.");
+    }
     return o;
   }
+
+  void heading(int level, const Message& text) { page_.heading(level, say_(text), text.text); }
 
   void lead() {
     const Verdict& b = facts_.before;
     const Verdict& a = facts_.after;
-    const std::string place = w_.catalog.geography.name_of(facts_.scenario.to);
-    page_.lead(plain(fmt::format("On {} the {} to {}: ", format_date(b.as_of), facts_.subject->name,
-                                 place)) +
-               results::strong(answer_words(b, say_)) +
-               plain(fmt::format(". On {}: ", format_date(a.as_of))) +
-               results::strong(answer_words(a, say_)) +
-               plain(a.rule.empty() ? "." : fmt::format(", through {}.", a.rule)));
-    const std::string margin = closest_margin(b);
-    if (!margin.empty()) {
-      page_.paragraph(
-          fmt::format("Under the earlier thresholds the part stood just outside: {}.", margin));
-    }
-    const std::string widest = widest_margin(b, a);
-    if (!widest.empty()) {
-      page_.paragraph(fmt::format("Under the new requirement it stands far inside: {} ({}).",
-                                  widest, a.paragraph));
+    const std::string before = say_("On {date}, the {chip} to {place}: {answer}.",
+                                    {{"date", format_date(b.as_of)},
+                                     {"chip", facts_.subject->name},
+                                     {"place", w_.catalog.geography.name_of(facts_.scenario.to)}});
+    const std::string after = a.rule.empty()
+                                  ? say_("On {date}: {answer}.", {{"date", format_date(a.as_of)}})
+                                  : say_("On {date}: {answer}, through {rule}.",
+                                         {{"date", format_date(a.as_of)}, {"rule", a.rule}});
+    page_.lead(marked_up(before, {{"answer", results::strong(answer_words(b, say_))}}) +
+               plain(sentence_gap(say_)) +
+               marked_up(after, {{"answer", results::strong(answer_words(a, say_))}}));
+    for (const std::string& margin : {closest_margin(b, say_), widest_margin(b, a, say_)}) {
+      if (!margin.empty()) {
+        page_.paragraph(margin);
+      }
     }
   }
 
   void what_happened() {
-    page_.heading(2, "What happened");
+    heading(2, Message("What happened"));
     results::Timeline chart;
     chart.id = "instruments";
-    chart.title = "Instruments and what reached the makers";
-    chart.description =
+    chart.title = say_("Instruments and what reached the makers");
+    chart.description = say_(
         "Timeline of the legal instruments up to the day of the brief; the table "
-        "lists them with the chips that each caught.";
-    chart.lanes = {"Rules and letters", "Inputs of this brief"};
+        "lists them with the chips that each caught.");
+    chart.lanes = {say_("Rules and letters"), say_("Inputs of this brief")};
     for (const Milestone& m : facts_.milestones) {
+      const std::string label = label_of(m.id);
       chart.events.push_back({days_of(m.date), format_date(m.date),
-                              m.caught.empty()
-                                  ? label_of(m.id)
-                                  : fmt::format("{} ({} caught)", label_of(m.id), m.caught.size()),
-                              0, !m.caught.empty(), m.title});
+                              m.caught.empty() ? label
+                                               : say_("{instrument} ({count} caught)",
+                                                      {{"instrument", label},
+                                                       {"count", fmt::to_string(m.caught.size())}}),
+                              0, !m.caught.empty(), say_(m.title)});
     }
     for (const ScenarioInput& input : facts_.scenario.inputs) {
       chart.events.push_back(
-          {days_of(input.date), format_date(input.date), input.id, 1, false, input.what});
+          {days_of(input.date), format_date(input.date), input.id, 1, false, say_(input.what)});
     }
     page_.figure(
         {results::render_svg(chart),
-         "An instrument stands at the first day on which it binds; emphasised where it made "
-         "the answer for some chip stricter.",
-         "Source: instruments of the rule book, cited in the table."});
-    page_.table(milestone_table(facts_.milestones));
+         say_("An instrument stands at the first day on which it binds; emphasised where it made "
+              "the answer for some chip stricter."),
+         say_("Source: instruments of the rule book, cited in the table.")});
+    page_.table(say_(milestone_table(facts_.milestones, say_)));
   }
 
   Result<bool> where_every_chip_stands() {
-    page_.heading(2, "Where every chip stands");
-    page_.paragraph(fmt::format(
-        "Answers for {}, with the end user's headquarters there. A chip appears on a day if it was "
-        "announced by then.",
-        w_.catalog.geography.name_of(facts_.scenario.to)));
+    heading(2, Message("Where every chip stands"));
+    page_.paragraph(
+        say_("Answers for {place}, with the end user's headquarters there. A chip appears on a day "
+             "if it was announced by then.",
+             {{"place", w_.catalog.geography.name_of(facts_.scenario.to)}}));
+    page_.paragraph(
+        say_("The tables give answers by their codes: no-license (no license is needed), "
+             "license-exception (a license exception serves), license-required (a license is "
+             "needed; the review policy stands behind it: denial, approval, case-by-case or "
+             "unstated) and unknown (it hangs on a value that is not known)."));
     for (const DayStanding& day : facts_.days) {
-      page_.heading(3, day.title);
+      page_.heading(3, say_(day.title), day.title.english());
       page_.paragraph(count_line(day));
-      RL_TRY(density, density_plot(w_, facts_, day));
+      RL_TRY(density, density_plot(w_, facts_, day, say_));
       page_.figure(
           {results::render_svg(density), "",
-           "Sources: data sheets and press as listed with each chip (redline data show)."});
-      RL_TRY(bandwidth, bandwidth_plot(w_, facts_, day));
+           say_("Sources: data sheets and press as listed with each chip (redline data show).")});
+      RL_TRY(bandwidth, bandwidth_plot(w_, facts_, day, say_));
       page_.figure({results::render_svg(bandwidth), "",
-                    "Sources: as above; figures of the letters from press of 2025-04-16."});
+                    say_("Sources: as above; figures of the letters from press of 2025-04-16.")});
       page_.open_details(
-          fmt::format("Table: {} chips on {}", day.chips.size(), format_date(day.date)));
-      page_.table(standing_table(day));
+          say_("Table: {count} chips on {date}",
+               {{"count", fmt::to_string(day.chips.size())}, {"date", format_date(day.date)}}));
+      page_.table(say_(standing_table(day, say_)));
       page_.close_details();
     }
     return true;
   }
 
-  static std::string count_line(const DayStanding& day) {
+  [[nodiscard]] std::string count_line(const DayStanding& day) const {
     std::size_t counts[4] = {};
     for (const ChipStanding& one : day.chips) {
       ++counts[static_cast<std::size_t>(one.verdict.outcome)];
     }
-    const auto of = [&counts](Outcome o) { return counts[static_cast<std::size_t>(o)]; };
-    return fmt::format(
-        "{} chips: {} need no license, {} may use a license exception, {} need a "
-        "license, {} unknown.",
-        day.chips.size(), of(Outcome::kNoLicense), of(Outcome::kLicenseException),
-        of(Outcome::kLicenseRequired), of(Outcome::kUnknown));
+    const auto of = [&counts](Outcome o) {
+      return fmt::to_string(counts[static_cast<std::size_t>(o)]);
+    };
+    return say_(
+        "{count} chips: {free} need no license, {excepted} may use a license exception, {caught} "
+        "need a license, and for {unknown} the answer is not known.",
+        {{"count", fmt::to_string(day.chips.size())},
+         {"free", of(Outcome::kNoLicense)},
+         {"excepted", of(Outcome::kLicenseException)},
+         {"caught", of(Outcome::kLicenseRequired)},
+         {"unknown", of(Outcome::kUnknown)}});
   }
 
   void why_caught() {
-    page_.heading(2, fmt::format("Why the {} was caught", facts_.subject->name));
-    page_.table(tests_table(facts_.before,
-                            fmt::format("Margins on {}", format_date(facts_.before.as_of)), say_));
-    page_.table(flips_table(facts_.before));
-    page_.table(tests_table(facts_.after,
-                            fmt::format("Tests on {}", format_date(facts_.after.as_of)), say_));
-    page_.table(flips_table(facts_.after));
-    page_.open_details(
-        fmt::format("Working of {}, clause by clause", format_date(facts_.after.as_of)));
+    page_.heading(2, say_("Why the {chip} was caught", {{"chip", facts_.subject->name}}),
+                  "why-caught");
+    const std::string before = format_date(facts_.before.as_of);
+    const std::string after = format_date(facts_.after.as_of);
+    page_.table(
+        say_(tests_table(facts_.before, say_("Margins on {date}", {{"date", before}}), say_)));
+    page_.table(say_(flips_table(facts_.before, say_)));
+    page_.table(say_(tests_table(facts_.after, say_("Tests on {date}", {{"date", after}}), say_)));
+    page_.table(say_(flips_table(facts_.after, say_)));
+    page_.open_details(say_("Working of {date}, clause by clause", {{"date", after}}));
     trace(facts_.after);
     page_.close_details();
     std::vector<Html> flags;
     for (const Flag& flag : facts_.after.flags) {
-      flags.push_back(results::strong(flag.name) + plain(": " + say_(flag.text)));
+      flags.push_back(marked_up(say_("{flag}: {text}", {{"text", say_(flag.text)}}),
+                                {{"flag", results::strong(flag.name)}}));
     }
-    page_.callout(results::Callout::kCaution, "What is not evaluated",
-                  plain("These decide besides the chip rules and are not held here."));
+    page_.callout(results::Callout::kCaution, say_("What is not evaluated"),
+                  plain(say_("These decide besides the chip rules and are not held here.")));
     page_.list(flags);
     std::vector<Html> assumptions;
     for (const Message& line : facts_.after.assumptions) {
       assumptions.push_back(plain(say_(line)));
     }
-    page_.heading(3, "Assumptions");
+    heading(3, Message("Assumptions"));
     page_.list(assumptions);
+  }
+
+  [[nodiscard]] std::string truth_word(Tri tri) const {
+    return tri == Tri::kYes ? say_("yes") : tri == Tri::kNo ? say_("no") : say_("unknown");
   }
 
   void trace(const Verdict& v) {
     for (const TraceClause& clause : v.trace) {
-      const std::string_view result = clause.result == Tri::kYes  ? "yes"
-                                      : clause.result == Tri::kNo ? "no"
-                                                                  : "unknown";
-      page_.paragraph(results::strong(fmt::format("{} {} {}: {}", clause.rule, clause.kind,
-                                                  clause.paragraph, result)) +
-                      plain(fmt::format(" ({})", say_(clause.effect))));
+      const std::string name =
+          clause.paragraph.empty()
+              ? say_("{rule}, {kind}", {{"rule", clause.rule}, {"kind", clause.kind}})
+              : say_("{rule}, {kind} of {paragraph}", {{"rule", clause.rule},
+                                                       {"kind", clause.kind},
+                                                       {"paragraph", clause.paragraph}});
+      page_.paragraph(
+          marked_up(say_("{clause}: {result} ({detail})",
+                         {{"result", truth_word(clause.result)}, {"detail", say_(clause.effect)}}),
+                    {{"clause", results::strong(name)}}));
       std::vector<Html> atoms;
       for (const TraceAtom& atom : clause.atoms) {
-        const std::string_view met = atom.result == Tri::kYes  ? "yes"
-                                     : atom.result == Tri::kNo ? "no"
-                                                               : "unknown";
-        atoms.push_back(
-            results::inline_code(atom.text) +
-            plain(fmt::format(" {}{}{}", met, atom.detail.empty() ? "" : ": ", say_(atom.detail))));
+        const std::string result = truth_word(atom.result);
+        const std::string line = atom.detail.empty()
+                                     ? say_("{clause}: {result}", {{"result", result}})
+                                     : say_("{clause}: {result} ({detail})",
+                                            {{"result", result}, {"detail", say_(atom.detail)}});
+        atoms.push_back(marked_up(line, {{"clause", results::inline_code(atom.text)}}));
       }
       page_.list(atoms);
     }
   }
 
   void inputs() {
-    page_.heading(2, "Inputs");
+    heading(2, Message("Inputs"));
     Table table;
-    table.title = fmt::format("Facts known by {}", format_date(facts_.scenario.as_of));
+    table.title = say_("Facts known by {date}", {{"date", format_date(facts_.scenario.as_of)}});
     table.columns = {{"date", "Date", "", Align::kLeft},
                      {"what", "Fact", "", Align::kLeft},
                      {"value_usd", "Value", "USD", Align::kRight, 4},
                      {"source", "Source", "", Align::kLeft}};
     for (const ScenarioInput& input : facts_.scenario.inputs) {
-      table.rows.push_back({format_date(input.date), input.what,
+      table.rows.push_back({format_date(input.date), say_(input.what),
                             input.value ? Cell{input.value->base()} : Cell{std::string("-")},
                             fmt::format("{}", fmt::join(input.source, ", "))});
     }
-    page_.table(table);
-    page_.heading(3, "Sources");
+    page_.table(say_(table));
+    heading(3, Message("Sources"));
     std::set<std::string> ids(facts_.after.sources.begin(), facts_.after.sources.end());
     ids.insert(facts_.before.sources.begin(), facts_.before.sources.end());
     for (const ScenarioInput& input : facts_.scenario.inputs) {
@@ -275,24 +351,31 @@ class BriefPage {
     std::vector<Html> list;
     for (const std::string& id : ids) {
       if (const Source* source = w_.catalog.source(id)) {
-        list.push_back(results::inline_code(id) + plain(" ") +
-                       (source->url.empty() ? plain(source->title)
-                                            : results::link(source->title, source->url)) +
-                       plain(fmt::format(" ({})", source->kind)));
+        list.push_back(marked_up(
+            say_("{id} {title} ({kind})", {{"kind", source->kind}}),
+            {{"id", results::inline_code(id)},
+             {"title", source->url.empty() ? plain(source->title)
+                                           : results::link(source->title, source->url)}}));
       }
     }
     page_.list(list);
   }
 
   void manifest() {
-    page_.heading(2, "Manifest");
-    page_.definitions({{"Redline", plain(kVersion)},
-                       {"Data", plain(format_date(w_.date))},
-                       {"Data hash", results::inline_code(run_.data_hash)},
-                       {"Scenario", plain(fmt::format("{}, as of {}", facts_.scenario.id,
-                                                      format_date(facts_.scenario.as_of)))},
-                       {"Seed", plain(std::to_string(run_.seed))},
-                       {"Command", results::inline_code("redline report " + facts_.scenario.id)}});
+    heading(2, Message("Manifest"));
+    std::string command = "redline report " + facts_.scenario.id;
+    if (say_.language() != results::Language::kEnglish) {
+      command += fmt::format(" --lang {}", results::tag_of(say_.language()));
+    }
+    page_.definitions(
+        {{"Redline", plain(kVersion)},
+         {say_("Data"), plain(format_date(w_.date))},
+         {say_("Data hash"), results::inline_code(run_.data_hash)},
+         {say_("Scenario"),
+          plain(say_("{scenario}, as of {date}", {{"scenario", facts_.scenario.id},
+                                                  {"date", format_date(facts_.scenario.as_of)}}))},
+         {say_("Seed"), plain(std::to_string(run_.seed))},
+         {say_("Command"), results::inline_code(command)}});
   }
 
   const Workspace& w_;
@@ -338,8 +421,9 @@ Json brief_json(const BriefFacts& facts) {
     for (const ChipStanding& one : day.chips) {
       chips.push_back(standing_json(one));
     }
-    days.push_back(
-        {{"date", format_date(day.date)}, {"title", day.title}, {"chips", std::move(chips)}});
+    days.push_back({{"date", format_date(day.date)},
+                    {"title", day.title.english()},
+                    {"chips", std::move(chips)}});
   }
   Json inputs = Json::array();
   for (const ScenarioInput& input : facts.scenario.inputs) {
@@ -349,7 +433,7 @@ Json brief_json(const BriefFacts& facts) {
                       {"value_usd", input.value ? Json(input.value->base()) : Json(nullptr)},
                       {"source", input.source}});
   }
-  return Json::array(
+  Json brief = Json::array(
       {{{"scenario", facts.scenario.id},
         {"title", facts.scenario.title},
         {"as_of", format_date(facts.scenario.as_of)},
@@ -359,6 +443,8 @@ Json brief_json(const BriefFacts& facts) {
         {"why_caught",
          {{"before", verdict_json(facts.before)}, {"after", verdict_json(facts.after)}}},
         {"inputs", std::move(inputs)}}});
+  brief[0]["claims"] = facts.claims ? claims_json(*facts.claims) : Json(nullptr);
+  return brief;
 }
 
 }  // namespace
@@ -371,6 +457,13 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   auto facts = gather_brief(w, *scenario);
   if (!facts) {
     return tl::unexpected(std::move(facts).error());
+  }
+  if (!scenario->claims.empty()) {
+    auto claims = judge_claims(w, scenario->claims);
+    if (!claims) {
+      return tl::unexpected(std::move(claims).error());
+    }
+    facts->claims = std::move(*claims);
   }
   auto html = BriefPage(w, *facts, request.run, request.say).write();
   if (!html) {
@@ -392,9 +485,11 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
     }
   }
   for (const Verdict* v : {&facts->before, &facts->after}) {
-    files.summary.push_back(fmt::format("{} to {} on {}: {}", v->chip,
-                                        w.catalog.geography.name_of(v->to), format_date(v->as_of),
-                                        answer_words(*v, request.say)));
+    files.summary.push_back(request.say("{chip} to {place} on {date}: {answer}",
+                                        {{"chip", v->chip},
+                                         {"place", w.catalog.geography.name_of(v->to)},
+                                         {"date", format_date(v->as_of)},
+                                         {"answer", answer_words(*v, request.say)}}));
   }
   return files;
 }

@@ -76,8 +76,7 @@ Result<std::vector<Milestone>> milestones_of(const Workspace& w, const Scenario&
   return milestones;
 }
 
-Result<DayStanding> day_of(const Workspace& w, const Scenario& scenario, Date date,
-                           std::string title) {
+Result<DayStanding> day_of(const Workspace& w, const Scenario& scenario, Date date, Message title) {
   DayStanding day{date, std::move(title), {}};
   RL_TRY(inquiry, inquiry_on(w, scenario, date));
   for (const Chip& chip : w.catalog.chips) {
@@ -114,10 +113,10 @@ Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario) {
   facts.before = std::move(*before);
   facts.after = std::move(*after);
   facts.milestones = std::move(*milestones);
-  const std::pair<Date, std::string> days[] = {
-      {scenario.before, fmt::format("{}, the day before", format_date(scenario.before))},
-      {scenario.after, fmt::format("{}, under the letters", format_date(scenario.after))},
-      {w.date, fmt::format("{}, the day of the data", format_date(w.date))}};
+  const std::pair<Date, Message> days[] = {
+      {scenario.before, {"{date}, the day before", {{"date", format_date(scenario.before)}}}},
+      {scenario.after, {"{date}, under the letters", {{"date", format_date(scenario.after)}}}},
+      {w.date, {"{date}, the day of the data", {{"date", format_date(w.date)}}}}};
   for (const auto& [date, title] : days) {
     auto day = day_of(w, scenario, date, title);
     if (!day) {
@@ -128,9 +127,13 @@ Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario) {
   return facts;
 }
 
-Table standing_table(const DayStanding& day) {
+std::string_view sentence_gap(const results::Words& say) {
+  return say.language() == results::Language::kEnglish ? " " : "";
+}
+
+Table standing_table(const DayStanding& day, const results::Words& say) {
   Table table;
-  table.title = fmt::format("Every chip on {}", day.title);
+  table.title = say("Every chip on {day}", {{"day", say(day.title)}});
   table.columns = {{"chip", "Chip", "", Align::kLeft},
                    {"tpp", "TPP", "", Align::kRight, 7},
                    {"pd", "Density", "TPP/mm²", Align::kRight, 4},
@@ -150,7 +153,7 @@ Table standing_table(const DayStanding& day) {
   return table;
 }
 
-Table milestone_table(const std::vector<Milestone>& milestones) {
+Table milestone_table(const std::vector<Milestone>& milestones, const results::Words& say) {
   Table table;
   table.title = "Instruments and the chips that each caught";
   table.columns = {{"date", "Binding from", "", Align::kLeft},
@@ -158,7 +161,7 @@ Table milestone_table(const std::vector<Milestone>& milestones) {
                    {"summary", "What it does", "", Align::kLeft},
                    {"caught", "Newly caught on that day", "", Align::kLeft}};
   for (const Milestone& m : milestones) {
-    table.rows.push_back({format_date(m.date), m.id, m.summary, joined(m.caught)});
+    table.rows.push_back({format_date(m.date), m.id, say(m.summary), joined(m.caught)});
   }
   return table;
 }

@@ -1,14 +1,18 @@
 #pragma once
 // What the brief says, computed before any of it is drawn.
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "redline/message.h"
 #include "redline/verdict.h"
 
+#include "app/claims.h"
 #include "app/scenario.h"
 #include "results/chart.h"
 #include "results/table.h"
+#include "results/words.h"
 
 namespace redline::app {
 
@@ -21,7 +25,7 @@ struct ChipStanding {
 // Where every chip stands on one day; chips not yet announced then are left out.
 struct DayStanding {
   Date date{};
-  std::string title;
+  Message title;
   std::vector<ChipStanding> chips;
 };
 
@@ -42,6 +46,7 @@ struct BriefFacts {
   Verdict after;
   std::vector<Milestone> milestones;
   std::vector<DayStanding> days;
+  std::optional<ClaimReport> claims;
 };
 
 [[nodiscard]] Loaded<BriefFacts> gather_brief(const Workspace& workspace, const Scenario& scenario);
@@ -50,13 +55,19 @@ struct BriefFacts {
 // region that needs no license, computed from the rules of the day.
 [[nodiscard]] Result<results::ScatterPlot> density_plot(const Workspace& workspace,
                                                         const BriefFacts& facts,
-                                                        const DayStanding& day);
+                                                        const DayStanding& day,
+                                                        const results::Words& say);
 [[nodiscard]] Result<results::ScatterPlot> bandwidth_plot(const Workspace& workspace,
                                                           const BriefFacts& facts,
-                                                          const DayStanding& day);
+                                                          const DayStanding& day,
+                                                          const results::Words& say);
 
-// The values beside the plots.
-[[nodiscard]] results::Table standing_table(const DayStanding& day);
-[[nodiscard]] results::Table milestone_table(const std::vector<Milestone>& milestones);
+// What stands between two sentences: nothing where they end in a full-width stop.
+[[nodiscard]] std::string_view sentence_gap(const results::Words& say);
+
+// The values beside the plots. Titles of columns are still to be said.
+[[nodiscard]] results::Table standing_table(const DayStanding& day, const results::Words& say);
+[[nodiscard]] results::Table milestone_table(const std::vector<Milestone>& milestones,
+                                             const results::Words& say);
 
 }  // namespace redline::app

@@ -12,6 +12,7 @@ namespace redline::app {
 namespace {
 
 using results::ScatterPlot;
+using results::Words;
 
 // In the order of the palette: blue for free, vermilion for required.
 enum SeriesIndex : std::size_t { kFree, kRequired, kException, kUnknownAnswer };
@@ -101,7 +102,7 @@ void add_cells(const rules::LegalPlane& plane, ScatterPlot& plot) {
 
 // The free part of a plane whose limits include one on the sum: the curve is sampled, as it is no
 // straight line on logarithmic axes.
-void add_sum_region(const rules::LegalPlane& plane, ScatterPlot& plot) {
+void add_sum_region(const rules::LegalPlane& plane, const Words& say, ScatterPlot& plot) {
   double x_limit = plot.x.max, y_limit = plot.y.max, sum = 0.0;
   for (const rules::PlaneLimit& limit : plane.limits) {
     if (limit.on_x && limit.on_y) {
@@ -123,8 +124,10 @@ void add_sum_region(const rules::LegalPlane& plane, ScatterPlot& plot) {
   }
   region.corners.push_back({x_limit, plot.y.min});
   line.points.assign(region.corners.begin() + 1, region.corners.end());
-  line.label =
-      fmt::format("letters: {:g} memory, {:g} links, {:g} together", x_limit, y_limit, sum);
+  line.label = say("letters: memory {memory}, links {links}, both together {sum}",
+                   {{"memory", fmt::format("{:g}", x_limit)},
+                    {"links", fmt::format("{:g}", y_limit)},
+                    {"sum", fmt::format("{:g}", sum)}});
   region.color = kFree;
   region.hatch = results::Hatch::kDiagonal;
   plot.regions.push_back(std::move(region));
@@ -146,7 +149,7 @@ void add_limits(const rules::LegalPlane& plane, ScatterPlot& plot) {
   }
 }
 
-void add_points(const BriefFacts& facts, const DayStanding& day, const Axes& axes,
+void add_points(const BriefFacts& facts, const DayStanding& day, const Axes& axes, const Words& say,
                 ScatterPlot& plot) {
   std::vector<std::string> missing;
   for (const ChipStanding& one : day.chips) {
@@ -164,16 +167,22 @@ void add_points(const BriefFacts& facts, const DayStanding& day, const Axes& axe
     plot.points.push_back(std::move(point));
   }
   if (!missing.empty()) {
-    plot.caption +=
-        fmt::format(" Not drawn, as a value is not known: {}.", fmt::join(missing, ", "));
+    plot.caption += sentence_gap(say);
+    plot.caption += say("Not drawn, as a value is not known: {names}.",
+                        {{"names", fmt::format("{}", fmt::join(missing, plot.words.comma))}});
   }
 }
 
-ScatterPlot empty_plot(const DayStanding& day, std::string_view what) {
+ScatterPlot empty_plot(const DayStanding& day, std::string_view what, const Words& say) {
   ScatterPlot plot;
   plot.id = fmt::format("{}-{}", what, format_date(day.date));
   plot.height = 860;
-  plot.series = {{"no license"}, {"license required"}, {"license exception"}, {"unknown"}};
+  plot.series = {
+      {say("no license")}, {say("license required")}, {say("license exception")}, {say("unknown")}};
+  plot.words = {
+      say("Points without a label, for want of room: {n}; the table names them.", {{"n", "{n}"}}),
+      say("Outside the axes: {names}.", {{"names", "{names}"}}), say(", "),
+      std::string(sentence_gap(say))};
   return plot;
 }
 
@@ -189,49 +198,51 @@ Result<rules::LegalPlane> plane_of(const Workspace& w, const BriefFacts& facts,
 }  // namespace
 
 Result<ScatterPlot> density_plot(const Workspace& w, const BriefFacts& facts,
-                                 const DayStanding& day) {
+                                 const DayStanding& day, const Words& say) {
   RL_TRY(plane, plane_of(w, facts, day, kDensityAxes));
-  ScatterPlot plot = empty_plot(day, "density");
-  plot.title = fmt::format("TPP and performance density, {}", day.title);
+  ScatterPlot plot = empty_plot(day, "density", say);
+  plot.title = say("TPP and performance density, {day}", {{"day", say(day.title)}});
   plot.subtitle =
-      "Hatched: a data-center part needs no license to China for these two quantities; "
-      "dotted: a license exception applies";
+      say("Hatched: a data-center part needs no license to {place} for these two quantities; "
+          "dotted: a license exception applies",
+          {{"place", w.catalog.geography.name_of(facts.scenario.to)}});
   plot.description =
-      "Scatter plot of accelerators by total processing performance and performance "
-      "density, with the thresholds in force; the table gives the values.";
-  plot.x = {"Total processing performance (TPP)", "TOPS × bit", true, 100, 200000};
-  plot.y = {"Performance density", "TPP/mm²", true, 0.5, 100};
+      say("Scatter plot of accelerators by total processing performance and performance "
+          "density, with the thresholds in force; the table gives the values.");
+  plot.x = {say("Total processing performance (TPP)"), "TOPS × bit", true, 100, 200000};
+  plot.y = {say("Performance density"), "TPP/mm²", true, 0.5, 100};
   plot.caption =
-      "Thresholds computed from the rules in force on the day. Consumer parts below a TPP "
-      "of 4800 are outside these rules, and letters on bandwidth may ask for a license "
-      "inside the hatched region.";
+      say("Thresholds computed from the rules in force on the day. Consumer parts below a TPP "
+          "of 4800 are outside these rules, and letters on bandwidth may ask for a license "
+          "inside the hatched region.");
   add_cells(plane, plot);
   add_limits(plane, plot);
-  add_points(facts, day, kDensityAxes, plot);
+  add_points(facts, day, kDensityAxes, say, plot);
   return plot;
 }
 
 Result<ScatterPlot> bandwidth_plot(const Workspace& w, const BriefFacts& facts,
-                                   const DayStanding& day) {
+                                   const DayStanding& day, const Words& say) {
   RL_TRY(plane, plane_of(w, facts, day, kBandwidthAxes));
-  ScatterPlot plot = empty_plot(day, "bandwidth");
-  plot.title = fmt::format("Memory and interconnect bandwidth, {}", day.title);
+  ScatterPlot plot = empty_plot(day, "bandwidth", say);
+  plot.title = say("Memory and interconnect bandwidth, {day}", {{"day", say(day.title)}});
   plot.description =
-      "Scatter plot of accelerators by memory bandwidth and input and output "
-      "bandwidth; the table gives the values.";
-  plot.x = {"Memory bandwidth", "GB/s", true, 100, 30000};
-  plot.y = {"Input and output bandwidth, both directions", "GB/s", true, 20, 5000};
+      say("Scatter plot of accelerators by memory bandwidth and input and output "
+          "bandwidth; the table gives the values.");
+  plot.x = {say("Memory bandwidth"), "GB/s", true, 100, 30000};
+  plot.y = {say("Input and output bandwidth, both directions"), "GB/s", true, 20, 5000};
   if (plane.limits.empty()) {
-    plot.subtitle = "No limit on these quantities is in force on this day";
-    plot.caption = "Input and output: chip-to-chip links and host bus, both directions.";
+    plot.subtitle = say("No limit on these quantities is in force on this day");
+    plot.caption = say("Input and output: chip-to-chip links and host bus, both directions.");
   } else {
-    plot.subtitle = "Hatched: below the figures of the April 2025 letters as press reported them";
+    plot.subtitle =
+        say("Hatched: below the figures of the April 2025 letters as press reported them");
     plot.caption =
-        "Input and output: chip-to-chip links and host bus, both directions; the "
-        "letters' own definition is not public.";
-    add_sum_region(plane, plot);
+        say("Input and output: chip-to-chip links and host bus, both directions; the "
+            "letters' own definition is not public.");
+    add_sum_region(plane, say, plot);
   }
-  add_points(facts, day, kBandwidthAxes, plot);
+  add_points(facts, day, kBandwidthAxes, say, plot);
   return plot;
 }
 

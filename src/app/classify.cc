@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -15,25 +16,70 @@ using results::Cell;
 using results::Table;
 using results::Words;
 
-Loaded<std::vector<Chip>> chips_of(const Workspace& workspace,
-                                   const std::vector<std::string>& names) {
+// What is asked about: a chip, by itself or in the system that was named.
+struct Subject {
+  Chip chip;
+  const System* holder = nullptr;
+};
+
+Loaded<std::vector<Subject>> subjects_of(const Workspace& workspace,
+                                         const std::vector<std::string>& names) {
+  std::vector<Subject> subjects;
   if (names.empty()) {
-    return workspace.catalog.chips;
+    for (const Chip& chip : workspace.catalog.chips) {
+      subjects.push_back({chip});
+    }
+    return subjects;
   }
-  std::vector<Chip> chips;
   Diagnostics errors;
   for (const std::string& name : names) {
+    if (const System* system = find_system(workspace, name)) {
+      subjects.push_back({*workspace.catalog.chip(system->chip), system});
+      continue;
+    }
     auto found = find_chips(workspace, name);
     if (!found) {
       errors.insert(errors.end(), found.error().begin(), found.error().end());
       continue;
     }
-    chips.insert(chips.end(), found->begin(), found->end());
+    for (Chip& chip : *found) {
+      subjects.push_back({std::move(chip)});
+    }
   }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
-  return chips;
+  return subjects;
+}
+
+void note_holder(const Subject& subject, Verdict& v) {
+  if (subject.holder != nullptr) {
+    v.holder = subject.holder->id;
+    v.holder_chips = subject.holder->chips_per_node;
+  }
+}
+
+// A named system goes as a server unless the request says otherwise.
+Question question_about(const Subject& subject, const ClassifyRequest& request,
+                        Question question) {
+  if (subject.holder != nullptr && request.item.empty()) {
+    question.form = ItemForm::kServer;
+  }
+  return question;
+}
+
+Result<ItemForm> form_named(const std::string& name) {
+  if (name.empty()) {
+    return ItemForm::kPart;
+  }
+  for (const ItemForm form :
+       {ItemForm::kPart, ItemForm::kBoard, ItemForm::kServer, ItemForm::kTechnology}) {
+    if (name == name_of(form)) {
+      return form;
+    }
+  }
+  return fail(Code::kBadOptionValue,
+              fmt::format("--item {}: expected part, board, server or technology", name));
 }
 
 void note_defaults(const ClassifyRequest& request, Verdict& v) {
@@ -158,27 +204,32 @@ std::vector<std::string> shared_assumptions(const Verdict& v, const Words& say) 
 }
 
 Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& request,
-                         const std::vector<Chip>& chips, const Question& question,
+                         const std::vector<Subject>& subjects, const Question& asked,
                          const Words& say) {
   Answer answer;
-  for (const Chip& chip : chips) {
+  for (const Subject& subject : subjects) {
+    const Question question = question_about(subject, request, asked);
+    const auto finish = [&](Verdict& v) {
+      note_holder(subject, v);
+      note_defaults(request, v);
+    };
     if (request.diff) {
-      auto difference = diff(workspace.rules, chip, question, *request.diff);
+      auto difference = diff(workspace.rules, subject.chip, question, *request.diff);
       if (!difference) {
         return tl::unexpected(Diagnostics{std::move(difference).error()});
       }
-      note_defaults(request, difference->before);
-      note_defaults(request, difference->after);
+      finish(difference->before);
+      finish(difference->after);
       append(answer, diff_answer(workspace, *difference, say));
     } else {
-      auto spans = redline::timeline(workspace.rules, chip, question);
+      auto spans = redline::timeline(workspace.rules, subject.chip, question);
       if (!spans) {
         return tl::unexpected(Diagnostics{std::move(spans).error()});
       }
       for (TimelineSpan& span : *spans) {
-        note_defaults(request, span.verdict);
+        finish(span.verdict);
       }
-      append(answer, timeline_answer(workspace, chip, *spans, question, say));
+      append(answer, timeline_answer(workspace, subject.chip, *spans, question, say));
     }
   }
   return answer;
@@ -201,46 +252,135 @@ Result<Question> question_of(const Workspace& workspace, const ClassifyRequest& 
   question.as_of = request.as_of.value_or(workspace.date);
   question.settings = request.settings;
   question.with = request.with;
+  question.listed_under = request.listed_under;
+  RL_TRY(form, form_named(request.item));
+  question.form = form;
   return question;
+}
+
+namespace {
+
+struct Asked {
+  Question question;
+  std::vector<Subject> subjects;
+};
+
+Loaded<Asked> ask(const Workspace& workspace, const ClassifyRequest& request) {
+  auto question = question_of(workspace, request);
+  auto subjects = subjects_of(workspace, request.chips);
+  if (question && subjects) {
+    return Asked{std::move(*question), std::move(*subjects)};
+  }
+  Diagnostics errors = subjects ? Diagnostics{} : std::move(subjects).error();
+  if (!question) {
+    errors.push_back(std::move(question).error());
+  }
+  return tl::unexpected(std::move(errors));
+}
+
+// One inquiry for each form in which the subjects go.
+Loaded<std::vector<Verdict>> verdicts_on(const Workspace& workspace, const ClassifyRequest& request,
+                                         const std::vector<Subject>& subjects,
+                                         const Question& asked) {
+  std::map<ItemForm, Inquiry> inquiries;
+  std::vector<Verdict> verdicts;
+  for (const Subject& subject : subjects) {
+    const Question question = question_about(subject, request, asked);
+    auto known = inquiries.find(question.form);
+    if (known == inquiries.end()) {
+      auto opened = Inquiry::open(workspace.rules, question);
+      if (!opened) {
+        return tl::unexpected(Diagnostics{std::move(opened).error()});
+      }
+      known = inquiries.emplace(question.form, std::move(*opened)).first;
+    }
+    auto verdict = known->second.classify(
+        subject.chip, {.trace = request.why, .flips = true, .checklists = request.checklist});
+    if (!verdict) {
+      return tl::unexpected(Diagnostics{std::move(verdict).error()});
+    }
+    note_holder(subject, *verdict);
+    note_defaults(request, *verdict);
+    verdicts.push_back(std::move(*verdict));
+  }
+  return verdicts;
+}
+
+}  // namespace
+
+Json request_json(const ClassifyRequest& request, const Question& question) {
+  Json json{{"command", "classify"},
+            {"chip", request.chips.empty() ? std::vector<std::string>{"*"} : request.chips}};
+  const auto add = [&json](const char* key, const std::string& text) {
+    if (!text.empty()) {
+      json[key] = text;
+    }
+  };
+  // Where the destination was not given, the answer says so: it stays a default.
+  add("to", request.to.empty() ? "" : question.to);
+  add("hq", question.hq);
+  json["from"] = question.from;
+  add("end_user", request.end_user);
+  json["as_of"] = format_date(question.as_of);
+  add("item", request.item);
+  add("listed_under", request.listed_under);
+  for (const Setting& setting : request.settings) {
+    json["set"][setting.key] = setting.value;
+  }
+  if (!request.with.empty()) {
+    json["with"] = request.with;
+  }
+  for (const auto& [key, given] : {std::pair{"why", request.why},
+                                   std::pair{"timeline", request.timeline},
+                                   std::pair{"checklist", request.checklist}}) {
+    if (given) {
+      json[key] = true;
+    }
+  }
+  if (request.diff) {
+    json["diff"] = fmt::format("{}..{}", format_date(request.diff->first),
+                               format_date(request.diff->last));
+  }
+  return json;
+}
+
+Loaded<std::vector<Verdict>> verdicts_of(const Workspace& workspace,
+                                         const ClassifyRequest& request) {
+  auto asked = ask(workspace, request);
+  if (!asked) {
+    return tl::unexpected(std::move(asked).error());
+  }
+  return verdicts_on(workspace, request, asked->subjects, asked->question);
 }
 
 Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request,
                         const Words& say) {
-  const auto question = question_of(workspace, request);
-  const auto chips = chips_of(workspace, request.chips);
-  if (!question || !chips) {
-    Diagnostics errors = chips ? Diagnostics{} : chips.error();
-    if (!question) {
-      errors.push_back(question.error());
-    }
-    return tl::unexpected(std::move(errors));
+  const auto asked = ask(workspace, request);
+  if (!asked) {
+    return tl::unexpected(asked.error());
   }
+  const Question* const question = &asked->question;
+  const std::vector<Subject>* const subjects = &asked->subjects;
   Answer answer;
   if (request.timeline || request.diff) {
-    auto over = over_time(workspace, request, *chips, *question, say);
+    auto over = over_time(workspace, request, *subjects, *question, say);
     if (!over) {
       return over;
     }
     answer = std::move(*over);
   } else {
-    std::vector<Verdict> verdicts;
-    const auto inquiry = Inquiry::open(workspace.rules, *question);
-    if (!inquiry) {
-      return tl::unexpected(Diagnostics{inquiry.error()});
+    auto found = verdicts_on(workspace, request, *subjects, *question);
+    if (!found) {
+      return tl::unexpected(std::move(found).error());
     }
-    for (const Chip& chip : *chips) {
-      auto verdict = inquiry->classify(chip, {.trace = request.why, .flips = true});
-      if (!verdict) {
-        return tl::unexpected(Diagnostics{std::move(verdict).error()});
+    const std::vector<Verdict> verdicts = std::move(*found);
+    if (request.machine) {
+      for (const Verdict& verdict : verdicts) {
+        answer.results.push_back(verdict_json(verdict));
       }
-      note_defaults(request, *verdict);
-      if (request.machine) {
-        answer.results.push_back(verdict_json(*verdict));
-      }
-      verdicts.push_back(std::move(*verdict));
     }
     answer.table = verdict_table(verdicts);
-    if (verdicts.size() == 1 || request.why) {
+    if (verdicts.size() == 1 || request.why || request.checklist) {
       for (const Verdict& verdict : verdicts) {
         add_verdict(workspace.catalog.geography, verdict, {request.why, say}, answer.blocks);
       }
@@ -260,6 +400,7 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
     }
   }
   answer.command = "classify";
+  answer.request = request_json(request, *question);
   answer.as_of = request.diff ? request.diff->last : question->as_of;
   answer.blocks.emplace_back(
       Paragraph{say("A model of the texts as they stood on {date}, not legal advice.",

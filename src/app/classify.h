@@ -12,7 +12,7 @@
 namespace redline::app {
 
 struct ClassifyRequest {
-  std::vector<std::string> chips;  // names, globs or files; empty: all
+  std::vector<std::string> chips;  // chips, systems, globs or files; empty: all chips
   std::string to;                  // name or code; empty: CN, and the answer says so
   std::string hq;
   std::string from;
@@ -20,6 +20,9 @@ struct ClassifyRequest {
   std::optional<Date> as_of;  // default: the date of the data set
   std::vector<Setting> settings;
   std::vector<std::string> with;  // bills taken as law
+  std::string item;               // part (default), board, server or technology
+  std::string listed_under;       // ECCN of another entry that the item stands in
+  bool checklist = false;
   bool why = false;
   bool timeline = false;
   std::optional<DateRange> diff;
@@ -28,6 +31,13 @@ struct ClassifyRequest {
 
 [[nodiscard]] Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& request,
                                       const results::Words& say);
+
+// The verdicts of a request that asks about one date, in the order of its names.
+[[nodiscard]] Loaded<std::vector<Verdict>> verdicts_of(const Workspace& workspace,
+                                                       const ClassifyRequest& request);
+
+// The request with its defaults filled in, as `redline batch` takes it.
+[[nodiscard]] Json request_json(const ClassifyRequest& request, const Question& question);
 
 // The contract's object for one verdict.
 [[nodiscard]] Json verdict_json(const Verdict& verdict);

@@ -7,6 +7,9 @@
 
 #include "redline/quantity.h"
 
+#include "app/record_table.h"
+#include "app/claims.h"
+#include "app/market_text.h"
 #include "app/scenario.h"
 #include "base/nearest.h"
 #include "catalog/record_kinds.h"
@@ -21,146 +24,7 @@ namespace {
 using results::Align;
 using results::Cell;
 using results::Table;
-
-// A record's file, for showing every value with what stands beside it.
-const data::DataFile* file_of(const Workspace& w, std::string_view folder, const std::string& id) {
-  const data::DataFile* found = nullptr;
-  for (const data::DataFile* file : w.files.under(folder)) {
-    const std::string ending = "/" + to_lower(id) + ".toml";
-    const std::string path = to_lower(file->relative);
-    if (path.size() >= ending.size() &&
-        path.compare(path.size() - ending.size(), ending.size(), ending) == 0) {
-      found = file;  // later layers win
-    }
-  }
-  return found;
-}
-
-Json json_of(const data::Node& node) {
-  switch (node.kind()) {
-    case data::NodeKind::kString:
-      return std::string(*node.string());
-    case data::NodeKind::kInteger:
-      return *node.integer();
-    case data::NodeKind::kFloat:
-      return std::isfinite(*node.number()) ? Json(*node.number()) : Json();
-    case data::NodeKind::kBool:
-      return *node.boolean();
-    case data::NodeKind::kDate: {
-      const auto date = node.date();
-      return date ? Json(format_date(*date)) : Json();
-    }
-    case data::NodeKind::kArray: {
-      Json list = Json::array();
-      for (const data::Node& item : node.items()) {
-        list.push_back(json_of(item));
-      }
-      return list;
-    }
-    case data::NodeKind::kTable: {
-      Json object = Json::object();
-      for (const auto& entry : node.entries()) {
-        object[std::string(entry.key)] = json_of(entry.value);
-      }
-      return object;
-    }
-    case data::NodeKind::kTime:
-    case data::NodeKind::kAbsent:
-      break;
-  }
-  return nullptr;
-}
-
-std::string plain_text(const Json& json) {
-  if (json.is_string()) {
-    return json.get<std::string>();
-  }
-  if (json.is_array()) {
-    std::string text;
-    for (const Json& item : json) {
-      text += (text.empty() ? "" : ", ") + plain_text(item);
-    }
-    return text;
-  }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-bool is_fact(const Json& json) { return json.is_object() && json.contains("basis"); }
-
-// One row a value: key, value with unit and bounds, basis, sources.
-void add_fact(const Json& fact, const std::string& path, std::string_view reading, Table& table) {
-  const auto text = [&fact](const char* name) {
-    return fact.contains(name) ? plain_text(fact[name]) : std::string();
-  };
-  std::string value = text("value");
-  if (fact.contains("range") && fact["range"].is_array() && fact["range"].size() == 2) {
-    value += fmt::format("{}{} to {}", value.empty() ? "" : ", ", plain_text(fact["range"][0]),
-                         plain_text(fact["range"][1]));
-  }
-  if (!reading.empty()) {
-    value += fmt::format(", {}", reading);
-  }
-  const std::string confidence = text("confidence");
-  const std::string date = text("date");
-  table.rows.push_back({path, value,
-                        text("basis") + (confidence.empty() ? "" : ", " + confidence) +
-                            (date.empty() ? "" : ", " + date),
-                        text("source")});
-}
-
-void add_rows(const Json& json, const std::string& path, Table& table) {
-  // What a figure can be read two ways by stands beside it: sparsity of a rate, direction of a
-  // link.
-  const auto reading = [&json](const std::string& key) -> std::string {
-    const char* beside = key == "rate" ? "sparsity" : key == "bandwidth" ? "direction" : nullptr;
-    return beside != nullptr && json.contains(beside) ? plain_text(json[beside]) : std::string();
-  };
-  for (const auto& [key, value] : json.items()) {
-    const std::string at = path.empty() ? key : fmt::format("{}.{}", path, key);
-    if (is_fact(value)) {
-      add_fact(value, key == "rate" ? path : at, reading(key), table);
-    } else if ((key == "sparsity" && json.contains("rate")) ||
-               (key == "direction" && json.contains("bandwidth"))) {
-      continue;
-    } else if (value.is_object()) {
-      add_rows(value, at, table);
-    } else if (value.is_array() && !value.empty() && value.front().is_object()) {
-      std::size_t n = 0;
-      for (const Json& item : value) {
-        add_rows(item, fmt::format("{}[{}]", at, n++), table);
-      }
-    } else {
-      table.rows.push_back({at, plain_text(value), std::string(), std::string()});
-    }
-  }
-}
-
-// The legal quantities that follow from a chip's values.
-Table derived_table(const Chip& chip) {
-  const LegalQuantities q = legal_quantities(chip);
-  Table table;
-  table.title = "What follows";
-  table.columns = {
-      {"quantity", "Quantity", "", Align::kLeft}, {"value", "Value", "", Align::kRight, 7},
-      {"low", "Low", "", Align::kRight, 5},       {"high", "High", "", Align::kRight, 5},
-      {"unit", "Unit", "", Align::kLeft},         {"from", "From", "", Align::kLeft}};
-  const auto add = [&table](std::string_view name, const Estimate& e) {
-    const rules::NameInfo* info = rules::find_name(name);
-    table.rows.push_back({std::string(name), e.value ? Cell{*e.value} : Cell{}, e.bounds.low,
-                          std::isfinite(e.bounds.high) ? Cell{e.bounds.high} : Cell{},
-                          std::string(info->unit), e.from});
-  };
-  add("tpp", q.tpp);
-  add("pd", q.pd);
-  add("die", q.die);
-  add("io_bidir", q.io_bidir);
-  add("letter_io", q.letter_io);
-  add("dram_bw", q.dram_bw);
-  add("mbd", q.mbd);
-  add("atc", q.atc);
-  add("node_nm", q.node_nm);
-  return table;
-}
+using results::Words;
 
 struct Found {
   std::string_view folder;
@@ -208,6 +72,9 @@ Result<Found> find_any(const Workspace& w, const std::string& name) {
   for (const auto& i : w.rules.book().instruments()) {
     pool.push_back(i.id);
   }
+  for (const MarketFigure& f : w.catalog.market.figures) {
+    pool.push_back(f.id);
+  }
   std::vector<std::string> help;
   const auto near = nearest_names(name, {pool.begin(), pool.end()});
   if (!near.empty()) {
@@ -241,7 +108,9 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
   // A key that only one kind of record has.
   static constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
       {"\n[shape]", "model"},  {"\nchips_per_node", "system"}, {"\njurisdiction", "instrument"},
-      {"[[place]]", "places"}, {"[[group]]", "groups"},        {"[[source]]", "sources"}};
+      {"[[place]]", "places"}, {"[[group]]", "groups"},        {"[[source]]", "sources"},
+      {"[[claim]]", "claims"}, {"[[figure]]", "market"},       {"[[period]]", "market"},
+      {"[[event]]", "market"}, {"[[statement]]", "market"}};
   for (const auto& [mark, kind] : kMarks) {
     if (text.find(mark) != std::string_view::npos) {
       return std::string(kind);
@@ -250,7 +119,7 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
   return "chip";
 }
 
-Answer predicate_names(const Workspace& w) {
+Answer predicate_names(const Workspace& w, const Words& say) {
   Table table;
   table.title = "Names in predicates";
   table.columns = {{"name", "Name", "", Align::kLeft},
@@ -266,28 +135,24 @@ Answer predicate_names(const Workspace& w) {
   for (const CountryGroup& group : w.catalog.geography.groups) {
     table.rows.push_back({group.id, std::string("group"), std::string(), group.title});
   }
-  return table_answer("data-schema", std::move(table), w.date);
+  Answer answer = table_answer("data-schema", std::move(table), w.date);
+  answer.blocks = {said_cells(answer.table, {"doc"}, say)};
+  return answer;
 }
 
 }  // namespace
 
 Result<Answer> data_show(const Workspace& w, const std::string& name) {
+  if (auto market = show_market(w, name)) {
+    return std::move(*market);
+  }
   RL_TRY(found, find_any(w, name));
-  const data::DataFile* file = file_of(w, found.folder, found.id);
-  RL_CHECK(file != nullptr);
-  Diagnostics ignored;  // the workspace was checked when it was opened
-  const data::Document document(file->display, file->text, ignored);
-  const Json record = json_of(document.root());
-  Table table;
-  table.columns = {{"key", "Key", "", Align::kLeft},
-                   {"value", "Value", "", Align::kLeft},
-                   {"basis", "Basis", "", Align::kLeft},
-                   {"source", "Source", "", Align::kLeft}};
-  add_rows(record, "", table);
-  Answer answer = table_answer("data-show", std::move(table), w.date);
+  auto record = record_of(w, found.folder, found.id);
+  RL_CHECK(record.has_value());
+  Answer answer = table_answer("data-show", std::move(record->table), w.date);
   answer.blocks.insert(answer.blocks.begin(),
-                       Headline{fmt::format("{} ({})", found.id, file->display)});
-  answer.results = Json::array({record});
+                       Headline{fmt::format("{} ({})", found.id, record->file)});
+  answer.results = Json::array({std::move(record->json)});
   if (found.chip != nullptr) {
     Table derived = derived_table(*found.chip);
     answer.results[0]["derived"] = results::to_json(derived);
@@ -296,7 +161,8 @@ Result<Answer> data_show(const Workspace& w, const std::string& name) {
   return answer;
 }
 
-Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& files) {
+Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& files,
+                          const Words& say) {
   Diagnostics errors;
   for (const std::string& file : files) {
     auto text = data::read_text_file(file);
@@ -308,6 +174,9 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
     Diagnostics found;
     if (kind == "instrument") {
       found = rules::check_instrument(file, std::move(*text), w.catalog.geography);
+    } else if (kind == "claims") {
+      const auto judged = judge_claims(w, file);
+      found = judged ? Diagnostics{} : judged.error();
     } else {
       for (const RecordKind& record : record_kinds()) {
         if (record.name == kind) {
@@ -319,6 +188,11 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
   }
   if (files.empty()) {
     // Chips, rules and the rest were checked when the workspace was opened.
+    for (const data::DataFile* file : w.files.under("claims")) {
+      if (const auto judged = judge_claims(w, file->display); !judged) {
+        errors.insert(errors.end(), judged.error().begin(), judged.error().end());
+      }
+    }
     for (const data::DataFile* file : w.files.under("scenarios")) {
       const auto scenario = load_scenario(w, file->display);
       if (!scenario) {
@@ -337,15 +211,16 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
   answer.table.columns = {{"files", "Files", "", Align::kRight},
                           {"problems", "Problems", "", Align::kRight}};
   answer.table.rows.push_back({static_cast<std::int64_t>(count), std::int64_t{0}});
-  answer.blocks.emplace_back(Headline{fmt::format("{} files, no problem", count)});
+  answer.blocks.emplace_back(
+      Headline{say("{count} files, no problem", {{"count", fmt::to_string(count)}})});
   if (files.empty()) {
-    answer.blocks.emplace_back(Paragraph{fmt::format("data hash {}", w.files.hash), 0});
+    answer.blocks.emplace_back(Paragraph{say("data hash {hash}", {{"hash", w.files.hash}}), 0});
   }
   return answer;
 }
 
-Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
-  std::vector<std::string_view> names{"instrument", "predicate", "scenario"};
+Result<Answer> data_schema(const Workspace& w, const std::string& kind, const Words& say) {
+  std::vector<std::string_view> names{"instrument", "predicate", "scenario", "claims", "formula"};
   for (const RecordKind& record : record_kinds()) {
     names.push_back(record.name);
   }
@@ -358,7 +233,10 @@ Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
                           {"required", "", "", Align::kLeft},
                           {"doc", "Meaning", "", Align::kLeft}};
   if (kind == "predicate") {
-    return predicate_names(w);
+    return predicate_names(w, say);
+  }
+  if (kind == "formula") {
+    return table_answer("data-schema", formula_table(), w.date);
   }
   std::vector<std::pair<std::string_view, data::TypeInfo>> types;
   if (kind.empty() || kind == "instrument") {
@@ -366,6 +244,9 @@ Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
   }
   if (kind.empty() || kind == "scenario") {
     types.emplace_back("scenario", scenario_type());
+  }
+  if (kind.empty() || kind == "claims") {
+    types.emplace_back("claims", claims_type());
   }
   for (const RecordKind& record : record_kinds()) {
     if (kind.empty() || kind == record.name) {
@@ -379,7 +260,7 @@ Result<Answer> data_schema(const Workspace& w, const std::string& kind) {
   }
   for (const auto& [name, type] : types) {
     Table keys;
-    keys.title = fmt::format("Keys of {}", name);
+    keys.title = say("Keys of {record}", {{"record", std::string(name)}});
     keys.columns = answer.table.columns;
     for (const data::KeyRow& row : data::key_rows(type)) {
       keys.rows.push_back({std::string(name), row.key, row.type,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/data_commands.h"
+#include "app/market_text.h"
 #include "base/nearest.h"
 #include "catalog/records.h"
 #include "rules/instrument_records.h"
@@ -16,6 +17,7 @@ namespace {
 using results::Align;
 using results::Cell;
 using results::Table;
+using results::Words;
 
 Cell known(std::string text) { return text.empty() ? Cell{} : Cell{std::move(text)}; }
 Cell date_cell(const std::optional<PartialDate>& date) {
@@ -145,11 +147,17 @@ struct ListKind {
 constexpr ListKind kLists[] = {{"chips", list_chips},    {"systems", list_systems},
                                {"models", list_models},  {"rules", list_rules},
                                {"places", list_places},  {"groups", list_groups},
-                               {"sources", list_sources}};
+                               {"sources", list_sources}, {"market", market_table}};
 
 }  // namespace
 
-Result<Answer> data_list(const Workspace& w, const std::string& kind) {
+Result<Answer> data_list(const Workspace& w, const std::string& kind, const Words& say) {
+  // What people read is said in their language; machine formats keep the data's own texts.
+  const auto answer_of = [&](Table table) {
+    Answer answer = table_answer("data-list", std::move(table), w.date);
+    answer.blocks = {said_cells(answer.table, {"status", "kind", "title", "name"}, say)};
+    return answer;
+  };
   if (kind.empty()) {
     Table table;
     table.columns = {{"kind", "Kind", "", Align::kLeft}, {"records", "Records", "", Align::kRight}};
@@ -163,7 +171,7 @@ Result<Answer> data_list(const Workspace& w, const std::string& kind) {
   for (const ListKind& list : kLists) {
     names.push_back(list.name);
     if (list.name == kind || list.name == kind + "s") {
-      return table_answer("data-list", list.make(w), w.date);
+      return answer_of(list.make(w));
     }
   }
   std::vector<std::string> help{fmt::format("kinds: {}", fmt::join(names, ", "))};

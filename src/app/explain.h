@@ -9,8 +9,8 @@
 namespace redline::app {
 
 // The page of a code, or the list of all if `code` is empty.
-[[nodiscard]] Result<Answer> explain(const std::string& code);
+[[nodiscard]] Result<Answer> explain(const std::string& code, const results::Words& say);
 
-[[nodiscard]] Answer version(const Workspace& workspace);
+[[nodiscard]] Answer version(const Workspace& workspace, const results::Words& say);
 
 }  // namespace redline::app

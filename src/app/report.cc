@@ -1,5 +1,7 @@
 #include "app/report.h"
 
+#include <algorithm>
+
 #include "app/build_info.h"
 #include "results/envelope.h"
 #include "results/text_table.h"
@@ -12,8 +14,15 @@ results::EnvelopeMeta meta_of(const Answer& answer, const RunInfo& run) {
           answer.as_of ? format_date(*answer.as_of) : std::string(), run.seed};
 }
 
-Json run_of(const RunInfo& run) {
-  return {{"command_line", run.command_line}, {"seconds", run.seconds}};
+Json run_of(const Answer& answer, const RunInfo& run) {
+  Json json{{"command_line", run.command_line},
+            {"seconds", run.seconds},
+            {"threads", run.threads},
+            {"host", std::string(kPlatform)}};
+  if (!answer.request.is_null()) {
+    json["request"] = answer.request;
+  }
+  return json;
 }
 
 class TextBlocks {
@@ -70,6 +79,21 @@ std::string ndjson(const Answer& answer) {
 
 }  // namespace
 
+results::Table said_cells(results::Table table, std::initializer_list<std::string_view> keys,
+                          const results::Words& say) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (std::find(keys.begin(), keys.end(), table.columns[i].key) == keys.end()) {
+      continue;
+    }
+    for (auto& row : table.rows) {
+      if (auto* text = i < row.size() ? std::get_if<std::string>(&row[i]) : nullptr) {
+        *text = say(*text);
+      }
+    }
+  }
+  return table;
+}
+
 Answer table_answer(std::string command, results::Table table, Date as_of) {
   Answer answer;
   answer.command = std::move(command);
@@ -83,7 +107,7 @@ Answer table_answer(std::string command, results::Table table, Date as_of) {
 std::string render(const Answer& answer, const RunInfo& run, const RenderOptions& options) {
   switch (options.format) {
     case results::Format::kJson:
-      return results::write_envelope(meta_of(answer, run), answer.results, run_of(run));
+      return results::write_envelope(meta_of(answer, run), answer.results, run_of(answer, run));
     case results::Format::kNdjson:
       return ndjson(answer);
     case results::Format::kCsv:
@@ -102,7 +126,7 @@ std::string render(const Answer& answer, const RunInfo& run, const RenderOptions
 }
 
 std::string render_line(const Answer& answer, const RunInfo& run, const Json& id) {
-  std::string text = results::write_envelope(meta_of(answer, run), answer.results, run_of(run),
+  std::string text = results::write_envelope(meta_of(answer, run), answer.results, run_of(answer, run),
                                              results::JsonStyle::kCompact);
   if (id.is_null()) {
     return text;

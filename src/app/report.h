@@ -1,8 +1,10 @@
 #pragma once
 // What a command answers: one result for machines, blocks of text and tables for people.
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -34,15 +36,28 @@ struct Verbatim {
 };
 using Block = std::variant<Headline, Paragraph, results::Table, Verbatim>;
 
+// For standard error: something that deserves a look, and the flag or file that cures it.
+struct Warning {
+  std::string text;
+  std::string cure;
+};
+
 struct Answer {
   std::string command;
   std::optional<Date> as_of;
   Json results = Json::array();
   results::Table table;  // one row a result, for csv and ndjson where no results are nested
+  Json request;  // the question as `redline batch` and `replay` take it; null: not replayable
   std::vector<Block> blocks;
   std::vector<Block> document;        // for markdown, where it differs from what a terminal shows
-  std::vector<std::string> warnings;  // for standard error
+  std::vector<Warning> warnings{};
+  bool differs = false;  // a comparison found differences: exit status 1
 };
+
+// The table as people read it: the texts of these columns said in their language.
+[[nodiscard]] results::Table said_cells(results::Table table,
+                                        std::initializer_list<std::string_view> keys,
+                                        const results::Words& say);
 
 // An answer that is one table.
 [[nodiscard]] Answer table_answer(std::string command, results::Table table, Date as_of);
@@ -52,6 +67,7 @@ struct RunInfo {
   std::uint64_t seed = 1;
   std::string command_line;
   double seconds = 0.0;
+  unsigned threads = 1;
 };
 
 struct RenderOptions {

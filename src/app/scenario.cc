@@ -1,5 +1,7 @@
 #include "app/scenario.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/nearest.h"
@@ -37,6 +39,7 @@ struct Record<app::Scenario> {
         field("to", &S::to, {.required = true, .doc = "Destination, ISO code."}),
         field("before", &S::before, {.required = true, .doc = "Day before the change."}),
         field("after", &S::after, {.required = true, .doc = "Day after the change."}),
+        field("claims", &S::claims, {.doc = "Claims to check, a file of data/claims."}),
         field("input", &S::inputs, {.doc = "Facts known on the day."}),
     };
   }
@@ -111,6 +114,14 @@ void check(const Workspace& workspace, const Scenario& scenario, const data::Nod
   if (!workspace.catalog.geography.find_place(scenario.to)) {
     report(Code::kUnknownReference, fmt::format("there is no place '{}'", scenario.to),
            root.find("to"), "`redline data list places` shows all");
+  }
+  const auto claims = workspace.files.under("claims");
+  if (!scenario.claims.empty() &&
+      std::none_of(claims.begin(), claims.end(), [&scenario](const data::DataFile* file) {
+        return file->relative == fmt::format("claims/{}.toml", scenario.claims);
+      })) {
+    report(Code::kUnknownReference, fmt::format("there are no claims '{}'", scenario.claims),
+           root.find("claims"), "name a file of data/claims");
   }
   if (scenario.after < scenario.before || scenario.after > scenario.as_of) {
     report(Code::kInconsistent, "the dates must come in the order before, after, as_of",

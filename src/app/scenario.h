@@ -27,6 +27,7 @@ struct Scenario {
   std::string to;
   Date before{};
   Date after{};
+  std::string claims;  // a file of data/claims; empty: none
   std::vector<ScenarioInput> inputs;
 };
 

@@ -77,6 +77,18 @@ Json list_json(const std::vector<T>& items, const F& convert) {
   return list;
 }
 
+Json checklist_json(const Checklist& list) {
+  return {{"name", list.name},
+          {"title", list.title},
+          {"rule", list.rule},
+          {"lines", list_json(list.lines, [](const ChecklistLine& line) {
+             return Json{{"text", line.text},
+                         {"status", std::string(name_of(line.status))},
+                         {"detail", text_or_null(line.detail.english())},
+                         {"paragraph", text_or_null(line.paragraph)}};
+           })}};
+}
+
 Json side_json(const DestinationSide& side) {
   return {
       {"status", text_or_null(side.status)},
@@ -90,6 +102,11 @@ Json side_json(const DestinationSide& side) {
 Json verdict_json(const Verdict& v) {
   Json json{
       {"chip", v.chip},
+      {"item",
+       {{"form", std::string(name_of(v.form))},
+        {"system", text_or_null(v.holder)},
+        {"chips", v.holder.empty() ? Json(nullptr) : Json(v.holder_chips)}}},
+      {"transaction", std::string(name_of(v.transaction))},
       {"to", v.to},
       {"headquarters", v.hq},
       {"from", v.from},
@@ -99,6 +116,7 @@ Json verdict_json(const Verdict& v) {
       {"review", text_or_null(name_of(v.review))},
       {"exception", text_or_null(name_of(v.exception))},
       {"eccn", text_or_null(v.eccn)},
+      {"meets", text_or_null(v.meets)},
       {"licenses_granted", v.licenses_granted},
       {"import_duty_percent", number_or_null(v.import_duty_percent)},
       {"rule", text_or_null(v.rule)},
@@ -132,6 +150,9 @@ Json verdict_json(const Verdict& v) {
       {"quantities", list_json(v.quantities, quantity_json)},
       {"instruments", v.instruments},
       {"sources", v.sources}};
+  if (!v.checklists.empty()) {
+    json["checklists"] = list_json(v.checklists, checklist_json);
+  }
   if (!v.trace.empty()) {
     json["trace"] = list_json(v.trace, trace_json);
   }

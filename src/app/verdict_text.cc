@@ -13,9 +13,6 @@ using results::Table;
 using results::Words;
 
 Cell number_cell(const std::optional<double>& value) { return value ? Cell{*value} : Cell{}; }
-std::string truth_word(Tri tri, const Words& say) {
-  return tri == Tri::kYes ? say("yes") : tri == Tri::kNo ? say("no") : "?";
-}
 
 const QuantityLine* quantity(const Verdict& v, std::string_view name) {
   const auto found = std::find_if(v.quantities.begin(), v.quantities.end(),
@@ -69,6 +66,21 @@ void add_trace(std::vector<Block>& blocks, const Verdict& v, const Words& say) {
   }
 }
 
+std::vector<std::string> flag_lines(const Verdict& v, const Words& say) {
+  std::vector<std::string> lines;
+  for (const Flag& flag : v.flags) {
+    lines.push_back(fmt::format("{}: {}{}", flag.name, say(flag.text),
+                                flag.rule.empty() ? "" : " [" + flag.rule + "]"));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string truth_word(Tri tri, const Words& say) {
+  return tri == Tri::kYes ? say("yes") : tri == Tri::kNo ? say("no") : "?";
+}
+
 std::vector<std::string> condition_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
   for (const Condition& condition : v.conditions) {
@@ -84,15 +96,6 @@ std::vector<std::string> condition_lines(const Verdict& v, const Words& say) {
   return lines;
 }
 
-std::vector<std::string> flag_lines(const Verdict& v, const Words& say) {
-  std::vector<std::string> lines;
-  for (const Flag& flag : v.flags) {
-    lines.push_back(fmt::format("{}: {}{}", flag.name, say(flag.text),
-                                flag.rule.empty() ? "" : " [" + flag.rule + "]"));
-  }
-  return lines;
-}
-
 std::vector<std::string> side_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
   for (const SideMeasure& measure : v.destination_side.measures) {
@@ -102,8 +105,6 @@ std::vector<std::string> side_lines(const Verdict& v, const Words& say) {
   }
   return lines;
 }
-
-}  // namespace
 
 Cell text_cell(std::string_view text) {
   return text.empty() ? Cell{std::string("-")} : Cell{std::string(text)};
@@ -121,6 +122,92 @@ void add_list(std::vector<Block>& blocks, std::string_view title,
   for (const std::string& item : items) {
     blocks.emplace_back(Paragraph{"- " + item, 2});
   }
+}
+
+std::string subject_words(const Verdict& v, const Words& say) {
+  const std::vector<Message::Argument> args{
+      {"chip", v.chip}, {"system", v.holder}, {"count", fmt::to_string(v.holder_chips)}};
+  if (v.form == ItemForm::kTechnology) {
+    return say("technology for {chip}", args);
+  }
+  if (!v.holder.empty()) {
+    return say("{system} ({count} x {chip})", args);
+  }
+  switch (v.form) {
+    case ItemForm::kBoard:
+      return say("a board with {chip}", args);
+    case ItemForm::kServer:
+      return say("a server with {chip}", args);
+    case ItemForm::kPart:
+    case ItemForm::kTechnology:
+      break;
+  }
+  return v.chip;
+}
+
+namespace {
+
+std::string checklist_title(const Checklist& list, const Words& say) {
+  return fmt::format("{} [{}]", say(list.title), list.rule);
+}
+
+std::string checklist_counts(const Checklist& list, const Words& say) {
+  const auto count = [&list](ChecklistStatus status) {
+    return fmt::to_string(
+        std::count_if(list.lines.begin(), list.lines.end(),
+                      [status](const ChecklistLine& line) { return line.status == status; }));
+  };
+  return say("{met} met, {not_met} not met, {unknown} unknown, {certify} to certify, {todo} to do",
+             {{"met", count(ChecklistStatus::kMet)},
+              {"not_met", count(ChecklistStatus::kNotMet)},
+              {"unknown", count(ChecklistStatus::kUnknown)},
+              {"certify", count(ChecklistStatus::kToCertify)},
+              {"todo", count(ChecklistStatus::kToDo)}});
+}
+
+std::string status_word(ChecklistStatus status, const Words& say) {
+  switch (status) {
+    case ChecklistStatus::kMet:
+      return say("met");
+    case ChecklistStatus::kNotMet:
+      return say("NOT MET");
+    case ChecklistStatus::kUnknown:
+      return say("unknown");
+    case ChecklistStatus::kToCertify:
+      return say("to certify");
+    case ChecklistStatus::kToDo:
+      break;
+  }
+  return say("to do");
+}
+
+void add_checklist(const Checklist& list, const Words& say, std::vector<Block>& blocks) {
+  blocks.emplace_back(Paragraph{
+      fmt::format("{}: {}", checklist_title(list, say), checklist_counts(list, say)), 0});
+  for (const ChecklistLine& line : list.lines) {
+    blocks.emplace_back(Paragraph{fmt::format("[{}] {}{}{}{} [{}]", status_word(line.status, say),
+                                              say(line.text), line.detail.empty() ? "" : " (",
+                                              say(line.detail), line.detail.empty() ? "" : ")",
+                                              line.paragraph),
+                                  2});
+  }
+}
+
+}  // namespace
+
+Table checklist_table(const Checklist& list, const Words& say) {
+  Table table;
+  table.title = checklist_title(list, say);
+  table.columns = {{"status", "Status", "", Align::kLeft},
+                   {"text", "What is asked", "", Align::kLeft},
+                   {"detail", "Worked out", "", Align::kLeft},
+                   {"paragraph", "Paragraph", "", Align::kLeft}};
+  for (const ChecklistLine& line : list.lines) {
+    table.rows.push_back({status_word(line.status, say), say(line.text),
+                          text_cell(say(line.detail)), text_cell(line.paragraph)});
+  }
+  table.notes.push_back(checklist_counts(list, say));
+  return table;
 }
 
 Table comparison_table(const Verdict& v, const Words& say) {
@@ -205,7 +292,7 @@ Table compact_table(const std::vector<Verdict>& verdicts, const Words& say) {
 }
 
 std::string headline(const Geography& geography, const Verdict& v, const Words& say) {
-  const std::vector<Message::Argument> args{{"chip", v.chip},
+  const std::vector<Message::Argument> args{{"chip", subject_words(v, say)},
                                             {"place", geography.name_of(v.to)},
                                             {"owner", geography.name_of(v.hq)},
                                             {"date", format_date(v.as_of)},
@@ -225,14 +312,16 @@ void add_verdict(const Geography& geography, const Verdict& v, const VerdictStyl
                  std::vector<Block>& blocks) {
   const Words& say = style.say;
   blocks.emplace_back(Headline{headline(geography, v, say)});
+  const std::string meets = v.meets.empty() ? "" : say(" (meets {eccn})", {{"eccn", v.meets}});
   if (!v.rule.empty()) {
     blocks.emplace_back(Paragraph{say("decided by {rule}", {{"rule", v.rule}}) +
                                       (v.paragraph.empty() ? "" : ", " + v.paragraph) +
-                                      (v.eccn.empty() ? "" : ", ECCN " + v.eccn),
+                                      (v.eccn.empty() ? "" : ", ECCN " + v.eccn) + meets,
                                   2});
   } else if (!v.eccn.empty()) {
     blocks.emplace_back(Paragraph{
-        say("ECCN {eccn}; no requirement reaches this transaction", {{"eccn", v.eccn}}), 2});
+        say("ECCN {eccn}; no requirement reaches this transaction", {{"eccn", v.eccn + meets}}),
+        2});
   }
   if (!v.unknown_because.empty()) {
     blocks.emplace_back(Paragraph{say(v.unknown_because), 2});
@@ -261,6 +350,9 @@ void add_verdict(const Geography& geography, const Verdict& v, const VerdictStyl
   add_list(blocks, say("Nearest flips"), flips);
   add_list(blocks, say("Destination side"), side_lines(v, say));
   add_list(blocks, say("Conditions and fees"), condition_lines(v, say));
+  for (const Checklist& list : v.checklists) {
+    add_checklist(list, say, blocks);
+  }
   add_list(blocks, say("Flags"), flag_lines(v, say));
   add_list(blocks, say("Assumptions"), assumptions);
   if (style.why) {

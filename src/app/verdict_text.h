@@ -19,6 +19,21 @@ namespace redline::app {
 [[nodiscard]] std::string headline(const Geography& geography, const Verdict& verdict,
                                    const results::Words& say);
 
+// What the verdict is about: a chip, a board or server with it, or technology for it.
+[[nodiscard]] std::string subject_words(const Verdict& verdict, const results::Words& say);
+
+// What an application asks for, with what is met, unknown and to be certified: as a table, and as
+// lines for a terminal, where nothing may be cut.
+[[nodiscard]] results::Table checklist_table(const Checklist& list, const results::Words& say);
+
+// "yes", "no" or "?".
+[[nodiscard]] std::string truth_word(Tri tri, const results::Words& say);
+// Conditions and fees, and the measures of the destination, a line each.
+[[nodiscard]] std::vector<std::string> condition_lines(const Verdict& verdict,
+                                                       const results::Words& say);
+[[nodiscard]] std::vector<std::string> side_lines(const Verdict& verdict,
+                                                  const results::Words& say);
+
 // Every comparison with its limit and margin.
 [[nodiscard]] results::Table comparison_table(const Verdict& verdict, const results::Words& say);
 // One row a verdict: all columns for machines, or what fits a terminal of 80 columns.

@@ -32,8 +32,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Installed beside the program first, then the source tree that the program was built in.
-std::string find_base(const std::string& executable) {
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+}  // namespace
+
+std::string data_folder(const std::string& executable) {
   std::error_code code;
   const fs::path program = fs::weakly_canonical(executable, code);
   std::vector<fs::path> places;
@@ -51,14 +56,8 @@ std::string find_base(const std::string& executable) {
   return places.back().string();
 }
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-}  // namespace
-
 Loaded<Workspace> open_workspace(const WorkspaceOptions& options) {
-  std::vector<std::string> folders{options.base.empty() ? find_base(options.executable)
+  std::vector<std::string> folders{options.base.empty() ? data_folder(options.executable)
                                                         : options.base};
   folders.insert(folders.end(), options.overlays.begin(), options.overlays.end());
   Workspace workspace;
@@ -104,6 +103,17 @@ Loaded<Workspace> open_workspace(const WorkspaceOptions& options) {
     return tl::unexpected(std::move(errors));
   }
   return workspace;
+}
+
+const System* find_system(const Workspace& workspace, const std::string& name) {
+  const auto is_glob = name.find_first_of("*?[") != std::string::npos;
+  if (is_glob || ends_with(name, ".toml") ||
+      find_records(names_of(workspace.catalog.chips), name, "chip", Code::kUnknownChip)) {
+    return nullptr;
+  }
+  const auto found =
+      find_records(names_of(workspace.catalog.systems), name, "system", Code::kUnknownRecord);
+  return found && found->size() == 1 ? &workspace.catalog.systems[found->front()] : nullptr;
 }
 
 Loaded<std::vector<Chip>> find_chips(const Workspace& workspace, const std::string& name) {

@@ -29,6 +29,13 @@ struct Workspace {
 
 [[nodiscard]] Loaded<Workspace> open_workspace(const WorkspaceOptions& options);
 
+// The data folder that belongs to a program at this path: installed beside it, else that of the
+// source tree.
+[[nodiscard]] std::string data_folder(const std::string& executable);
+
+// The system of that very name, unless a chip has it too; null if there is none.
+[[nodiscard]] const System* find_system(const Workspace& workspace, const std::string& name);
+
 // A chip by name or glob, or the one in a .toml file of the user's.
 [[nodiscard]] Loaded<std::vector<Chip>> find_chips(const Workspace& workspace,
                                                    const std::string& name);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "redline/message.h"
+
 namespace redline {
 namespace {
 
@@ -85,24 +87,26 @@ std::string render_place(const SourceSpan& where, std::string_view label) {
 
 std::string code_name(Code code) { return fmt::format("RL{:04}", static_cast<unsigned>(code)); }
 
-std::string render(const Error& error) {
-  std::string out = fmt::format("error[{}]: {}\n", code_name(error.code), printable(error.message));
+std::string render(const Error& error, const ErrorWords& words) {
+  std::string out =
+      fmt::format("{}[{}]{}: {}\n", words.error, code_name(error.code),
+                  words.title ? " " + words.title(error.code) : "", printable(error.message));
   if (error.where) {
     out += render_place(*error.where, error.label);
   }
   for (const std::string& line : error.help) {
-    out += fmt::format("   = help: {}\n", printable(line));
+    out += fmt::format("   = {}: {}\n", words.help, printable(line));
   }
   return out;
 }
 
-std::string render(const Diagnostics& errors, std::size_t cap) {
+std::string render(const Diagnostics& errors, std::size_t cap, const ErrorWords& words) {
   std::string out;
   for (std::size_t i = 0; i < errors.size() && i < cap; ++i) {
-    out += render(errors[i]);
+    out += render(errors[i], words);
   }
   if (errors.size() > cap) {
-    out += fmt::format("… and {} more problems\n", errors.size() - cap);
+    out += fill_template(words.more, {{"count", std::to_string(errors.size() - cap)}}) + "\n";
   }
   return out;
 }

@@ -20,7 +20,7 @@ struct Unit {
 constexpr Dimension kByte{.byte = 1}, kSecond{.second = 1}, kOp{.op = 1}, kJoule{.joule = 1};
 constexpr Dimension kArea{.mm = 2}, kUsd{.usd = 1}, kHertz{.second = -1}, kNone{};
 constexpr Dimension kOpRate = kOp + kHertz, kByteRate = kByte + kHertz, kWatt = kJoule + kHertz;
-constexpr Dimension kUsdRate = kUsd + kHertz;
+constexpr Dimension kUsdRate = kUsd + kHertz, kYuan{.cny = 1};
 constexpr double kHour = 3600.0, kKi = 1024.0, kBit = 0.125;
 
 // Decimal and binary prefixes are both accepted where people use both; case matters (B is a byte,
@@ -93,6 +93,8 @@ constexpr auto kUnits = std::to_array<Unit>({
     {"GUSD", kUsd, 1e9},
     {"USD/h", kUsdRate, 1 / kHour},
     {"USD/s", kUsdRate, 1},
+    {"CNY", kYuan, 1},
+    {"MCNY", kYuan, 1e6},
     {"transistors", kNone, 1},
     {"parameters", kNone, 1},
     {"units", kNone, 1},
@@ -154,6 +156,39 @@ tl::unexpected<Error> wrong_unit(std::string_view unit_text, Dimension dimension
   return error;
 }
 
+struct QuantityParts {
+  double number = 0.0;
+  std::string_view unit;
+};
+
+Result<QuantityParts> split_quantity(std::string_view text, const DimensionWords& words) {
+  const std::string_view body = trim(text);
+  QuantityParts parts;
+  const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), parts.number);
+  if (error != std::errc{} || !std::isfinite(parts.number)) {
+    auto bad = fail(Code::kBadNumber, fmt::format("'{}' does not begin with a number", text),
+                    {fmt::format("write {} such as \"{}\"", words.name, words.example)});
+    bad.value().label = fmt::format("expected {}", words.name);
+    return bad;
+  }
+  parts.unit = trim(body.substr(static_cast<std::size_t>(end - body.data())));
+  if (parts.unit.empty()) {
+    auto missing = fail(Code::kMissingUnit, "value has no unit",
+                        {fmt::format("write it with a unit, for example \"{}\"", words.example)});
+    missing.value().label = fmt::format("expected {}", words.name);
+    return missing;
+  }
+  return parts;
+}
+
+// Whole numbers are written out rather than with an exponent.
+std::string format_number_with(const Measure& measure, int digits) {
+  const double shown = measure.shown();
+  const bool whole = std::fabs(shown) >= std::pow(10.0, digits) && std::fabs(shown) < 1e15;
+  return (whole ? fmt::format("{:.0f}", shown) : fmt::format("{:.{}g}", shown, digits)) + " " +
+         measure.unit;
+}
+
 }  // namespace
 
 DimensionWords dimension_words(Dimension d) {
@@ -190,6 +225,9 @@ DimensionWords dimension_words(Dimension d) {
   if (d == kUsdRate) {
     return {"a price per time", "2.5 USD/h", "USD/h", 1 / kHour};
   }
+  if (d == kYuan) {
+    return {"an amount of yuan", "0.9 MCNY", "CNY", 1};
+  }
   if (d == kNone) {
     return {"a count", "80e9 transistors", "", 1};
   }
@@ -197,32 +235,49 @@ DimensionWords dimension_words(Dimension d) {
 }
 
 Result<double> parse_quantity(std::string_view text, Dimension dimension) {
-  const std::string_view body = trim(text);
   const DimensionWords words = dimension_words(dimension);
-  double number = 0.0;
-  const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), number);
-  if (error != std::errc{} || !std::isfinite(number)) {
-    auto bad = fail(Code::kBadNumber, fmt::format("'{}' does not begin with a number", text),
-                    {fmt::format("write {} such as \"{}\"", words.name, words.example)});
-    bad.value().label = fmt::format("expected {}", words.name);
-    return bad;
-  }
-  const std::string_view unit_text = trim(body.substr(static_cast<std::size_t>(end - body.data())));
-  if (unit_text.empty()) {
-    auto missing = fail(Code::kMissingUnit, "value has no unit",
-                        {fmt::format("write it with a unit, for example \"{}\"", words.example)});
-    missing.value().label = fmt::format("expected {}", words.name);
-    return missing;
-  }
-  const Unit* unit = find_unit(unit_text);
+  RL_TRY(parts, split_quantity(text, words));
+  const Unit* unit = find_unit(parts.unit);
   if (unit == nullptr || !(unit->dimension == dimension)) {
-    return wrong_unit(unit_text, dimension);
+    return wrong_unit(parts.unit, dimension);
   }
-  const double base = number * unit->factor;
+  const double base = parts.number * unit->factor;
   if (!std::isfinite(base)) {
     return fail(Code::kBadNumber, fmt::format("'{}' is too large", text));
   }
   return base;
+}
+
+Result<Measure> parse_measure(std::string_view text) {
+  RL_TRY(parts, split_quantity(text, {"a quantity", "5.5 GUSD", "", 1.0}));
+  const Unit* unit = find_unit(parts.unit);
+  if (unit == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Unit& one : kUnits) {
+      names.push_back(one.name);
+    }
+    std::vector<std::string> help;
+    const auto near = nearest_names(parts.unit, names);
+    if (!near.empty()) {
+      help.push_back(fmt::format("did you mean '{}'?", near.front()));
+    }
+    return fail(Code::kWrongUnit, fmt::format("'{}' is not a unit", parts.unit), std::move(help));
+  }
+  const double base = parts.number * unit->factor;
+  if (!std::isfinite(base)) {
+    return fail(Code::kBadNumber, fmt::format("'{}' is too large", text));
+  }
+  return Measure{base, unit->dimension, std::string(unit->name), unit->factor};
+}
+
+bool same_kind(const Measure& a, const Measure& b) {
+  const auto is_share = [](const Measure& m) { return m.unit == "percent"; };
+  return a.dimension == b.dimension && is_share(a) == is_share(b);
+}
+
+std::string format_measure(const Measure& measure, int digits) {
+  return measure.unit == "percent" ? fmt::format("{:.{}g} %", measure.shown(), digits)
+                                   : format_number_with(measure, digits);
 }
 
 std::string format_quantity(double base, Dimension dimension, int digits) {

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "base/nearest.h"
-#include "catalog/record_checks.h"
-#include "catalog/records.h"
+#include "catalog/market_loader.h"
+#include "catalog/record_folder.h"
 #include "data/files.h"
 
 namespace redline {
@@ -19,69 +19,11 @@ namespace {
 
 using data::DataFile;
 using data::Document;
-using data::Reader;
 
 std::string stem_of(const std::string& relative) {
   const auto slash = relative.rfind('/');
   const std::string name = slash == std::string::npos ? relative : relative.substr(slash + 1);
   return name.substr(0, name.size() - std::string_view(".toml").size());
-}
-
-// Where each record came from, for duplicates and overlays.
-template <class R>
-class RecordFolder {
- public:
-  RecordFolder(std::string noun, Catalog& catalog, Diagnostics& errors)
-      : noun_(std::move(noun)), catalog_(catalog), errors_(errors) {}
-
-  void add(R record, const DataFile& file, SourceSpan id_span) {
-    const auto found = index_.find(record.id);
-    if (found == index_.end()) {
-      index_[record.id] = records_.size();
-      records_.push_back(std::move(record));
-      origins_.push_back(&file);
-      return;
-    }
-    const std::size_t at = found->second;
-    if (origins_[at]->layer == file.layer) {
-      errors_.push_back({Code::kDuplicateId,
-                         fmt::format("{} '{}' stands twice", noun_, record.id),
-                         std::move(id_span),
-                         {fmt::format("the other is in {}", origins_[at]->display)},
-                         {}});
-      return;
-    }
-    catalog_.replaced.push_back(fmt::format("{} {} by {}", noun_, record.id, file.display));
-    records_[at] = std::move(record);
-    origins_[at] = &file;
-  }
-
-  std::vector<R> take() {
-    std::sort(records_.begin(), records_.end(), [](const R& a, const R& b) { return a.id < b.id; });
-    return std::move(records_);
-  }
-
- private:
-  std::string noun_;
-  Catalog& catalog_;
-  Diagnostics& errors_;
-  std::vector<R> records_;
-  std::vector<const DataFile*> origins_;
-  std::map<std::string, std::size_t, std::less<>> index_;
-};
-
-template <class R>
-std::optional<R> read_document(const Document& document, Diagnostics& errors) {
-  const std::size_t before = errors.size();
-  Reader reader(errors, document.damaged());
-  R record;
-  if (data::read_record(document.root(), record, reader)) {
-    check_record(record, document, errors);
-  }
-  if (document.damaged() || errors.size() != before) {
-    return std::nullopt;
-  }
-  return record;
 }
 
 // A folder with one record a file, named after its id.
@@ -168,7 +110,7 @@ class CrossCheck {
       known_.insert(source.id);
     }
     for (const std::string_view folder :
-         {"chips", "systems", "models", "places", "rules", "scenarios"}) {
+         {"chips", "systems", "models", "places", "rules", "scenarios", "market", "claims"}) {
       for (const DataFile* file : files.under(folder)) {
         check_file(*file);
       }
@@ -251,6 +193,9 @@ Loaded<Catalog> load_catalog(const data::FileSet& files, const CatalogParts& par
   }
   if (parts.geography) {
     load_geography(files, catalog, errors);
+  }
+  if (parts.market) {
+    load_market(files, catalog, errors);
   }
   if (parts.sources) {
     load_sources(files, catalog, errors);

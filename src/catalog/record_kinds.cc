@@ -33,6 +33,7 @@ const std::vector<RecordKind>& record_kinds() {
       kind<data::PlacesFile>("places", "places"),
       kind<data::GroupsFile>("groups", "places"),
       kind<data::SourcesFile>("sources", "sources"),
+      kind<data::MarketFile>("market", "market"),
   };
   return kKinds;
 }

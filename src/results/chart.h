@@ -58,6 +58,8 @@ struct ThresholdLine {
 struct ScatterWords {
   std::string unlabelled = "Points without a label, for want of room: {n}; the table names them.";
   std::string outside = "Outside the axes: {names}.";
+  std::string comma = ", ";        // between names
+  std::string sentence_gap = " ";  // between sentences
 };
 
 struct ScatterPlot {

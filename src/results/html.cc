@@ -126,6 +126,16 @@ HtmlPage& HtmlPage::heading(int level, std::string_view text, std::string_view i
   return *this;
 }
 
+HtmlPage& HtmlPage::data(std::string_view id, std::string_view json) {
+  // Inside a script element only "</" and "<!--" could end or change the text.
+  std::string safe;
+  for (const char c : json) {
+    safe += c == '<' ? std::string("\\u003c") : std::string(1, c);
+  }
+  body_ += fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>\n", id, safe);
+  return *this;
+}
+
 HtmlPage& HtmlPage::paragraph(const Html& content) {
   body_ += fmt::format("<p>{}</p>\n", content.markup());
   return *this;

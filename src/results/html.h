@@ -74,6 +74,8 @@ class HtmlPage {
   HtmlPage& figure(const Figure& figure);
   HtmlPage& callout(Callout kind, std::string_view title, const Html& content);
   HtmlPage& code(std::string_view text);
+  // JSON for programs that read the page; no browser runs or shows it.
+  HtmlPage& data(std::string_view id, std::string_view json);
   // What is added between the two is folded away; print shows it. May be nested.
   HtmlPage& open_details(std::string_view summary);
   HtmlPage& close_details();

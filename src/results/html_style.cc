@@ -11,6 +11,10 @@ constexpr std::string_view kStyle = R"css(
 'Noto Serif CJK SC','Songti SC',SimSun,serif;
 --sans:system-ui,-apple-system,'Segoe UI','Helvetica Neue',Arial,'Noto Sans CJK SC','PingFang SC',
 'Microsoft YaHei',sans-serif;--mono:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
+:root:lang(zh-Hant){--serif:Charter,'Bitstream Charter','Iowan Old Style','Source Serif 4','Noto Serif',
+Cambria,Georgia,'Noto Serif CJK TC','Songti TC',PMingLiU,serif;
+--sans:system-ui,-apple-system,'Segoe UI','Helvetica Neue',Arial,'Noto Sans CJK TC','PingFang TC',
+'Microsoft JhengHei',sans-serif}
 @media screen and (prefers-color-scheme:dark){:root{--paper:#15171a;--ink:#e8e6e1;--muted:#a3a8b0;
 --hairline:#363b42;--panel:#1e2125;--accent:#8cc4ec;--neutral:#8f959e;--caution:#f0a262;
 --series-0:#4ea3dc;--series-1:#f0803c;--series-2:#2fc197;--series-3:#dd95bb;--series-7:#a0a0a0}}
@@ -67,7 +71,7 @@ th.prose{min-width:16rem}
 margin:.625rem 0 0;max-width:52rem}
 .notes p{margin:0 0 .25rem}
 figure{margin:2rem 0 2.25rem}
-figure svg{display:block;width:100%;height:auto;min-width:46rem}
+figure svg{display:block;width:100%;height:auto;min-width:46rem;font-family:var(--sans)}
 figcaption p{margin:0 0 .25rem}
 figcaption .what{color:var(--ink)}
 .callout{font-family:var(--sans);font-size:.9375rem;background:var(--panel);padding:.875rem 1.125rem;

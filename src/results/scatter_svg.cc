@@ -313,7 +313,7 @@ class ScatterDrawing {
   double draw_caption() {
     std::string text = plot_.caption;
     const auto add = [&](std::string_view more) {
-      text += text.empty() ? "" : " ";
+      text += text.empty() ? "" : plot_.words.sentence_gap;
       text += more;
     };
     if (unlabelled_ > 0) {
@@ -322,9 +322,9 @@ class ScatterDrawing {
     if (!outside_.empty()) {
       std::string names;
       for (std::size_t i = 0; i < std::min(outside_.size(), kMostNames); ++i) {
-        names += (i == 0 ? "" : ", ") + plot_.points[outside_[i]].label;
+        names += (i == 0 ? "" : plot_.words.comma) + plot_.points[outside_[i]].label;
       }
-      names += outside_.size() > kMostNames ? ", \xE2\x80\xA6" : "";
+      names += outside_.size() > kMostNames ? plot_.words.comma + "\xE2\x80\xA6" : "";
       add(fill_template(plot_.words.outside,
                         {{"n", fmt::format("{}", outside_.size())}, {"names", names}}));
     }

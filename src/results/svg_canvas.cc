@@ -130,9 +130,11 @@ std::string px(double value) {
 double text_width(std::string_view text, double size, bool bold) {
   double width = 0.0;
   for (std::size_t pos = 0; pos < text.size();) {
-    width += glyph_width(next_code_point(text, pos));
+    const char32_t c = next_code_point(text, pos);
+    // A bold Chinese character fills the same square as any other.
+    width += glyph_width(c) * (bold && c < 0x2E80 ? 1.1 : 1.0);
   }
-  return width * size * (bold ? 1.1 : 1.0);
+  return width * size;
 }
 
 std::string_view palette_color(std::size_t index) { return kPalette[index % kPaletteSize]; }
@@ -267,7 +269,8 @@ std::string SvgCanvas::finish(double height) const {
              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
              "height=\"{1}\" role=\"img\" aria-labelledby=\"{2}-title {2}-desc\" "
              "font-family=\"system-ui, -apple-system, &#39;Segoe UI&#39;, &#39;Helvetica "
-             "Neue&#39;, Arial, sans-serif\">\n<title id=\"{2}-title\">{3}</title>\n"
+             "Neue&#39;, Arial, &#39;Noto Sans CJK SC&#39;, &#39;PingFang SC&#39;, &#39;Microsoft "
+             "YaHei&#39;, sans-serif\">\n<title id=\"{2}-title\">{3}</title>\n"
              "<desc id=\"{2}-desc\">{4}</desc>\n",
              px(width_), px(height), id_, title_, description_) +
          "<defs>\n" + defs_ + "</defs>\n" + body_ + "</svg>\n";

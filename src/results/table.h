@@ -17,6 +17,7 @@ struct Column {
   std::string unit{};   // shown in the header, empty for none: "GB"
   Align align = Align::kLeft;
   int digits = 4;  // significant digits of a double shown to a person; machine formats keep all
+  int widest = 0;  // cells that a terminal gives it at most; 0: as many as there are
 };
 
 // std::monostate is "unknown": never zero, never an empty text.

@@ -68,7 +68,8 @@ Layout lay_out(const Table& table, const TextOptions& options, int width) {
       content = std::max(content, display_width(layout.cells[r].back()));
     }
     const std::string& header = layout.headers.back();
-    const int natural = std::min(width, std::max(content, display_width(header)));
+    const int most = table.columns[i].widest > 0 ? table.columns[i].widest : width;
+    const int natural = std::min({width, most, std::max(content, display_width(header))});
     const int word = widest_piece(header);
     layout.widths.push_back(natural);
     wrapped_header.push_back(std::min(natural, std::max(content, word)));

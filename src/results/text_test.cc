@@ -226,5 +226,14 @@ TEST(FillTemplate, UnknownNamesAndLooseBracesStay) {
   EXPECT_EQ(fill_template("{n} of {m} {", {{"n", "3"}}), "3 of {m} {");
 }
 
+TEST(TextTable, AColumnKeepsToItsWidest) {
+  Table table;
+  table.columns = {{"a", "A", "", Align::kLeft}, {"b", "B", "", Align::kLeft, 4, 12}};
+  table.rows = {{std::string("one two three four"), std::string("five six seven eight")}};
+  const std::string text = render_text(table);
+  EXPECT_NE(text.find("one two three four  five six\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("                    seven eight\n"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace redline::results

@@ -1,6 +1,11 @@
 #include "results/words.h"
 
+#include <algorithm>
+#include <fstream>
+#include <set>
+
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace redline::results {
 namespace {
@@ -43,6 +48,35 @@ TEST(Words, LocalesChooseALanguage) {
   EXPECT_EQ(language_of_locale("C"), Language::kEnglish);
   EXPECT_EQ(language_of_locale("zhx"), Language::kEnglish);
   EXPECT_EQ(language_of_locale("de_DE@euro"), Language::kEnglish);
+}
+
+nlohmann::json catalogue(std::string_view language) {
+  std::ifstream file(std::string(REDLINE_TEST_DATA) + "/i18n/" + std::string(language) + ".json");
+  return nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+}
+
+std::set<std::string> names_in(const std::string& text) {
+  const auto names = placeholders_of(text);
+  return {names.begin(), names.end()};
+}
+
+TEST(Words, EveryLanguageSaysEveryTextWithTheSameNames) {
+  const nlohmann::json english = catalogue("en");
+  ASSERT_TRUE(english.is_object());
+  EXPECT_GT(english.size(), 500U);
+  for (const std::string_view language : {"zh-Hans", "zh-Hant"}) {
+    const nlohmann::json other = catalogue(language);
+    ASSERT_TRUE(other.is_object());
+    EXPECT_EQ(other.size(), english.size());
+    const Words say(*find_language(language));
+    for (const auto& [text, same] : english.items()) {
+      EXPECT_EQ(same.get<std::string>(), text);
+      EXPECT_TRUE(say.knows(text)) << language << ": " << text;
+      if (other.contains(text)) {
+        EXPECT_EQ(names_in(other[text].get<std::string>()), names_in(text)) << language;
+      }
+    }
+  }
 }
 
 TEST(Words, ATableKeepsItsCells) {

@@ -185,6 +185,9 @@ ActiveRules activate(const RuleBook& book, const Situation& situation,
       };
       for (std::size_t c = 0; c < version.tests.size(); ++c) {
         const TestClause& test = version.tests[c];
+        if (situation.form == name_of(ItemForm::kTechnology) && test.technology_eccn.empty()) {
+          continue;
+        }
         ActiveTest one{ref(c), stands,    book.item_bits({test.item}), program(test.when),
                        {},     addressees};
         if (test.unless.empty()) {

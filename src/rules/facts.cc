@@ -193,6 +193,8 @@ Result<ItemSheet> item_sheet(const Chip& chip, const SymbolTable& symbols, Date 
   facts[Boolean::kDc] = chip.datacenter ? to_tri(chip.datacenter->value) : Tri::kUnknown;
   facts[Boolean::kHasHbm] =
       chip.memory.type.empty() ? Tri::kUnknown : to_tri(chip.memory.type.compare(0, 3, "HBM") == 0);
+  // A record of memory is a stack of its own; in the package of a processor it is set so.
+  facts[Boolean::kCopackaged] = chip.kind == ChipKind::kMemory ? Tri::kNo : Tri::kUnknown;
   facts[Boolean::kUsAvailable] = to_tri(available_in_us(chip));
   facts[Boolean::kNonplanar] = to_tri(q.nonplanar);
   take_texts(sheet, chip, symbols);
@@ -204,9 +206,13 @@ Result<ItemSheet> item_sheet(const Chip& chip, const SymbolTable& symbols, Date 
 }
 
 Result<Situation> situation_of(const Question& question) {
-  Situation s{question.to,   question.hq.empty() ? question.to : question.hq,
-              question.from, question.end_user,
-              "vendor",      question.as_of};
+  Situation s;
+  s.dest = question.to;
+  s.hq = question.hq.empty() ? question.to : question.hq;
+  s.export_from = question.from;
+  s.end_user = question.end_user;
+  s.form = name_of(question.form);
+  s.date = question.as_of;
   for (const Setting& setting : question.settings) {
     if (setting.key == "exporter_role") {
       const std::string role = to_lower(setting.value);

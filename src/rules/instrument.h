@@ -60,6 +60,8 @@ enum class MeasureScope : std::uint8_t { kNamed, kGeneral };
 struct TestClause {
   std::string item;
   std::string eccn;
+  std::string assembly_eccn;    // of a board or server that holds the part; empty: `eccn`
+  std::string technology_eccn;  // of the technology for the part; empty: not caught
   std::string paragraph;
   Predicate when;
   Predicate unless;
@@ -108,6 +110,31 @@ struct ConditionClause {
   Predicate when;
   std::vector<std::string> items;
 };
+// kAnswer: met where the answer itself is the exception or the review that the list is for.
+enum class ChecklistKind : std::uint8_t { kCheck, kAnswer, kCertify, kDo };
+struct ChecklistEntry {
+  std::string text;
+  ChecklistKind kind = ChecklistKind::kDo;
+  Predicate when;  // of a check: holds where it is met
+  std::string paragraph;
+};
+// What a notice or an application asks for, shown where `when` may hold.
+struct ChecklistClause {
+  std::string name;
+  std::string title;
+  std::vector<std::string> items;
+  Predicate when;
+  std::vector<ChecklistEntry> entries;
+};
+// A cap on what goes to some places as a share of what goes to others, counted in one quantity.
+struct VolumeClause {
+  std::string quantity;  // of `kNames`
+  std::vector<std::string> capped;   // places
+  std::vector<std::string> against;  // places
+  double percent = 0.0;
+  std::string paragraph;
+  std::string text;
+};
 struct FeeClause {
   double percent = 0.0;
   std::string base;
@@ -139,6 +166,9 @@ struct Version {
   std::vector<ConditionClause> conditions;
   std::vector<FeeClause> fees;
   std::vector<MeasureClause> measures;
+  std::vector<ChecklistClause> checklists;
+  std::vector<VolumeClause> volumes;
+  std::vector<std::string> z_entries;  // other entries in which a caught item gets ".z"
 };
 
 struct Instrument {

@@ -51,6 +51,14 @@ struct EnumNames<rules::ConditionScope> {
                                           {"any", S::kAny}}};
 };
 template <>
+struct EnumNames<rules::ChecklistKind> {
+  using K = rules::ChecklistKind;
+  static constexpr NameList<K, 4> kNames{{{"check", K::kCheck},
+                                          {"answer", K::kAnswer},
+                                          {"certify", K::kCertify},
+                                          {"do", K::kDo}}};
+};
+template <>
 struct EnumNames<rules::MeasureStatus> {
   using S = rules::MeasureStatus;
   static constexpr NameList<S, 5> kNames{{{"pressure", S::kPressure},
@@ -92,6 +100,9 @@ struct Record<rules::TestClause> {
     return std::tuple{
         field("item", &T::item, {.required = true, .doc = "Tag that other clauses refer to."}),
         field("eccn", &T::eccn, {.doc = "Export control classification number, if it gives one."}),
+        field("assembly_eccn", &T::assembly_eccn, {.doc = "Of a board or server that holds it."}),
+        field("technology_eccn", &T::technology_eccn,
+              {.doc = "Of the technology for it; absent: technology is not caught."}),
         field("paragraph", &T::paragraph, {.required = true, .doc = "Cited as deciding."}),
         field("when", &T::when, {.required = true, .doc = "Predicate over the item."}),
         field("unless", &T::unless, {.doc = "Exclusion."}),
@@ -197,6 +208,52 @@ struct Record<rules::ConditionClause> {
   }
 };
 template <>
+struct Record<rules::ChecklistEntry> {
+  using T = rules::ChecklistEntry;
+  static constexpr std::string_view kName = "entry";
+  static constexpr std::string_view kDoc = "One line of a checklist.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("text", &T::text, {.required = true, .doc = "What is asked."}),
+        field("kind", &T::kind, {.required = true, .doc = "Worked out here, or by whom."}),
+        field("when", &T::when, {.doc = "Of a check: where it is met."}),
+        field("paragraph", &T::paragraph, {.doc = "Citation."}),
+    };
+  }
+};
+template <>
+struct Record<rules::ChecklistClause> {
+  using T = rules::ChecklistClause;
+  static constexpr std::string_view kName = "checklist";
+  static constexpr std::string_view kDoc = "What a notice or an application asks for.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("name", &T::name, {.required = true, .doc = "Such as NAC."}),
+        field("title", &T::title, {.required = true, .doc = "What it is for."}),
+        field("items", &T::items, {.required = true, .doc = "Tags of items it is open to."}),
+        field("when", &T::when, {.required = true, .doc = "Transactions it belongs to."}),
+        field("entry", &T::entries, {.required = true, .doc = "Its lines."}),
+    };
+  }
+};
+template <>
+struct Record<rules::VolumeClause> {
+  using T = rules::VolumeClause;
+  static constexpr std::string_view kName = "volume";
+  static constexpr std::string_view kDoc = "A cap on shipments as a share of other shipments.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("quantity", &T::quantity, {.required = true, .doc = "Counted, such as tpp."}),
+        field("capped", &T::capped, {.required = true, .doc = "Places whose shipments it caps."}),
+        field("against", &T::against, {.required = true, .doc = "Places they are compared with."}),
+        field("percent", &T::percent,
+              {.required = true, .min = 0, .max = 1000, .doc = "At most this share."}),
+        field("paragraph", &T::paragraph, {.required = true, .doc = "Citation."}),
+        field("text", &T::text, {.required = true, .doc = "What it asks."}),
+    };
+  }
+};
+template <>
 struct Record<rules::FeeClause> {
   using T = rules::FeeClause;
   static constexpr std::string_view kName = "fee";
@@ -247,6 +304,10 @@ struct Record<rules::Version> {
         field("condition", &T::conditions, {.doc = "Conditions."}),
         field("fee", &T::fees, {.doc = "Fees."}),
         field("measure", &T::measures, {.doc = "Measures of other states."}),
+        field("checklist", &T::checklists, {.doc = "What notices and applications ask for."}),
+        field("volume", &T::volumes, {.doc = "Caps on volume."}),
+        field("z_entries", &T::z_entries,
+              {.doc = "Other entries in which an item that is caught gets .z."}),
     };
   }
 };

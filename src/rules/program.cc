@@ -155,6 +155,8 @@ class Specialiser {
         return situation_.end_user;
       case Circumstance::kExporterRole:
         return situation_.exporter_role;
+      case Circumstance::kForm:
+        return situation_.form;
       case Circumstance::kDate:
       case Circumstance::kCount:
         break;

@@ -66,6 +66,7 @@ struct Situation {
   std::string export_from = "US";
   std::string end_user;  // empty: not named, taken as one that no rule names
   std::string exporter_role = "vendor";
+  std::string form = "part";
   Date date{};
 };
 

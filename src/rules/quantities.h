@@ -34,6 +34,7 @@ enum class Boolean : std::uint8_t {
   kDesignerApproved,
   kPackagedByFab,
   kPackagedByOsat,
+  kCopackaged,
   kCount,
 };
 enum class Text : std::uint8_t {
@@ -52,6 +53,7 @@ enum class Circumstance : std::uint8_t {
   kExportFrom,
   kEndUser,
   kExporterRole,
+  kForm,
   kDate,
   kCount,
 };
@@ -113,6 +115,8 @@ inline constexpr auto kNames = std::to_array<NameInfo>({
                     "Packaged by the fabricator outside Macau and D:5."),
     detail::boolean("packaged_by_approved_osat", Boolean::kPackagedByOsat,
                     "Packaged by an approved OSAT company."),
+    detail::boolean("copackaged_with_processor", Boolean::kCopackaged,
+                    "Memory in one package with logic whose main function is processing."),
     detail::text("chip", Text::kChip, NameKind::kText, "Id of the chip."),
     detail::text("kind", Text::kKind, NameKind::kText, "accelerator or memory."),
     detail::text("chip_family", Text::kFamily, NameKind::kText, "Family, such as H20."),
@@ -128,6 +132,8 @@ inline constexpr auto kNames = std::to_array<NameInfo>({
     detail::circumstance("end_user", Circumstance::kEndUser, NameKind::kText, "End user, by name."),
     detail::circumstance("exporter_role", Circumstance::kExporterRole, NameKind::kText,
                          "vendor, or foundry for a fabricator or OSAT."),
+    detail::circumstance("form", Circumstance::kForm, NameKind::kText,
+                         "part, board, server or technology."),
     detail::circumstance("date", Circumstance::kDate, NameKind::kDate, "Date of the question."),
 });
 

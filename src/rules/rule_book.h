@@ -91,6 +91,12 @@ void for_each_predicate(const Version& version, const F& use) {
   for (const auto& c : version.measures) {
     use(c.when);
   }
+  for (const auto& c : version.checklists) {
+    use(c.when);
+    for (const auto& entry : c.entries) {
+      use(entry.when);
+    }
+  }
 }
 
 }  // namespace redline::rules

@@ -92,6 +92,8 @@ Message atom_detail(const Predicate& predicate, const Node& node, const Case& c)
     case Circumstance::kExporterRole:
       return {"{name} is {value}",
               {{"name", "exporter_role"}, {"value", c.situation->exporter_role}}};
+    case Circumstance::kForm:
+      return {"{name} is {value}", {{"name", "form"}, {"value", c.situation->form}}};
     case Circumstance::kDate:
       return {"{name} is {value}", {{"name", "date"}, {"value", format_date(c.situation->date)}}};
     case Circumstance::kCount:
@@ -200,6 +202,11 @@ class Worker {
   void add_test(const Instrument& instrument, const TestClause& test, Standing stands) {
     const std::uint32_t bit = c_.book->item_bits({test.item});
     const bool memory_test = !kind_fits(test.when);
+    const ItemForm form = form_of(*c_.situation);
+    if (form == ItemForm::kTechnology && test.technology_eccn.empty()) {
+      return;
+    }
+    const std::string& eccn = eccn_of(test, form);
     // A letter only matters where it can reach; a classification always does.
     if (memory_test || (test.eccn.empty() && (bit & reachable_) == 0)) {
       return;
@@ -209,7 +216,7 @@ class Worker {
          test.paragraph,
          {},
          {},
-         effect({"item is {item}", {{"item", test.eccn.empty() ? test.item : test.eccn}}}, stands),
+         effect({"item is {item}", {{"item", eccn.empty() ? test.item : eccn}}}, stands),
          {}},
         test.when);
     if (!test.unless.empty()) {
@@ -218,7 +225,7 @@ class Worker {
            test.unless_paragraph,
            {},
            {},
-           {"item is outside {item}", {{"item", test.eccn.empty() ? test.item : test.eccn}}},
+           {"item is outside {item}", {{"item", eccn.empty() ? test.item : eccn}}},
            {}},
           test.unless);
     }
@@ -288,6 +295,23 @@ class Worker {
 };
 
 }  // namespace
+
+const std::string& eccn_of(const TestClause& test, ItemForm form) {
+  if (form == ItemForm::kTechnology) {
+    return test.technology_eccn;
+  }
+  const bool assembly = form == ItemForm::kBoard || form == ItemForm::kServer;
+  return assembly && !test.assembly_eccn.empty() ? test.assembly_eccn : test.eccn;
+}
+
+ItemForm form_of(const Situation& situation) {
+  for (const ItemForm form : {ItemForm::kBoard, ItemForm::kServer, ItemForm::kTechnology}) {
+    if (situation.form == name_of(form)) {
+      return form;
+    }
+  }
+  return ItemForm::kPart;
+}
 
 Tri holds(const Predicate& predicate, const Case& c) {
   return evaluate(specialise(predicate, *c.situation, c.book->geography(), c.book->symbols()),

@@ -32,6 +32,11 @@ struct Working {
                                                       const Instrument& instrument,
                                                       const std::string& paragraph);
 
+// The ECCN that a test gives to the item in the form in which it goes: of the part itself, of an
+// assembly that holds it, or of the technology for it.
+[[nodiscard]] const std::string& eccn_of(const TestClause& test, ItemForm form);
+[[nodiscard]] ItemForm form_of(const Situation& situation);
+
 [[nodiscard]] Tri holds(const Predicate& predicate, const Case& c);
 
 }  // namespace redline::rules

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/nearest.h"
+#include "rules/checklist.h"
 #include "rules/decide.h"
 #include "rules/facts.h"
 #include "rules/probe.h"
@@ -65,6 +66,19 @@ std::string answer_phrase(Outcome outcome, Review review, LicenseException excep
     text += fmt::format(", review {}", review == Review::kUnknown ? "unknown" : name_of(review));
   }
   return text;
+}
+
+std::string_view name_of(ItemForm form) {
+  constexpr std::string_view kNames[] = {"part", "board", "server", "technology"};
+  return kNames[static_cast<std::size_t>(form)];
+}
+std::string_view name_of(Transaction transaction) {
+  constexpr std::string_view kNames[] = {"export", "reexport", "transfer", "import"};
+  return kNames[static_cast<std::size_t>(transaction)];
+}
+std::string_view name_of(ChecklistStatus status) {
+  constexpr std::string_view kNames[] = {"met", "not-met", "unknown", "to-certify", "to-do"};
+  return kNames[static_cast<std::size_t>(status)];
 }
 
 namespace rules {
@@ -143,6 +157,9 @@ Result<Verdict> Inquiry::classify(const Chip& chip, const VerdictDetail& detail)
   verdict.tests = std::move(working.tests);
   verdict.trace = std::move(working.trace);
   rules::write_verdict(c, chip, question, verdict);
+  if (detail.checklists) {
+    verdict.checklists = rules::checklists_of(c);
+  }
   verdict.possible = resolved.possible;
   if (!resolved.unknown.empty()) {
     verdict.unknown_because = {"not known: {names}",

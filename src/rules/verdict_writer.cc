@@ -26,6 +26,8 @@ class Writer {
     v_.hq = c_.situation->hq;
     v_.from = c_.situation->export_from;
     v_.end_user = c_.situation->end_user;
+    v_.form = form_of(*c_.situation);
+    v_.transaction = transaction();
     v_.as_of = c_.situation->date;
     v_.outcome = decision().outcome;
     v_.review = decision().review;
@@ -43,6 +45,17 @@ class Writer {
   }
 
  private:
+  [[nodiscard]] Transaction transaction() const {
+    if (v_.to == "US") {
+      return v_.from == "US" ? Transaction::kTransfer : Transaction::kImport;
+    }
+    return v_.from == "US"   ? Transaction::kExport
+           : v_.from == v_.to ? Transaction::kTransfer
+                              : Transaction::kReexport;
+  }
+  // Grants, duties and purchase measures concern goods.
+  [[nodiscard]] bool is_goods() const { return v_.form != ItemForm::kTechnology; }
+
   [[nodiscard]] const Decision& decision() const { return *c_.decision; }
   [[nodiscard]] const Instrument& instrument(const ClauseRef& ref) const {
     return c_.book->instruments()[ref.instrument];
@@ -101,14 +114,34 @@ class Writer {
   void write_eccn() {
     for (const ActiveTest& test : c_.rules->tests) {
       const TestClause& clause = version(test.ref).tests[test.ref.clause];
-      const bool caught = test.standing == Standing::kBinding && !clause.eccn.empty() &&
+      const std::string& eccn = eccn_of(clause, v_.form);
+      const bool caught = test.standing == Standing::kBinding && !eccn.empty() &&
                           (test.item & decision().caught) != 0 &&
                           (evaluate(test.when, c_.sheet->facts) &&
                            !evaluate(test.unless, c_.sheet->facts)) == Tri::kYes;
-      if (caught && (v_.eccn.empty() || clause.eccn < v_.eccn)) {
-        v_.eccn = clause.eccn;
+      if (caught && (v_.eccn.empty() || eccn < v_.eccn)) {
+        v_.eccn = eccn;
+        v_.meets = eccn == clause.eccn ? "" : clause.eccn;
+        in_z_scope_ = !clause.assembly_eccn.empty();
       }
     }
+    write_z_entry();
+  }
+
+  // An item that stands in another entry, such as 5A992 for its encryption, keeps that number with
+  // ".z" where it also meets the figures here.
+  void write_z_entry() {
+    if (question_.listed_under.empty() || v_.eccn.empty() || !in_z_scope_ || !is_goods()) {
+      return;
+    }
+    for_each_binding([&](const Instrument&, const Version& version) {
+      const auto& entries = version.z_entries;
+      if (std::find(entries.begin(), entries.end(), question_.listed_under) != entries.end()) {
+        v_.meets = v_.eccn;
+        v_.eccn = question_.listed_under + ".z";
+        z_entry_found_ = true;
+      }
+    });
   }
 
   void write_rule() {
@@ -152,7 +185,7 @@ class Writer {
   void take_part(const ClauseRef& ref) { add_unique(v_.instruments, instrument(ref).id); }
 
   void write_grants() {
-    if (v_.outcome != Outcome::kLicenseRequired) {
+    if (v_.outcome != Outcome::kLicenseRequired || !is_goods()) {
       return;
     }
     for_each_binding([&](const Instrument& i, const Version& version) {
@@ -174,7 +207,7 @@ class Writer {
           c_.rules->reviews[static_cast<std::size_t>(decision().review_clause)].ref;
       through_us = version(ref).reviews[ref.clause].us_import;
     }
-    if (!import && !through_us) {
+    if ((!import && !through_us) || !is_goods()) {
       return;
     }
     Situation at_import = *c_.situation;
@@ -234,15 +267,25 @@ class Writer {
                           "The item meets the figures of letters whose known addressees do not "
                           "include its maker; whether it got one is not public."});
     }
-    if (c_.situation->dest != "US" && chip_.designer_hq != "US") {
-      v_.flags.push_back({"jurisdiction-not-evaluated", "",
-                          "The designer is not in the United States: whether the item is subject "
-                          "to US rules (origin, de minimis, foreign direct product) is not worked "
-                          "out here."});
-    }
+    write_jurisdiction();
     for (const std::string& id : *c_.with) {
       v_.flags.push_back({"hypothetical", id, "A bill that is not law is taken as in force."});
     }
+  }
+
+  // Whether US rules reach the item at all is taken as given; this says on what footing.
+  void write_jurisdiction() {
+    if (v_.to == "US" || chip_.designer_hq == "US") {
+      return;
+    }
+    v_.flags.push_back(
+        {"jurisdiction-not-evaluated", "",
+         v_.from == "US"
+             ? "The designer is not in the United States. What stands in the United States is "
+               "subject to its rules whatever its origin; elsewhere that depends on origin, de "
+               "minimis and foreign direct product, which are not worked out here."
+             : "The designer is not in the United States: whether the item is subject to US rules "
+               "(origin, de minimis, foreign direct product) is not worked out here."});
   }
 
   [[nodiscard]] std::string unenforced_rule(Standing wanted) const {
@@ -255,6 +298,9 @@ class Writer {
   }
 
   void write_fees() {
+    if (!is_goods()) {
+      return;
+    }
     for_each_binding([&](const Instrument& i, const Version& version) {
       for (const FeeClause& fee : version.fees) {
         const bool due = v_.outcome == Outcome::kLicenseRequired || c_.situation->dest == "US";
@@ -315,6 +361,9 @@ class Writer {
   }
 
   void write_destination_side() {
+    if (!is_goods()) {
+      return;
+    }
     std::optional<MeasureStatus> strictest;
     for_each_binding([&](const Instrument& i, const Version& version) {
       for (const MeasureClause& measure : version.measures) {
@@ -346,6 +395,51 @@ class Writer {
     });
   }
 
+  void write_transaction(std::vector<Message>& list) const {
+    const std::string country = c_.book->geography().name_of(v_.from);
+    switch (v_.transaction) {
+      case Transaction::kExport:
+        list.push_back({"exported from {country}", {{"country", country}}});
+        break;
+      case Transaction::kImport:
+        list.push_back({"imported from {country}", {{"country", country}}});
+        break;
+      case Transaction::kTransfer:
+        list.push_back({"transferred within {country} (in-country)", {{"country", country}}});
+        break;
+      case Transaction::kReexport:
+        list.push_back({"reexported from {country}", {{"country", country}}});
+        break;
+    }
+    const bool abroad = v_.from != "US" && v_.to != "US";
+    if (abroad && chip_.designer_hq == "US") {
+      list.emplace_back(
+          "subject to US rules outside the United States: of US origin, or made abroad from US "
+          "technology (foreign direct product, 734.9)");
+    }
+    switch (v_.form) {
+      case ItemForm::kPart:
+        break;
+      case ItemForm::kBoard:
+      case ItemForm::kServer:
+        list.emplace_back(
+            "a board or server is judged by the chips in it, each by itself; their figures are not "
+            "added up");
+        break;
+      case ItemForm::kTechnology:
+        list.emplace_back(
+            "technology is judged by the figures of the part that it serves to develop or make");
+        break;
+    }
+    if (z_entry_found_) {
+      list.push_back({"the item stands in {eccn} for its other functions",
+                      {{"eccn", question_.listed_under}}});
+    } else if (!question_.listed_under.empty()) {
+      list.push_back({"{eccn} has no .z paragraph that this item meets on this date",
+                      {{"eccn", question_.listed_under}}});
+    }
+  }
+
   void write_assumptions() {
     auto& list = v_.assumptions;
     if (question_.hq.empty()) {
@@ -354,8 +448,7 @@ class Writer {
            "the destination)",
            {{"hq", v_.hq}}});
     }
-    list.push_back(
-        {"exported from {country}", {{"country", c_.book->geography().name_of(v_.from)}}});
+    write_transaction(list);
     if (question_.end_user.empty() && v_.to != "US") {
       list.emplace_back("end user not named: taken as one that no rule names");
     }
@@ -417,6 +510,8 @@ class Writer {
   const Question& question_;
   Verdict& v_;
   bool unknown_duty_ = false;
+  bool in_z_scope_ = false;  // the paragraph that is met has .z counterparts
+  bool z_entry_found_ = false;
 };
 
 }  // namespace

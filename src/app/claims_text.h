@@ -1,0 +1,28 @@
+#pragma once
+// The claims of an article as tables, HTML and JSON.
+
+#include "app/claims.h"
+#include "app/report.h"
+#include "results/html.h"
+#include "results/words.h"
+
+namespace redline::app {
+
+// "69 claims: 29 confirmed, 3 rounding, …; 52 computed".
+[[nodiscard]] std::string claims_headline(const ClaimReport& report, const results::Words& say);
+
+// The contract's object for one claim.
+[[nodiscard]] Json claim_json(const ClaimReport& report, const ClaimResult& result);
+// {"counts": …, "claims": […]}
+[[nodiscard]] Json claims_json(const ClaimReport& report);
+
+// The section of the brief.
+void add_claims(const Workspace& workspace, const ClaimReport& report, const results::Words& say,
+                results::HtmlPage& page);
+
+// `redline report SCENARIO --section NAME`. Errors: those of the scenario and its claims;
+// kBadOptionValue for an unknown section, kUnknownRecord where the scenario names no claims.
+[[nodiscard]] Loaded<Answer> report_section(const Workspace& workspace, const std::string& scenario,
+                                            const std::string& section, const results::Words& say);
+
+}  // namespace redline::app
