@@ -109,7 +109,6 @@ constexpr auto kQuotaOptions = std::to_array<Option>({
 });
 constexpr auto kReplayExamples = std::to_array<std::string_view>({
     "redline replay case.html",
-    "redline replay case.json",
 });
 constexpr auto kDataListExamples = std::to_array<std::string_view>({
     "redline data list",

@@ -391,7 +391,9 @@ class Runner {
 int run(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
   const auto settings = read_settings(arguments);
-  Terminal terminal(settings ? settings->terminal : peek_terminal(invocation.words));
+  // Help may be asked for without a command, and then --lang is among the words alone.
+  const bool read = settings && arguments.help == Help::kNone;
+  Terminal terminal(read ? settings->terminal : peek_terminal(invocation.words));
   if (arguments.help != Help::kNone) {
     const results::Words& say = terminal.say();
     const bool full = arguments.help == Help::kFull;

@@ -107,6 +107,15 @@ def make_folder(folder: Path) -> None:
     (folder / "requests.ndjson").write_text(
         '{"id":1,"command":"classify","chip":"h20","as_of":"2025-04-16"}\n', encoding="utf-8"
     )
+    (folder / "shipments.csv").write_text(
+        "chip,destination,units,end_use,date\n"
+        "h200-sxm,US,500000,US,2026-02-01\n"
+        "h200-sxm,US,20000,SG,2026-02-01\n"
+        "h200-sxm,China,200000,,2026-03-01\n"
+        "h200-sxm,Hong Kong,60000,,2026-03-01\n"
+        "mi308x,Macau,10,,2026-03-02\n",
+        encoding="utf-8",
+    )
 
 
 def check_file(redline: Path, path: Path, update: bool) -> tuple[int, int]:

@@ -29,10 +29,10 @@ enum class ItemForm : std::uint8_t { kPart, kBoard, kServer, kTechnology };
 // United States.
 enum class Transaction : std::uint8_t { kExport, kReexport, kTransfer, kImport };
 
-[[nodiscard]] std::string_view name_of(Outcome outcome);        // "license-required"
-[[nodiscard]] std::string_view name_of(Review review);          // "denial"; "" for none, unknown
-[[nodiscard]] std::string_view name_of(LicenseException name);  // "NAC"; "" for none
-[[nodiscard]] std::string_view name_of(ItemForm form);           // "server"
+[[nodiscard]] std::string_view name_of(Outcome outcome);          // "license-required"
+[[nodiscard]] std::string_view name_of(Review review);            // "denial"; "" for none, unknown
+[[nodiscard]] std::string_view name_of(LicenseException name);    // "NAC"; "" for none
+[[nodiscard]] std::string_view name_of(ItemForm form);            // "server"
 [[nodiscard]] std::string_view name_of(Transaction transaction);  // "reexport"
 
 // "license-required, review denial", "license-exception NAC", "no-license".

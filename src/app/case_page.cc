@@ -112,7 +112,8 @@ class CasePage {
     };
     add(say_("ECCN"), v.eccn);
     add(say_("Meets"), v.meets);
-    add(say_("Decided by"), v.rule.empty() ? "" : v.rule + (v.paragraph.empty() ? "" : ", " + v.paragraph));
+    add(say_("Decided by"),
+        v.rule.empty() ? "" : v.rule + (v.paragraph.empty() ? "" : ", " + v.paragraph));
     add(say_("Unknown because"), say_(v.unknown_because));
     add(say_("Possible"), fmt::format("{}", fmt::join(v.possible, "; ")));
     add(say_("Instruments"), fmt::format("{}", fmt::join(v.instruments, ", ")));
@@ -126,13 +127,11 @@ class CasePage {
     page_.heading(3, say_("Facts and evidence"));
     Table quantities;
     quantities.title = say_("Quantities that rules ask for");
-    quantities.columns = {{"quantity", "Quantity", "", Align::kLeft},
-                          {"value", "Value", "", Align::kRight, 8},
-                          {"low", "Low", "", Align::kRight, 6},
-                          {"high", "High", "", Align::kRight, 6},
-                          {"unit", "Unit", "", Align::kLeft},
-                          {"from", "From", "", Align::kLeft},
-                          {"doc", "Meaning", "", Align::kLeft}};
+    quantities.columns = {
+        {"quantity", "Quantity", "", Align::kLeft}, {"value", "Value", "", Align::kRight, 8},
+        {"low", "Low", "", Align::kRight, 6},       {"high", "High", "", Align::kRight, 6},
+        {"unit", "Unit", "", Align::kLeft},         {"from", "From", "", Align::kLeft},
+        {"doc", "Meaning", "", Align::kLeft}};
     for (const QuantityLine& line : v.quantities) {
       const bool nothing_known = !line.value && line.from.empty();
       if (nothing_known) {
@@ -207,10 +206,10 @@ class CasePage {
   void working(const Verdict& v) {
     page_.heading(3, say_("Working, clause by clause"));
     for (const TraceClause& clause : v.trace) {
-      page_.paragraph(results::strong(fmt::format("[{}] {}", truth_word(clause.result, say_),
-                                                  clause.rule)) +
-                      plain(fmt::format(" {} {}: {}", say_(clause.kind), clause.paragraph,
-                                        say_(clause.effect))));
+      page_.paragraph(
+          results::strong(fmt::format("[{}] {}", truth_word(clause.result, say_), clause.rule)) +
+          plain(
+              fmt::format(" {} {}: {}", say_(clause.kind), clause.paragraph, say_(clause.effect))));
       std::vector<Html> atoms;
       for (const TraceAtom& atom : clause.atoms) {
         atoms.push_back(results::inline_code(atom.text) +
@@ -232,12 +231,12 @@ class CasePage {
 Loaded<std::string> write_case(const Workspace& w, const ClassifyRequest& asked, const RunInfo& run,
                                const Words& say) {
   if (asked.timeline || asked.diff) {
-    return tl::unexpected(Diagnostics{
-        {Code::kBadOptionValue,
-         "a case page answers for one date",
-         std::nullopt,
-         {"leave --timeline and --diff out, or write them as .json, .csv or .md"},
-         {}}});
+    return tl::unexpected(
+        Diagnostics{{Code::kBadOptionValue,
+                     "a case page answers for one date",
+                     std::nullopt,
+                     {"leave --timeline and --diff out, or write them as .json, .csv or .md"},
+                     {}}});
   }
   ClassifyRequest request = asked;
   request.why = true;

@@ -60,8 +60,7 @@ void note_holder(const Subject& subject, Verdict& v) {
 }
 
 // A named system goes as a server unless the request says otherwise.
-Question question_about(const Subject& subject, const ClassifyRequest& request,
-                        Question question) {
+Question question_about(const Subject& subject, const ClassifyRequest& request, Question question) {
   if (subject.holder != nullptr && request.item.empty()) {
     question.form = ItemForm::kServer;
   }
@@ -330,16 +329,16 @@ Json request_json(const ClassifyRequest& request, const Question& question) {
   if (!request.with.empty()) {
     json["with"] = request.with;
   }
-  for (const auto& [key, given] : {std::pair{"why", request.why},
-                                   std::pair{"timeline", request.timeline},
-                                   std::pair{"checklist", request.checklist}}) {
+  for (const auto& [key, given] :
+       {std::pair{"why", request.why}, std::pair{"timeline", request.timeline},
+        std::pair{"checklist", request.checklist}}) {
     if (given) {
       json[key] = true;
     }
   }
   if (request.diff) {
-    json["diff"] = fmt::format("{}..{}", format_date(request.diff->first),
-                               format_date(request.diff->last));
+    json["diff"] =
+        fmt::format("{}..{}", format_date(request.diff->first), format_date(request.diff->last));
   }
   return json;
 }

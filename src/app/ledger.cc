@@ -13,8 +13,8 @@
 namespace redline::app {
 namespace {
 
-constexpr auto kColumns = std::to_array<std::string_view>(
-    {"chip", "destination", "units", "end_use", "date", "product"});
+constexpr auto kColumns =
+    std::to_array<std::string_view>({"chip", "destination", "units", "end_use", "date", "product"});
 constexpr std::size_t kRequired = 3;  // the first of them
 
 class LedgerReader {

@@ -13,8 +13,8 @@ namespace redline::app {
 struct Shipment {
   std::string product;  // what is capped as one; the chip where the ledger has no such column
   const Chip* chip = nullptr;
-  std::string destination;  // ISO code
-  std::string end_use;      // ISO code of the country of use; the destination where not given
+  std::string destination;      // ISO code
+  std::string end_use;          // ISO code of the country of use; the destination where not given
   std::optional<double> units;  // absent: not known
   std::optional<Date> date;
 };

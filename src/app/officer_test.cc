@@ -188,9 +188,9 @@ TEST(Replay, ReproducesAPageAndAnAnswer) {
   request.settings = {{"dram_bw", "4.8 TB/s"}, {"dc", "true"}};
   const auto answer = classify(workspace(), request, kEnglish);
   ASSERT_TRUE(answer);
-  const std::string json =
-      write_temporary("case.json", render(*answer, {workspace().files.hash, 1, "", 0.0, 1},
-                                          {.format = results::Format::kJson}));
+  const std::string json = write_temporary(
+      "case.json",
+      render(*answer, {workspace().files.hash, 1, "", 0.0, 1}, {.format = results::Format::kJson}));
   const auto same = replay(workspace(), json, kEnglish);
   ASSERT_TRUE(same) << render(same.error());
   EXPECT_FALSE(same->differs) << same->results.dump(1);
@@ -212,9 +212,9 @@ TEST(Replay, ListsWhatDiffers) {
 }
 
 TEST(Replay, RefusesWhatItCannotAskAgain) {
-  for (const char* text : {"", "{}", "not json", "<html></html>",
-                           R"({"schema":"redline.classify/1","results":[]})",
-                           R"({"schema":"other/1","results":[],"run":{"request":{}}})"}) {
+  for (const char* text :
+       {"", "{}", "not json", "<html></html>", R"({"schema":"redline.classify/1","results":[]})",
+        R"({"schema":"other/1","results":[],"run":{"request":{}}})"}) {
     const auto answer = replay(workspace(), write_temporary("bad.json", text), kEnglish);
     ASSERT_FALSE(answer) << text;
     EXPECT_EQ(answer.error().front().code, Code::kReplayFile);
@@ -226,8 +226,8 @@ TEST(Batch, TakesQuotaAndForms) {
   const Json cap = Json::parse(run_batch_line(
       workspace(), R"({"command":"quota","chip":"h200-sxm","china_units":1,"us_units":2})", 1));
   EXPECT_EQ(cap["results"][0]["met"], true);
-  const Json bad = Json::parse(run_batch_line(
-      workspace(), R"({"command":"quota","chip":"h200-sxm","china_units":-1})", 1));
+  const Json bad = Json::parse(
+      run_batch_line(workspace(), R"({"command":"quota","chip":"h200-sxm","china_units":-1})", 1));
   EXPECT_EQ(bad["error"]["code"], "RL2302");
   const Json server = Json::parse(run_batch_line(
       workspace(),

@@ -90,7 +90,8 @@ Line line_of(const Product& product, const Cap& cap) {
   if (chip != nullptr) {
     line.tpp = legal_quantities(*chip).tpp.value;
     if (product.capped.known && product.against.known) {
-      // For one chip its TPP stands on both sides, so parts are counted: exact and free of its error.
+      // For one chip its TPP stands on both sides, so parts are counted: exact and free of its
+      // error.
       const rules::CapUse use{product.capped.total(), product.against.total()};
       line.state = state_of(*cap.clause, use);
       line.room_units = std::max(0.0, std::floor(line.state->room));
@@ -210,10 +211,10 @@ void add_one(const Line& line, const Words& say, std::vector<Block>& blocks) {
         2});
   }
   if (p.elsewhere > 0) {
-    blocks.emplace_back(Paragraph{
-        say("{count} shipments to or for use in other places count on neither side",
-            {{"count", fmt::to_string(p.elsewhere)}}),
-        2});
+    blocks.emplace_back(
+        Paragraph{say("{count} shipments to or for use in other places count on neither side",
+                      {{"count", fmt::to_string(p.elsewhere)}}),
+                  2});
   }
 }
 
@@ -224,8 +225,7 @@ bool is_one_of(const std::string& place, const std::vector<std::string>& places)
 void count(const Shipment& one, const rules::VolumeClause& clause, Product& product) {
   if (is_one_of(one.destination, clause.capped)) {
     product.capped.add(one.chip, one.units);
-  } else if (is_one_of(one.destination, clause.against) &&
-             is_one_of(one.end_use, clause.against)) {
+  } else if (is_one_of(one.destination, clause.against) && is_one_of(one.end_use, clause.against)) {
     product.against.add(one.chip, one.units);
   } else {
     ++product.elsewhere;
@@ -254,8 +254,7 @@ Loaded<std::vector<Product>> from_ledger(const Workspace& w, const QuotaRequest&
   std::map<std::string, Product> products;
   for (const Shipment& one : *shipments) {
     if ((request.since || request.until) && !one.date) {
-      return tl::unexpected(
-          usage("--since and --until ask for a date in every row of the ledger"));
+      return tl::unexpected(usage("--since and --until ask for a date in every row of the ledger"));
     }
     const bool outside = (request.since && *one.date < *request.since) ||
                          (request.until && *one.date > *request.until);
@@ -335,12 +334,11 @@ Loaded<Answer> quota(const Workspace& w, const QuotaRequest& request, const Word
     if (!products) {
       return tl::unexpected(products.error());
     }
-    answer.blocks.emplace_back(Headline{
-        say("No cap on volume binds on {date}", {{"date", format_date(*answer.as_of)}})});
+    answer.blocks.emplace_back(
+        Headline{say("No cap on volume binds on {date}", {{"date", format_date(*answer.as_of)}})});
   }
   for (const Cap& cap : caps) {
-    const auto products =
-        ledger ? from_ledger(w, request, *cap.clause) : from_units(w, request);
+    const auto products = ledger ? from_ledger(w, request, *cap.clause) : from_units(w, request);
     if (!products) {
       return tl::unexpected(products.error());
     }
@@ -356,18 +354,17 @@ Loaded<Answer> quota(const Workspace& w, const QuotaRequest& request, const Word
       const auto over = std::count_if(lines.begin(), lines.end(), [](const Line& line) {
         return line.state && !line.state->within;
       });
-      answer.blocks.emplace_back(Headline{say(
-          "{count} products: {over} over the cap of {limit} %",
-          {{"count", fmt::to_string(lines.size())},
-           {"over", fmt::to_string(over)},
-           {"limit", fmt::format("{:g}", cap.clause->percent)}})});
+      answer.blocks.emplace_back(
+          Headline{say("{count} products: {over} over the cap of {limit} %",
+                       {{"count", fmt::to_string(lines.size())},
+                        {"over", fmt::to_string(over)},
+                        {"limit", fmt::format("{:g}", cap.clause->percent)}})});
     }
     answer.blocks.emplace_back(table);
     answer.table = std::move(table);
-    answer.blocks.emplace_back(Paragraph{
-        fmt::format("{} [{}, {}]", say(cap.clause->text), cap.instrument->id,
-                    cap.clause->paragraph),
-        0});
+    answer.blocks.emplace_back(Paragraph{fmt::format("{} [{}, {}]", say(cap.clause->text),
+                                                     cap.instrument->id, cap.clause->paragraph),
+                                         0});
   }
   if (!caps.empty()) {
     answer.blocks.emplace_back(Paragraph{

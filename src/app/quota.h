@@ -1,5 +1,6 @@
 #pragma once
-// `redline quota`: the calculator for caps on volume, from counts of units or a ledger of shipments.
+// `redline quota`: the calculator for caps on volume, from counts of units or a ledger of
+// shipments.
 
 #include <optional>
 #include <string>

@@ -102,11 +102,10 @@ Loaded<Answer> replay(const Workspace& w, const std::string& path, const Words& 
   }
   const Json run = saved.value("run", Json::object());
   if (!run.is_object() || !run.contains("request") || !run["request"].is_object()) {
-    return tl::unexpected(unusable(
-        path, fmt::format("an answer of '{}' does not hold its request", text_of(saved, "schema"))));
+    return tl::unexpected(unusable(path, fmt::format("an answer of '{}' does not hold its request",
+                                                     text_of(saved, "schema"))));
   }
-  const std::string line =
-      run["request"].dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string line = run["request"].dump(-1, ' ', false, Json::error_handler_t::replace);
   const Json now = Json::parse(run_batch_line(w, line, 1));
   std::vector<Difference> differences;
   if (now.contains("error")) {
@@ -138,21 +137,20 @@ Loaded<Answer> replay(const Workspace& w, const std::string& path, const Words& 
                             {"same_program", same_program},
                             {"request", run["request"]},
                             {"differences", std::move(list)}});
+  answer.blocks.emplace_back(Headline{
+      differences.empty() ? say("{file}: reproduced, every value is the same", {{"file", path}})
+                          : say("{file}: {count} values differ",
+                                {{"file", path}, {"count", fmt::to_string(differences.size())}})});
   answer.blocks.emplace_back(
-      Headline{differences.empty()
-                   ? say("{file}: reproduced, every value is the same", {{"file", path}})
-                   : say("{file}: {count} values differ",
-                         {{"file", path}, {"count", fmt::to_string(differences.size())}})});
-  answer.blocks.emplace_back(Paragraph{
-      same_data ? say("the data are the same ({hash})", {{"hash", w.files.hash}})
-                : say("the data have changed: {before} then, {after} now",
-                      {{"before", text_of(saved, "data_hash")}, {"after", w.files.hash}}),
-      2});
+      Paragraph{same_data ? say("the data are the same ({hash})", {{"hash", w.files.hash}})
+                          : say("the data have changed: {before} then, {after} now",
+                                {{"before", text_of(saved, "data_hash")}, {"after", w.files.hash}}),
+                2});
   if (!same_program) {
-    answer.blocks.emplace_back(Paragraph{
-        say("the program has changed: {before} then, {after} now",
-            {{"before", text_of(saved, "redline")}, {"after", std::string(kVersion)}}),
-        2});
+    answer.blocks.emplace_back(
+        Paragraph{say("the program has changed: {before} then, {after} now",
+                      {{"before", text_of(saved, "redline")}, {"after", std::string(kVersion)}}),
+                  2});
   }
   if (!differences.empty()) {
     answer.blocks.emplace_back(table);

@@ -182,14 +182,14 @@ std::string status_word(ChecklistStatus status, const Words& say) {
 }
 
 void add_checklist(const Checklist& list, const Words& say, std::vector<Block>& blocks) {
-  blocks.emplace_back(Paragraph{
-      fmt::format("{}: {}", checklist_title(list, say), checklist_counts(list, say)), 0});
+  blocks.emplace_back(
+      Paragraph{fmt::format("{}: {}", checklist_title(list, say), checklist_counts(list, say)), 0});
   for (const ChecklistLine& line : list.lines) {
-    blocks.emplace_back(Paragraph{fmt::format("[{}] {}{}{}{} [{}]", status_word(line.status, say),
-                                              say(line.text), line.detail.empty() ? "" : " (",
-                                              say(line.detail), line.detail.empty() ? "" : ")",
-                                              line.paragraph),
-                                  2});
+    blocks.emplace_back(
+        Paragraph{fmt::format("[{}] {}{}{}{} [{}]", status_word(line.status, say), say(line.text),
+                              line.detail.empty() ? "" : " (", say(line.detail),
+                              line.detail.empty() ? "" : ")", line.paragraph),
+                  2});
   }
 }
 

@@ -70,7 +70,8 @@ class CsvParser {
 
  private:
   void add(SourceSpan where, std::string message, std::vector<std::string> help = {}) {
-    errors_.push_back({Code::kCsvSyntax, std::move(message), std::move(where), std::move(help), {}});
+    errors_.push_back(
+        {Code::kCsvSyntax, std::move(message), std::move(where), std::move(help), {}});
   }
   [[nodiscard]] SourceSpan here(std::size_t line, std::size_t column) const {
     return {table_.file, static_cast<int>(line + 1), static_cast<int>(column + 1), 1,

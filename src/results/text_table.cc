@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kGap = 2;             // cells between columns
 constexpr int kLeastTextWidth = 8;  // a text column narrower than this is unreadable
+constexpr int kWholeHeader = 8;     // a Chinese header as short as this stays on its line
 constexpr std::size_t kMostLines = 3;
 constexpr int kUnlimited = std::numeric_limits<int>::max() / 4;
 
@@ -54,6 +55,16 @@ bool shrink(std::vector<int>& widths, const std::vector<int>& least, int width) 
   return true;
 }
 
+// Cells that a header needs so that no word of it is broken. Any two characters of a Chinese word
+// could be parted, but a short header reads badly so.
+int unbroken_header(std::string_view header) {
+  const int whole = display_width(header);
+  const bool wide = std::any_of(header.begin(), header.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0x80U) != 0;
+  });
+  return wide && whole <= kWholeHeader ? whole : widest_piece(header);
+}
+
 Layout lay_out(const Table& table, const TextOptions& options, int width) {
   Layout layout;
   layout.cells.resize(table.rows.size());
@@ -70,7 +81,7 @@ Layout lay_out(const Table& table, const TextOptions& options, int width) {
     const std::string& header = layout.headers.back();
     const int most = table.columns[i].widest > 0 ? table.columns[i].widest : width;
     const int natural = std::min({width, most, std::max(content, display_width(header))});
-    const int word = widest_piece(header);
+    const int word = unbroken_header(header);
     layout.widths.push_back(natural);
     wrapped_header.push_back(std::min(natural, std::max(content, word)));
     least.push_back(is_text_column(table, i) ? std::min(natural, std::max(kLeastTextWidth, word))

@@ -80,6 +80,9 @@ TEST(Wrap, ChineseTextBreaksBetweenCharacters) {
 TEST(Wrap, ClosingPunctuationDoesNotBeginALine) {
   EXPECT_EQ(wrap_lines("性能。密度", 4).front(), "性");
 }
+TEST(Wrap, OpeningPunctuationDoesNotEndALine) {
+  EXPECT_EQ(wrap_lines("甲乙（丙丁）", 6), (std::vector<std::string>{"甲乙", "（丙", "丁）"}));
+}
 TEST(Wrap, WordsWiderThanTheLineAreBroken) {
   EXPECT_EQ(wrap_lines("abcdefgh", 3), (std::vector<std::string>{"abc", "def", "gh"}));
 }
@@ -110,6 +113,14 @@ TEST(TextTable, ColumnsAlignBesideWideCharacters) {
   EXPECT_EQ(lines[4], "H20               2368  yes");
   EXPECT_EQ(lines[5], "昇腾                 ?  no");
 }
+TEST(TextTable, AShortChineseHeaderStaysOnItsLine) {
+  Table table;
+  table.columns = {{"a", "条件", "", Align::kLeft}, {"b", "条款", "", Align::kLeft}};
+  table.rows = {{std::string("<"), std::string("a text that is too long for this table")}};
+  const std::string text = render_text(table, {.width = 20});
+  EXPECT_EQ(text.substr(0, text.find('\n')), "条件  条款");
+}
+
 TEST(TextTable, NoLineIsEverWiderThanAsked) {
   Table table = chips();
   table.rows.push_back(

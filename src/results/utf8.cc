@@ -35,6 +35,13 @@ bool cannot_begin_line(char32_t c) {
   return std::find(std::begin(kClosing), std::end(kClosing), c) != std::end(kClosing);
 }
 
+// Opening marks, which must not end a line.
+bool cannot_end_line(char32_t c) {
+  static constexpr char32_t kOpening[] = {0x3008, 0x300A, 0x300C, 0x300E,
+                                          0x3010, 0xFF08, 0x2018, 0x201C};
+  return std::find(std::begin(kOpening), std::end(kOpening), c) != std::end(kOpening);
+}
+
 struct LeadByte {
   int length = 0;  // 0: not a lead byte
   char32_t bits = 0;
@@ -68,16 +75,17 @@ struct Piece {
 std::vector<Piece> split_pieces(std::string_view line) {
   std::vector<Piece> pieces;
   bool space = false;
-  bool open = false;  // the last piece may still grow
+  bool open = false;     // the last piece may still grow
+  bool opening = false;  // the last character takes the next one along
   for (std::size_t pos = 0; pos < line.size();) {
     const char32_t c = next_code_point(line, pos);
     if (c == ' ' || c == '\t') {
       space = true;
-      open = false;
+      open = opening = false;
       continue;
     }
     const int width = code_point_width(c);
-    const bool stick = !space && !pieces.empty() && (width == 0 || cannot_begin_line(c));
+    const bool stick = !space && !pieces.empty() && (width == 0 || opening || cannot_begin_line(c));
     if (!stick && (width == 2 || !open)) {
       pieces.push_back({"", 0, space});
     }
@@ -85,6 +93,7 @@ std::vector<Piece> split_pieces(std::string_view line) {
     pieces.back().width += width;
     space = false;
     open = width != 2 && !cannot_begin_line(c);
+    opening = cannot_end_line(c);
   }
   return pieces;
 }

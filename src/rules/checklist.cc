@@ -18,8 +18,8 @@ Message detail_of(const ChecklistEntry& entry, const Case& c, const Instrument& 
       text += fmt::format("{} ? {} {:g}", line.quantity, line.relation, line.limit);
       continue;
     }
-    text += fmt::format("{} {:.10g} {} {:g}", line.quantity, *line.value, line.relation,
-                        line.limit);
+    text +=
+        fmt::format("{} {:.10g} {} {:g}", line.quantity, *line.value, line.relation, line.limit);
     if (line.margin_percent) {
       text += fmt::format(", {:+.2f} %", *line.margin_percent);
     }
@@ -77,8 +77,8 @@ std::vector<Checklist> checklists_of(const Case& c) {
         }
         Checklist list{clause.name, clause.title, instrument.id, {}};
         for (const ChecklistEntry& entry : clause.entries) {
-          list.lines.push_back({entry.text, status_of(clause, entry, c), detail_of(entry, c, instrument),
-                                entry.paragraph});
+          list.lines.push_back({entry.text, status_of(clause, entry, c),
+                                detail_of(entry, c, instrument), entry.paragraph});
         }
         lists.push_back(std::move(list));
       }

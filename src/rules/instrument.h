@@ -128,7 +128,7 @@ struct ChecklistClause {
 };
 // A cap on what goes to some places as a share of what goes to others, counted in one quantity.
 struct VolumeClause {
-  std::string quantity;  // of `kNames`
+  std::string quantity;              // of `kNames`
   std::vector<std::string> capped;   // places
   std::vector<std::string> against;  // places
   double percent = 0.0;

@@ -53,10 +53,8 @@ struct EnumNames<rules::ConditionScope> {
 template <>
 struct EnumNames<rules::ChecklistKind> {
   using K = rules::ChecklistKind;
-  static constexpr NameList<K, 4> kNames{{{"check", K::kCheck},
-                                          {"answer", K::kAnswer},
-                                          {"certify", K::kCertify},
-                                          {"do", K::kDo}}};
+  static constexpr NameList<K, 4> kNames{
+      {{"check", K::kCheck}, {"answer", K::kAnswer}, {"certify", K::kCertify}, {"do", K::kDo}}};
 };
 template <>
 struct EnumNames<rules::MeasureStatus> {

@@ -78,11 +78,13 @@ TEST(Assembly, TakesTheEntryOfComputers) {
   q.settings = {{"tpp", "2400"}};
   EXPECT_EQ(ask("h20-96gb", q).eccn, "4A090.b");
   // In 2022 the entry had no paragraphs.
-  EXPECT_EQ(ask("a100-sxm-80gb", [] {
-              Question old = question("2023-01-10");
-              old.form = ItemForm::kServer;
-              return old;
-            }()).eccn,
+  EXPECT_EQ(ask("a100-sxm-80gb",
+                [] {
+                  Question old = question("2023-01-10");
+                  old.form = ItemForm::kServer;
+                  return old;
+                }())
+                .eccn,
             "4A090");
 }
 

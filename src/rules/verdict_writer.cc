@@ -47,9 +47,9 @@ class Writer {
  private:
   [[nodiscard]] Transaction transaction() const {
     if (v_.to == "US") {
-      return v_.from == "US" ? Transaction::kTransfer : Transaction::kImport;
+      return Transaction::kImport;
     }
-    return v_.from == "US"   ? Transaction::kExport
+    return v_.from == "US"    ? Transaction::kExport
            : v_.from == v_.to ? Transaction::kTransfer
                               : Transaction::kReexport;
   }
@@ -402,7 +402,11 @@ class Writer {
         list.push_back({"exported from {country}", {{"country", country}}});
         break;
       case Transaction::kImport:
-        list.push_back({"imported from {country}", {{"country", country}}});
+        if (v_.from == "US") {
+          list.emplace_back("imported into the United States (origin not given)");
+        } else {
+          list.push_back({"imported from {country}", {{"country", country}}});
+        }
         break;
       case Transaction::kTransfer:
         list.push_back({"transferred within {country} (in-country)", {{"country", country}}});
@@ -503,6 +507,9 @@ class Writer {
     }
     take(chip_.die.area);
     take(chip_.memory.bandwidth);
+    if (chip_.kind == ChipKind::kMemory) {
+      take(chip_.memory.package_area);
+    }
   }
 
   const Case& c_;

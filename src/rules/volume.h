@@ -22,10 +22,10 @@ struct CapUse {
   double against = 0.0;  // to the places they are compared with
 };
 struct CapState {
-  bool within = false;             // capped <= percent of against; a cap is met at equality
-  double room = 0.0;               // what may still go; negative: by how much it is exceeded
-  double needed_against = 0.0;     // what must have gone to the others for `capped` to be within
-  std::optional<double> percent;   // capped / against; absent where nothing went to the others
+  bool within = false;            // capped <= percent of against; a cap is met at equality
+  double room = 0.0;              // what may still go; negative: by how much it is exceeded
+  double needed_against = 0.0;    // what must have gone to the others for `capped` to be within
+  std::optional<double> percent;  // capped / against; absent where nothing went to the others
 };
 [[nodiscard]] CapState state_of(const VolumeClause& clause, const CapUse& use);
 
