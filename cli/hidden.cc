@@ -8,6 +8,7 @@
 #include "cli/completions.h"
 #include "cli/man.h"
 #include "cli/option_table.h"
+#include "cli/reference.h"
 #include "cli/terminal.h"
 #include "data/files.h"
 
@@ -59,6 +60,9 @@ std::optional<int> run_hidden(const std::vector<std::string>& words,
   }
   if (words.size() == 2 && words.front() == "__share") {
     return share(words[1]);
+  }
+  if (words.size() == 1 && words.front() == "__reference") {
+    return Terminal({}).out(reference_page());
   }
   return std::nullopt;
 }

@@ -13,11 +13,6 @@ namespace {
 
 using results::Words;
 
-struct NamedText {
-  std::string_view name;
-  std::string_view text;
-};
-
 constexpr auto kEnvironment = std::to_array<NamedText>({
     {"NO_COLOR", "Where it is set and not empty, no colour is used. --color beats it."},
     {"CLICOLOR_FORCE",
@@ -182,6 +177,8 @@ void write_program(Page& page, const Words& say) {
 }
 
 }  // namespace
+
+std::span<const NamedText> environment_variables() { return kEnvironment; }
 
 std::string page_name(const Command& command) {
   std::string name = "redline-" + std::string(command.name);

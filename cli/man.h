@@ -1,7 +1,9 @@
 #pragma once
-// Manual pages in troff, and the reference of the command line in Markdown, from the option table.
+// Manual pages in troff, from the option table.
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "redline/error.h"
 
@@ -17,6 +19,13 @@ namespace redline::cli {
 
 // The page of a command, or of the program for null.
 [[nodiscard]] std::string manual(const Command* command, const results::Words& say);
+
+// What the environment says, not yet said in a language.
+struct NamedText {
+  std::string_view name;
+  std::string_view text;
+};
+[[nodiscard]] std::span<const NamedText> environment_variables();
 
 // "redline-data-list"
 [[nodiscard]] std::string page_name(const Command& command);

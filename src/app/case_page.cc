@@ -144,9 +144,8 @@ class CasePage {
     }
     table(quantities);
     if (auto record = record_of(w_, "chips", v.chip)) {
-      page_.open_details(say_("Values of {chip} with basis and source", {{"chip", v.chip}}));
+      record->table.title = say_("Values of {chip} with basis and source", {{"chip", v.chip}});
       table(record->table);
-      page_.close_details();
       for (const Source& source : w_.catalog.sources) {
         const bool cited = std::any_of(
             record->table.rows.begin(), record->table.rows.end(), [&source](const auto& row) {

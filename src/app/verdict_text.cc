@@ -38,10 +38,14 @@ std::string notable_flags(const Verdict& v) {
 }
 
 std::string flip_words(const Flip& flip, const Words& say) {
-  const std::string relation = flip.relation;
-  return fmt::format("{} {} {:.6g} {} ({}, {:+.2f} %): {}", flip.quantity, say(relation), flip.to,
-                     flip.unit, say("from {value}", {{"value", fmt::format("{:.6g}", flip.from)}}),
-                     flip.change_percent, answer_phrase(flip.outcome, flip.review, flip.exception));
+  return say("{quantity} {relation} {limit} {unit} (from {value}, {change} %): {answer}",
+             {{"quantity", flip.quantity},
+              {"relation", flip.relation},
+              {"limit", fmt::format("{:.6g}", flip.to)},
+              {"unit", flip.unit},
+              {"value", fmt::format("{:.6g}", flip.from)},
+              {"change", fmt::format("{:+.2f}", flip.change_percent)},
+              {"answer", answer_phrase(flip.outcome, flip.review, flip.exception)}});
 }
 
 void add_trace(std::vector<Block>& blocks, const Verdict& v, const Words& say) {
@@ -52,10 +56,14 @@ void add_trace(std::vector<Block>& blocks, const Verdict& v, const Words& say) {
       rule = clause.rule;
       blocks.emplace_back(Paragraph{rule, 0});
     }
-    blocks.emplace_back(Paragraph{
-        fmt::format("[{}] {}{}{}: {}", truth_word(clause.result, say), say(clause.kind),
-                    clause.paragraph.empty() ? "" : " ", clause.paragraph, say(clause.effect)),
-        2});
+    blocks.emplace_back(
+        Paragraph{say(clause.paragraph.empty() ? "[{result}] {kind}: {effect}"
+                                               : "[{result}] {kind} {paragraph}: {effect}",
+                      {{"result", truth_word(clause.result, say)},
+                       {"kind", clause.kind},
+                       {"paragraph", clause.paragraph},
+                       {"effect", say(clause.effect)}}),
+                  2});
     blocks.emplace_back(Paragraph{say("if {condition}", {{"condition", clause.text}}), 6});
     for (const TraceAtom& atom : clause.atoms) {
       blocks.emplace_back(Paragraph{fmt::format("{:>3}  {}{}{}{}", truth_word(atom.result, say),
@@ -69,8 +77,8 @@ void add_trace(std::vector<Block>& blocks, const Verdict& v, const Words& say) {
 std::vector<std::string> flag_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
   for (const Flag& flag : v.flags) {
-    lines.push_back(fmt::format("{}: {}{}", flag.name, say(flag.text),
-                                flag.rule.empty() ? "" : " [" + flag.rule + "]"));
+    lines.push_back(say("{flag}: {text}", {{"flag", flag.name}, {"text", say(flag.text)}}) +
+                    (flag.rule.empty() ? "" : " [" + flag.rule + "]"));
   }
   return lines;
 }
@@ -85,13 +93,17 @@ std::vector<std::string> condition_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
   for (const Condition& condition : v.conditions) {
     lines.push_back(
-        fmt::format("{}: {} [{}]", say(condition.kind), say(condition.text), condition.rule));
+        say("{kind}: {text} [{rule}]",
+            {{"kind", condition.kind}, {"text", condition.text}, {"rule", condition.rule}}));
   }
   for (const Fee& fee : v.fees) {
-    lines.push_back(say("fee: {percent} % of {base}",
-                        {{"percent", fmt::format("{:g}", fee.percent)}, {"base", fee.base}}) +
-                    (fee.legal_form.empty() ? "" : "; " + say(fee.legal_form)) +
-                    fmt::format(" [{}]", fee.rule));
+    const std::vector<Message::Argument> args{{"percent", fmt::format("{:g}", fee.percent)},
+                                              {"base", fee.base},
+                                              {"form", fee.legal_form},
+                                              {"rule", fee.rule}};
+    lines.push_back(fee.legal_form.empty()
+                        ? say("fee: {percent} % of {base} [{rule}]", args)
+                        : say("fee: {percent} % of {base}; {form} [{rule}]", args));
   }
   return lines;
 }
@@ -99,9 +111,10 @@ std::vector<std::string> condition_lines(const Verdict& v, const Words& say) {
 std::vector<std::string> side_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
   for (const SideMeasure& measure : v.destination_side.measures) {
-    lines.push_back(fmt::format("{}{}: {} [{}]", say(measure.status),
-                                measure.scope == "general" ? " (" + say("general") + ")" : "",
-                                say(measure.text), measure.rule));
+    lines.push_back(
+        say(measure.scope == "general" ? "{kind} (general): {text} [{rule}]"
+                                       : "{kind}: {text} [{rule}]",
+            {{"kind", measure.status}, {"text", measure.text}, {"rule", measure.rule}}));
   }
   return lines;
 }

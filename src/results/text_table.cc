@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kGap = 2;             // cells between columns
 constexpr int kLeastTextWidth = 8;  // a text column narrower than this is unreadable
-constexpr int kWholeHeader = 8;     // a Chinese header as short as this stays on its line
+constexpr int kWholeWord = 8;       // a Chinese word of a header as short as this is not broken
 constexpr std::size_t kMostLines = 3;
 constexpr int kUnlimited = std::numeric_limits<int>::max() / 4;
 
@@ -56,13 +56,16 @@ bool shrink(std::vector<int>& widths, const std::vector<int>& least, int width) 
 }
 
 // Cells that a header needs so that no word of it is broken. Any two characters of a Chinese word
-// could be parted, but a short header reads badly so.
+// could be parted, but a short one reads badly so.
 int unbroken_header(std::string_view header) {
-  const int whole = display_width(header);
-  const bool wide = std::any_of(header.begin(), header.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0x80U) != 0;
-  });
-  return wide && whole <= kWholeHeader ? whole : widest_piece(header);
+  int widest = widest_piece(header);
+  while (!header.empty()) {
+    const std::string_view word = header.substr(0, header.find(' '));
+    const int width = display_width(word);
+    widest = width <= kWholeWord ? std::max(widest, width) : widest;
+    header.remove_prefix(std::min(header.size(), word.size() + 1));
+  }
+  return widest;
 }
 
 Layout lay_out(const Table& table, const TextOptions& options, int width) {
