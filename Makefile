@@ -48,10 +48,11 @@ lint: deps-check  ## clang-format and clang-tidy, reporting only
 format: deps-check  ## Rewrite the sources in the house format
 	@tools/lint.sh --fix-format
 
-generate: build  ## Rewrite data/schema and docs/reference from the program's tables
+generate: build  ## Rewrite data/schema, docs/reference and docs/errors from the program's tables
 	@python3 tools/generate.py $(PROGRAM)
+	@cmake --build --preset release --parallel $(JOBS) --target redline
 
-install: build  ## Install to PREFIX (default /usr/local; DESTDIR is honoured)
+install: build  ## Install to PREFIX (default /usr/local; DESTDIR is honoured): program, data, manual, completions
 	@cmake --install build/release --prefix $(PREFIX)
 
 clean:  ## Remove what was built and written

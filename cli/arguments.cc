@@ -102,7 +102,8 @@ Result<bool> check_count(const Arguments& arguments) {
     return fail(Code::kUnknownOption,
                 fmt::format("'redline {}' takes no argument '{}'", command.name,
                             arguments.positional[static_cast<std::size_t>(command.most_arguments)]),
-                {fmt::format("usage: redline {} {}", command.name, command.arguments)});
+                {fmt::format("usage: redline {}{}{}", command.name,
+                             command.arguments.empty() ? "" : " ", command.arguments)});
   }
   return true;
 }
@@ -144,6 +145,9 @@ Result<Arguments> parse_help(const std::vector<std::string>& words) {
     const Option* option = is_option(words[i]) ? find_option(help, option_name(words[i])) : nullptr;
     if (option == nullptr) {
       rest.push_back(words[i]);
+    } else if (option->name == "--help") {
+      rest = {"help"};
+      break;
     } else if (!option->value.empty() && words[i].find('=') == std::string::npos) {
       ++i;  // its value
     }

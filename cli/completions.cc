@@ -53,7 +53,7 @@ _redline() {
       :nospace) options=(-S '') ;;
       *)
         word=${line%%$'\t'*}
-        note=${line#*$'\t'}
+        note=${${line#$word}#$'\t'}
         found+=("${word//:/\\:}:$note")
         ;;
     esac
@@ -110,7 +110,7 @@ class Lines {
       // Notes are one line: what stands behind a tab ends at the next.
       std::string line(note.substr(0, note.find('\n')));
       std::replace(line.begin(), line.end(), '\t', ' ');
-      text_ += fmt::format("{}{}\t{}\n", prefix_, word, line);
+      text_ += fmt::format("{}{}{}{}\n", prefix_, word, line.empty() ? "" : "\t", line);
     }
   }
   void add(const std::vector<Candidate>& list, std::string_view end = "") {

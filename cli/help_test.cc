@@ -99,7 +99,8 @@ TEST(Arguments, HelpComesInThreeForms) {
 }
 
 bool offers(const std::string& list, const std::string& word) {
-  return ("\n" + list).find("\n" + word + "\t") != std::string::npos;
+  return ("\n" + list).find("\n" + word + "\t") != std::string::npos ||
+         ("\n" + list).find("\n" + word + "\n") != std::string::npos;
 }
 
 TEST(Completion, KnowsCommandsOptionsAndChoices) {

@@ -106,7 +106,7 @@ class Page {
       if (!option.value.empty()) {
         tag += fmt::format(" \\fI{}\\fR", troff(option.value));
       }
-      item(tag, say_(option.doc) + (option.repeated ? " " + say_("May be repeated.") : ""));
+      item(tag, say_(option.doc) + (option.repeated ? "; " + say_("may be repeated") : ""));
     }
   }
   void statuses() {
@@ -223,8 +223,10 @@ Result<app::Answer> manual_page(const std::string& name, const Words& say) {
       names.push_back(each.name);
     }
     std::vector<std::string> help;
-    for (const std::string_view near : nearest_names(name, names)) {
-      help.push_back(fmt::format("did you mean '{}'?", near));
+    if (!is_group(name)) {
+      for (const std::string_view near : nearest_names(name, names)) {
+        help.push_back(fmt::format("did you mean '{}'?", near));
+      }
     }
     for (const Command* member : commands_of(name)) {
       help.push_back(fmt::format("redline man {}", member->name));

@@ -234,7 +234,7 @@ class Runner {
       return terminal_.fail(workspace.error());
     }
     for (const std::string& replaced : workspace->replaced) {
-      terminal_.note(fmt::format("note: replaced {}", replaced));
+      terminal_.note(terminal_.say()("note: replaced {record}", {{"record", replaced}}));
     }
     if (name == "batch") {
       return batch(*workspace);
@@ -332,7 +332,7 @@ class Runner {
     if (!written) {
       return terminal_.fail(written.error());
     }
-    terminal_.note(fmt::format("wrote {}", path));
+    terminal_.note(terminal_.say()("wrote {path}", {{"path", path}}));
     return kDone;
   }
 
@@ -375,8 +375,10 @@ class Runner {
     for (const std::string& line : brief->summary) {
       text += line + "\n";
     }
-    return terminal_.out(text +
-                         fmt::format("wrote {}\nwrote {}\n", brief->json_path, brief->html_path));
+    for (const std::string& path : {brief->json_path, brief->html_path}) {
+      text += terminal_.say()("wrote {path}", {{"path", path}}) + "\n";
+    }
+    return terminal_.out(text);
   }
 
   const Invocation& in_;

@@ -10,6 +10,7 @@ of the error codes with real output, and the examples that `redline explain` sho
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import messages  # noqa: E402  (the texts that people read)
 import transcripts  # noqa: E402  (runs the examples as the tests do)
 
 RECORDS = [
@@ -29,7 +31,10 @@ LONGEST_EXAMPLE = 24
 
 
 def output(redline: Path, *words: str) -> str:
-    done = subprocess.run([redline, *words], capture_output=True, check=True, text=True)
+    english = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [redline, *words], capture_output=True, check=True, text=True, env=english
+    )
     return done.stdout
 
 
@@ -93,6 +98,7 @@ def examples_source(codes: list[dict], examples: dict[str, str]) -> str:
 
 def pages(redline: Path) -> dict[Path, str]:
     found: dict[Path, str] = {}
+    found[messages.I18N / "en.json"] = messages.written({text: text for text in messages.all_texts()})
     for record in RECORDS:
         schema = ROOT / "data" / "schema" / f"{record}.schema.json"
         found[schema] = output(redline, "data", "schema", record)
@@ -111,6 +117,8 @@ def pages(redline: Path) -> dict[Path, str]:
     examples = {
         code["code"]: example_of(redline, code["command"]) for code in codes if code["command"]
     }
+    for name, example in examples.items():
+        assert name in example, f"the example of {name} does not produce it:\n{example}"
     found |= error_pages(redline, codes, examples)
     found[ROOT / "src" / "app" / "error_examples.cc"] = examples_source(codes, examples)
     return found

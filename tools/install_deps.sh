@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that Redline needs and does nothing where they are there.
 #   tools/install_deps.sh [build|check]
-# build: to build, run and test. check: those of `make check` too (clang, a browser, CJK fonts).
+# build: to build, run and test. check: those of `make check` too (clang, a browser, CJK fonts, a
+# second shell, groff).
 set -euo pipefail
 
 mode=${1:-build}
@@ -14,7 +15,7 @@ case $mode in
   build) ;;
   check)
     packages+=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev shellcheck
-               chromium fonts-noto-cjk)
+               chromium fonts-noto-cjk zsh groff-base)
     ;;
   *)
     echo "install_deps: unknown mode '$mode'; use build or check" >&2

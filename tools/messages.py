@@ -157,7 +157,7 @@ def texts_with_calls(tokens: list[Token]) -> Iterator[Place]:
             yield Place(i, token, tuple(calls))
 
 
-SAYING = {"say", "say_"}
+SAYING = {"say", "say_"}  # also terminal_.say()(…)
 NOT_FOR_PEOPLE = {"format", "fail", "RL_CHECK", "report", "static_assert", "find", "replace", "rfind"}
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -171,6 +171,8 @@ def said(tokens: list[Token]) -> Iterator[str]:
         at = i + 2
         if token.text == "Message" and after.kind == "i" and at < len(tokens):
             after, at = tokens[at], at + 1  # a variable: Message m("…")
+        if token.text == "say" and [t.text for t in tokens[i + 1 : i + 4]] == ["(", ")", "("]:
+            at += 2
         opens = after.kind == "p" and after.text in "({"
         if opens and (token.text in SAYING or token.text == "Message"):
             for argument in first_argument(tokens, at):

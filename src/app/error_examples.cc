@@ -6,6 +6,329 @@ namespace redline::app {
 
 std::string_view error_example(Code code) {
   switch (code) {
+    case Code::kFileUnreadable:
+      return R"x($ redline classify nowhere.toml
+error[RL1001]: cannot read 'nowhere.toml': No such file or directory
+[exit 2]
+)x";
+    case Code::kDirectoryMissing:
+      return R"x($ redline data list --data nowhere
+error[RL1002]: there is no data folder 'nowhere'
+   = help: --data takes a folder laid out like the base data
+[exit 2]
+)x";
+    case Code::kTomlSyntax:
+      return R"x($ printf 'id = "a2\n' > a2.toml; redline data check a2.toml
+error[RL1101]: Error while parsing string: unescaped control characters other than TAB (U+0009) are explicitly prohibited
+  --> a2.toml:1:9
+  |
+1 | id = "a2
+  |         ^
+[exit 3]
+)x";
+    case Code::kUnknownKey:
+      return R"x($ redline data new chip --like h20 | sed 's/^capacity/capcity/' > my-chip.toml; redline data check my-chip.toml
+error[RL1102]: a memory has no key 'capcity'
+  --> my-chip.toml:55:1
+   |
+55 | capcity = { value = "96 GB", basis = "stated", confidence = "press", source = ["viperatech-nvidia-hgx-h20", "llm-prof-hardware"] }
+   | ^^^^^^^
+   = help: did you mean 'capacity'?
+   = help: keys of a memory: type, capacity, bandwidth, dram_bandwidth, package_area
+[exit 3]
+)x";
+    case Code::kMissingKey:
+      return R"x($ redline data new chip --like h20 | sed '/^vendor/d' > my-chip.toml; redline data check my-chip.toml
+error[RL1103]: this chip has no 'vendor'
+  --> my-chip.toml:1:1
+  |
+1 | # A chip of your own, begun from h20-96gb. Edit it, then try:
+  | ^
+   = help: add vendor = … (Maker.)
+[exit 3]
+)x";
+    case Code::kWrongType:
+      return R"x($ redline data new chip --like h20 | sed 's/^vendor = .*/vendor = 7/' > my-chip.toml; redline data check my-chip.toml
+error[RL1104]: expected a text, found an integer
+  --> my-chip.toml:5:10
+  |
+5 | vendor = 7
+  |          ^ expected a text
+[exit 3]
+)x";
+    case Code::kNotAChoice:
+      return R"x($ redline data new chip --like h20 | sed 's/^status = .*/status = "shiped"/' > my-chip.toml; redline data check my-chip.toml
+error[RL1105]: 'shiped' is not allowed here
+  --> my-chip.toml:8:10
+  |
+8 | status = "shiped"
+  |          ^^^^^^^^
+   = help: did you mean "shipped"?
+   = help: write one of: shipped, announced, roadmap, proposed, withdrawn
+[exit 3]
+)x";
+    case Code::kDuplicateId:
+      return R"x($ mkdir -p my/chips/old; redline data new chip --like h20 | tee my/chips/my-chip.toml > my/chips/old/my-chip.toml; redline data check --data my
+error[RL1106]: chip 'my-chip' stands twice
+  --> my/chips/old/my-chip.toml:3:6
+  |
+3 | id = "my-chip"
+  |      ^^^^^^^^^
+   = help: the other is in my/chips/my-chip.toml
+[exit 3]
+)x";
+    case Code::kIdMismatch:
+      return R"x($ mkdir -p my/chips; redline data new chip --like h20 > my/chips/your-chip.toml; redline data check --data my
+error[RL1107]: the id 'my-chip' is not the name of its file
+  --> my/chips/your-chip.toml:3:6
+  |
+3 | id = "my-chip"
+  |      ^^^^^^^^^
+   = help: write id = "your-chip", or rename the file to my-chip.toml
+[exit 3]
+)x";
+    case Code::kUnknownReference:
+      return R"x($ mkdir -p my/rules; sed "s/nvda-8k-2025-04-15/nvda-8k/" data/rules/us/us-2025-04-09-letters.toml > my/rules/us-2025-04-09-letters.toml; redline data check --data my
+error[RL1108]: there is no source 'nvda-8k'
+  --> my/rules/us-2025-04-09-letters.toml:9:12
+  |
+9 | sources = ["nvda-8k", "amd-8k-2025-04-15", "ft-2025-04-16-intel"]
+  |            ^^^^^^^^^
+   = help: did you mean 'nvda-8k-2022-08-31'?
+   = help: define it in data/sources, or correct the id
+[exit 3]
+)x";
+    case Code::kBadNumber:
+      return R"x($ redline data new chip --like h20 | sed 's/"96 GB"/"much"/' > my-chip.toml; redline data check my-chip.toml
+error[RL1201]: 'much' does not begin with a number
+  --> my-chip.toml:55:22
+   |
+55 | capacity = { value = "much", basis = "stated", confidence = "press", source = ["viperatech-nvidia-hgx-h20", "llm-prof-hardware"] }
+   |                      ^^^^^^ expected an amount of data
+   = help: write an amount of data such as "141 GB"
+[exit 3]
+)x";
+    case Code::kWrongUnit:
+      return R"x($ redline data new chip --like h20 | sed 's/"96 GB"/"96 GB\/s"/' > my-chip.toml; redline data check my-chip.toml
+error[RL1202]: 'GB/s' is the unit of a bandwidth, not of an amount of data
+  --> my-chip.toml:55:22
+   |
+55 | capacity = { value = "96 GB/s", basis = "stated", confidence = "press", source = ["viperatech-nvidia-hgx-h20", "llm-prof-hardware"] }
+   |                      ^^^^^^^^^ expected an amount of data
+   = help: units of an amount of data: B, kB, MB, GB, TB, PB, KiB, MiB, GiB, TiB
+[exit 3]
+)x";
+    case Code::kMissingUnit:
+      return R"x($ redline data new chip --like h20 | sed 's/"96 GB"/96/' > my-chip.toml; redline data check my-chip.toml
+error[RL1203]: value has no unit
+  --> my-chip.toml:55:22
+   |
+55 | capacity = { value = 96, basis = "stated", confidence = "press", source = ["viperatech-nvidia-hgx-h20", "llm-prof-hardware"] }
+   |                      ^^ expected an amount of data
+   = help: write it with a unit, for example "141 GB"
+   = help: `redline explain RL1203` says which units are accepted
+[exit 3]
+)x";
+    case Code::kOutOfRange:
+      return R"x($ redline data new chip --like h20 | sed 's/"96 GB"/"-96 GB"/' > my-chip.toml; redline data check my-chip.toml
+error[RL1204]: the value is out of range
+  --> my-chip.toml:55:22
+   |
+55 | capacity = { value = "-96 GB", basis = "stated", confidence = "press", source = ["viperatech-nvidia-hgx-h20", "llm-prof-hardware"] }
+   |                      ^^^^^^^^ must be at least 0 GB
+   = help: it must be at least 0 GB
+[exit 3]
+)x";
+    case Code::kBadInterval:
+      return R"x($ redline data new chip --like h20 | sed 's/"96 GB"/"96 GB", range = ["98 GB", "95 GB"]/' > my-chip.toml; redline data check my-chip.toml
+error[RL1205]: a range is [low, high] with low not above high
+  --> my-chip.toml:55:39
+   |
+55 | capacity = { value = "96 GB", range = ["98 GB", "95 GB"], basis = "stated", confidence = "press", source = ["viperatech-nvidia-hgx-h20", "llm-prof-hardware"] }
+   |                                       ^^^^^^^^^^^^^^^^^^
+[exit 3]
+)x";
+    case Code::kBadDate:
+      return R"x($ redline data new chip --like h20 | sed 's/^launched = .*/launched = "2024-13"/' > my-chip.toml; redline data check my-chip.toml
+error[RL1206]: '2024-13' is not a date
+  --> my-chip.toml:10:12
+   |
+10 | launched = "2024-13"
+   |            ^^^^^^^^^
+   = help: write a calendar date as YYYY-MM-DD, for example 2025-04-17
+[exit 3]
+)x";
+    case Code::kInconsistent:
+      return R"x($ sed 's/2025-04-09$/2025-05-09/' data/scenarios/april-2025.toml > late.toml; redline report late.toml
+error[RL1207]: input 'h20-license-notice' is dated 2025-05-09, after the scenario (2025-04-17)
+  --> late.toml:15:8
+   |
+15 | date = 2025-05-09
+   |        ^^^^^^^^^^
+   = help: a brief rests on what was known on its day
+[exit 3]
+)x";
+    case Code::kPredicateSyntax:
+      return R"x($ mkdir -p my/rules; sed "s/dram_bw >= 1400/dram_bw => 1400/" data/rules/us/us-2025-04-09-letters.toml > my/rules/us-2025-04-09-letters.toml; redline data check --data my
+error[RL1301]: '=' has no meaning here
+  --> my/rules/us-2025-04-09-letters.toml:28:46
+   |
+28 |   when = "kind == 'accelerator' and (dram_bw => 1400 or letter_io >= 1100 or dram_bw + letter_io >= 1700)"
+   |                                              ^
+   = help: equality is written ==
+[exit 3]
+)x";
+    case Code::kPredicateName:
+      return R"x($ mkdir -p my/rules; sed "s/dram_bw >= 1400/dram_bv >= 1400/" data/rules/us/us-2025-04-09-letters.toml > my/rules/us-2025-04-09-letters.toml; redline data check --data my
+error[RL1302]: 'dram_bv' is not a quantity
+  --> my/rules/us-2025-04-09-letters.toml:28:38
+   |
+28 |   when = "kind == 'accelerator' and (dram_bv >= 1400 or letter_io >= 1100 or dram_bw + letter_io >= 1700)"
+   |                                      ^^^^^^^
+   = help: did you mean 'dram_bw'?
+   = help: `redline data schema predicate` lists the names
+[exit 3]
+)x";
+    case Code::kPredicateType:
+      return R"x($ mkdir -p my/rules; sed "s/kind == 'accelerator'/kind == 3/" data/rules/us/us-2025-04-09-letters.toml > my/rules/us-2025-04-09-letters.toml; redline data check --data my
+error[RL1303]: 'kind' is compared with a text
+  --> my/rules/us-2025-04-09-letters.toml:28:19
+   |
+28 |   when = "kind == 3 and (dram_bw >= 1400 or letter_io >= 1100 or dram_bw + letter_io >= 1700)"
+   |                   ^
+   = help: write a text in quotes: dest == 'CN'
+[exit 3]
+)x";
+    case Code::kCsvSyntax:
+      return R"x($ printf 'chip,quantity\nh20,"1\n' > shipments.csv; redline quota shipments.csv
+error[RL1401]: this quote is not closed
+  --> shipments.csv:2:5
+  |
+2 | h20,"1
+  |     ^
+[exit 3]
+)x";
+    case Code::kUnknownCommand:
+      return R"x($ redline clasify h20
+error[RL2001]: there is no command 'redline clasify'
+   = help: did you mean 'redline classify'?
+   = help: `redline --help` lists the commands
+[exit 2]
+)x";
+    case Code::kUnknownOption:
+      return R"x($ redline classify h20 --asof 2025-04-16
+error[RL2002]: 'redline classify' has no option '--asof'
+   = help: did you mean '--as-of'?
+   = help: `redline classify --help` lists the options
+[exit 2]
+)x";
+    case Code::kMissingArgument:
+      return R"x($ redline data show
+error[RL2003]: 'redline data show' needs NAME
+   = help: for example: redline data show h20
+[exit 2]
+)x";
+    case Code::kBadOptionValue:
+      return R"x($ redline classify h20 --as-of 2025-13-01
+error[RL2004]: --as-of: '2025-13-01' is not a date
+   = help: write a calendar date as YYYY-MM-DD, for example 2025-04-17
+[exit 2]
+)x";
+    case Code::kWarningDenied:
+      return R"x($ redline version -o version.dat --deny-warnings
+error[RL2005]: the suffix of 'version.dat' names no format; it is written as a table
+   = help: choose one with --format, or end the name in .json, .ndjson, .csv or .md
+   = help: --deny-warnings makes this warning an error
+wrote version.dat
+[exit 1]
+)x";
+    case Code::kUnknownChip:
+      return R"x($ redline classify h21
+error[RL2101]: no chip called 'h21'
+   = help: similar names: H20
+   = help: `redline data list chips` shows all 107
+[exit 2]
+)x";
+    case Code::kAmbiguousName:
+      return R"x($ redline classify 910B
+error[RL2102]: '910B' stands for 2 chips
+   = help: ascend-910b2 (Huawei Ascend 910B2)
+   = help: ascend-910b3 (Huawei Ascend 910B3)
+[exit 2]
+)x";
+    case Code::kUnknownPlace:
+      return R"x($ redline classify h20 --to Chna
+error[RL2103]: no country or territory called 'Chna'
+   = help: similar name: China
+   = help: similar name: CHN
+   = help: use an ISO code or an English name: CN, HK, MO, AE, "Saudi Arabia"
+[exit 2]
+)x";
+    case Code::kUnknownRecord:
+      return R"x($ redline report april-2024
+error[RL2104]: there is no scenario 'april-2024'
+   = help: did you mean 'april-2025'?
+   = help: scenarios: april-2025
+[exit 2]
+)x";
+    case Code::kUnknownCode:
+      return R"x($ redline explain RL9999
+error[RL2105]: there is no error code 'RL9999'
+   = help: `redline explain` lists all
+[exit 2]
+)x";
+    case Code::kBadSetting:
+      return R"x($ redline classify h20 --set 'dram_bw=4 TBs'
+error[RL2202]: --set dram_bw=4 TBs: 'TBs' is not a unit of a bandwidth
+   = help: did you mean 'TB/s'?
+   = help: units of a bandwidth: B/s, kB/s, MB/s, GB/s, TB/s, PB/s, GiB/s, TiB/s, Mbit/s, Gbit/s, Tbit/s
+[exit 2]
+)x";
+    case Code::kConditionSyntax:
+      return R"x($ redline classify h20 --fail-if 'outcome==license-required and (margin<5'
+error[RL2203]: the condition ends too early
+  --> --fail-if:1:40
+  |
+1 | outcome==license-required and (margin<5
+  |                                        ^ expected )
+   = help: for example: outcome==license-required and margin<5
+[exit 2]
+)x";
+    case Code::kConditionName:
+      return R"x($ redline classify h20 --fail-if 'otcome==license-required'
+error[RL2204]: no result has a field 'otcome'
+  --> --fail-if:1:1
+  |
+1 | otcome==license-required
+  | ^^^^^^
+   = help: did you mean 'outcome'?
+   = help: fields are those of --format json
+[exit 2]
+)x";
+    case Code::kReplayFile:
+      return R"x($ redline classify h20 --format csv -o case.csv; redline replay case.csv
+wrote case.csv
+error[RL2205]: case.csv: this is no answer of Redline
+   = help: write one with `redline classify CHIP -o case.json` or `-o case.html`
+[exit 2]
+)x";
+    case Code::kBatchSyntax:
+      return R"x($ echo nonsense | redline batch
+{"error":{"code":"RL2301","message":"the line is not a JSON object","line":1}}
+)x";
+    case Code::kBatchField:
+      return R"x($ echo '{"command":"classify","chip":"h20","tpp":3}' | redline batch
+{"error":{"code":"RL2302","message":"'classify' has no field 'tpp'","line":1}}
+)x";
+    case Code::kBatchCommand:
+      return R"x($ echo '{"command":"clasify"}' | redline batch
+{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, data-show)","line":1}}
+)x";
+    case Code::kOutputUnwritable:
+      return R"x($ redline version > /dev/full
+error[RL4001]: cannot write to standard output: No space left on device
+[exit 2]
+)x";
     default:
       return {};
   }

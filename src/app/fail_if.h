@@ -23,6 +23,8 @@
 
 namespace redline::app {
 
+struct Condition;
+
 class FailIf {
  public:
   // Errors: kConditionSyntax, with the place.
@@ -38,13 +40,11 @@ class FailIf {
   // What to call a result in a message: its chip, id or name, else its number.
   [[nodiscard]] static std::string name_of(const Json& result, std::size_t index);
 
-  struct Node;
-
  private:
   FailIf() = default;
 
   std::string text_;
-  std::shared_ptr<const Node> root_;
+  std::shared_ptr<const Condition> root_;
 };
 
 }  // namespace redline::app

@@ -164,7 +164,7 @@ Table lines_table(const std::vector<Line>& lines, const Words& say) {
   constexpr int kWhole = 12;
   table.columns = {{"product", "Product", "", Align::kLeft},
                    {"capped_units", "China, Macau", "units", Align::kRight, kWhole},
-                   {"against_units", "US", "units", Align::kRight, kWhole},
+                   {"against_units", "United States", "units", Align::kRight, kWhole},
                    {"ratio_percent", "Ratio", "%", Align::kRight, 4},
                    {"limit_percent", "Cap", "%", Align::kRight, 4},
                    {"room_units", "Room", "units", Align::kRight, kWhole},

@@ -122,7 +122,7 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {Code::kPredicateType, "a predicate compares things of different kinds",
      "A number can be compared with a number, a text with a text, a date with a date; a place\n"
      "or text can be looked up `in` a list, a place also in a country group.\n",
-     "mkdir -p my/rules; sed \"s/dram_bw >= 1400/dram_bw >= 'fast'/\" "
+     "mkdir -p my/rules; sed \"s/kind == 'accelerator'/kind == 3/\" "
      "data/rules/us/us-2025-04-09-letters.toml > my/rules/us-2025-04-09-letters.toml; redline data "
      "check --data my"},
     {Code::kCsvSyntax, "a table is not valid CSV",
@@ -199,7 +199,7 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {Code::kOutputUnwritable, "output cannot be written",
      "The disk may be full, or the folder missing or protected. Nothing half-written is left:\n"
      "Redline writes to a temporary file beside the target and renames it when complete.\n",
-     "redline version -o nowhere/version.json"},
+     "redline version > /dev/full"},
     {Code::kBug, "an internal error",
      "Redline broke one of its own rules; no input should be able to do that. Please report it\n"
      "with the command line and the input. Exit status 70.\n"},

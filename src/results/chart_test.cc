@@ -250,7 +250,7 @@ TEST(Html, TablesHaveScopesACaptionAndMarkedUnknowns) {
   EXPECT_NE(html.find("<html lang=\"zh-CN\">"), std::string::npos);
   EXPECT_NE(html.find("<caption>Chips</caption>"), std::string::npos);
   EXPECT_NE(html.find("<th scope=\"col\" class=\"num\">TPP</th>"), std::string::npos);
-  EXPECT_NE(html.find("<th scope=\"row\">H20</th>"), std::string::npos);
+  EXPECT_NE(html.find("<th scope=\"row\" class=\"short\">H20</th>"), std::string::npos);
   EXPECT_NE(html.find("<abbr class=\"q\" title=\"未知\">?</abbr>"), std::string::npos);
 }
 TEST(Html, OpenDetailsAreClosedAtTheEnd) {

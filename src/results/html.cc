@@ -48,35 +48,46 @@ std::string cell_content(const Cell& cell, const Column& column, const CellWords
   return escape_markup(format_cell(cell, column, words));
 }
 
-std::string header_cell(const Column& column, bool prose) {
+constexpr int kSentence = 40;  // cells; wider text is prose, which a narrow screen must not squeeze
+constexpr int kShort = 12;     // as wide as a date with a mark; such text is never broken
+
+// The class of a column: "num", "prose", "short" or none.
+std::string_view class_of(const Table& table, std::size_t column) {
+  if (table.columns[column].align == Align::kRight) {
+    return "num";
+  }
+  int widest = 0;
+  for (const auto& row : table.rows) {
+    if (const auto* text = std::get_if<std::string>(&cell_at(row, column))) {
+      widest = std::max(widest, display_width(*text));
+    }
+  }
+  return widest > kSentence ? "prose" : widest <= kShort ? "short" : "";
+}
+
+std::string class_attribute(std::string_view name) {
+  return name.empty() ? std::string() : fmt::format(" class=\"{}\"", name);
+}
+
+std::string header_cell(const Column& column, std::string_view column_class) {
   const std::string& name = column.title.empty() ? column.key : column.title;
   const std::string unit = column.unit.empty() ? ""
                                                : fmt::format(" <span class=\"unit\">{}</span>",
                                                              escape_markup(column.unit));
-  return fmt::format("<th scope=\"col\"{}>{}{}</th>",
-                     column.align == Align::kRight ? " class=\"num\""
-                     : prose                       ? " class=\"prose\""
-                                                   : "",
+  const bool breaks = column_class == "short" && display_width(name) > kShort;
+  return fmt::format("<th scope=\"col\"{}>{}{}</th>", class_attribute(breaks ? "" : column_class),
                      escape_markup(name), unit);
 }
 
-// Whether a column holds sentences, which a narrow screen must not squeeze.
-bool is_prose(const Table& table, std::size_t column) {
-  constexpr int kSentence = 40;
-  return std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
-    const auto* text = std::get_if<std::string>(&cell_at(row, column));
-    return text && display_width(*text) > kSentence;
-  });
-}
-
-std::string table_row(const Table& table, const std::vector<Cell>& row, const CellWords& words) {
+std::string table_row(const Table& table, const std::vector<Cell>& row,
+                      const std::vector<std::string_view>& classes, const CellWords& words) {
   std::string out = "<tr>";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const Cell& cell = cell_at(row, i);
     const bool names_row = i == 0 && std::holds_alternative<std::string>(cell);
     const std::string_view tag = names_row ? "th" : "td";
     out += fmt::format("<{}{}{}>{}</{}>", tag, names_row ? " scope=\"row\"" : "",
-                       table.columns[i].align == Align::kRight ? " class=\"num\"" : "",
+                       class_attribute(classes[i] == "prose" ? "" : classes[i]),
                        cell_content(cell, table.columns[i], words), tag);
   }
   return out + "</tr>\n";
@@ -175,12 +186,14 @@ HtmlPage& HtmlPage::table(const Table& table) {
     body_ += fmt::format("<caption>{}</caption>\n", escape_markup(table.title));
   }
   body_ += "<thead><tr>";
+  std::vector<std::string_view> classes;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    body_ += header_cell(table.columns[i], is_prose(table, i));
+    classes.push_back(class_of(table, i));
+    body_ += header_cell(table.columns[i], classes.back());
   }
   body_ += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
-    body_ += table_row(table, row, options_.words);
+    body_ += table_row(table, row, classes, options_.words);
   }
   body_ += "</tbody>\n</table></div>\n";
   if (!table.notes.empty()) {

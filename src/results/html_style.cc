@@ -65,7 +65,8 @@ tbody th{font-weight:500;min-width:6.5rem}
 .unit{display:block;font-weight:400;color:var(--muted)}
 .num{text-align:right;font-variant-numeric:tabular-nums lining-nums}
 td.num{white-space:nowrap}
-th.prose{min-width:16rem}
+th.prose{min-width:10rem}
+.short{white-space:nowrap}tbody th.short{min-width:0}
 .q{color:var(--caution);font-weight:700;text-decoration:underline dotted;cursor:help}
 .notes,figcaption{font-family:var(--sans);font-size:.875rem;line-height:1.5;color:var(--muted);
 margin:.625rem 0 0;max-width:52rem}
