@@ -60,21 +60,22 @@ void Progress::advance(std::size_t count) {
   if (on_) {
     const std::lock_guard lock(mutex_);
     done_ += count;
-    const double now = options_.seconds();
-    if (now >= next_ && !finished_) {
-      show(now);
-    }
+    step(options_.seconds());
   }
 }
 
-void Progress::update(std::size_t done) {
+void Progress::update(std::size_t done, std::size_t total) {
   if (on_) {
     const std::lock_guard lock(mutex_);
     done_ = std::max(done_, done);
-    const double now = options_.seconds();
-    if (now >= next_ && !finished_) {
-      show(now);
-    }
+    total_ = total;
+    step(options_.seconds());
+  }
+}
+
+void Progress::step(double now) {
+  if (now >= next_ && !finished_) {
+    show(now);
   }
 }
 

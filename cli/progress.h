@@ -39,14 +39,15 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress() { finish(); }
 
-  // `done` of all so far. From any thread.
-  void update(std::size_t done);
+  // `done` of `total` so far. From any thread.
+  void update(std::size_t done, std::size_t total);
   // From any thread: so many more.
   void advance(std::size_t count = 1);
   // Clears the line, or writes the last event.
   void finish();
 
  private:
+  void step(double now);
   void show(double now);
 
   ProgressOptions options_;

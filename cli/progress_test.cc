@@ -44,7 +44,7 @@ TEST(Progress, RewritesOneLineAndClearsIt) {
   progress.advance();
   EXPECT_EQ(screen.text, "");
   screen.now = 2.0;
-  progress.update(50);
+  progress.update(50, 100);
   EXPECT_EQ(screen.text, "\r50 of 100, 25 a second, 0:02 left\x1b[K");
   screen.text.clear();
   progress.finish();

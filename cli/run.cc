@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -133,7 +134,8 @@ Loaded<T> loaded(Result<T> result) {
 }
 
 Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
-                         results::Format format, const results::Words& say) {
+                         const Settings& settings, const Terminal& terminal) {
+  const results::Words& say = terminal.say();
   const std::string_view name = arguments.command->name;
   const std::string first = arguments.positional.empty() ? "" : arguments.positional.front();
   if (name == "classify") {
@@ -141,8 +143,15 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     if (!request) {
       return tl::unexpected(Diagnostics{std::move(request).error()});
     }
-    request->machine = format == results::Format::kJson || format == results::Format::kNdjson ||
-                       arguments.has("--fail-if");
+    request->machine = settings.format == results::Format::kJson ||
+                       settings.format == results::Format::kNdjson || arguments.has("--fail-if");
+    const bool long_question = request->timeline || request->diff;
+    Progress progress(progress_on_terminal(long_question ? settings.progress : ProgressMode::kOff,
+                                           terminal.width(), say),
+                      0);
+    request->on_progress = [&progress](std::size_t done, std::size_t total) {
+      progress.update(done, total);
+    };
     return app::classify(workspace, *request, say);
   }
   if (name == "quota") {
@@ -218,7 +227,7 @@ class Runner {
       }
       fail_if_ = std::move(*condition);
     }
-    warn_of_suffix();
+    warn_of_options();
     return terminal_.status(answer());
   }
 
@@ -245,7 +254,7 @@ class Runner {
     if (name == "classify" && settings_.format == results::Format::kHtml) {
       return case_page(*workspace);
     }
-    auto found = answer_of(in_.arguments, *workspace, settings_.format, terminal_.say());
+    auto found = answer_of(in_.arguments, *workspace, settings_, terminal_);
     if (!found) {
       return terminal_.fail(found.error());
     }
@@ -265,8 +274,9 @@ class Runner {
     return info;
   }
 
-  // A suffix that names no format is likely a slip, and the file is a table then.
-  void warn_of_suffix() {
+  // What the line asks for and will not get is likely a slip.
+  void warn_of_options() {
+    const results::Words& say = terminal_.say();
     const std::string path = in_.arguments.value("--output");
     const std::filesystem::path suffix = std::filesystem::path(path).extension();
     const std::string_view name = in_.arguments.command->name;
@@ -275,34 +285,45 @@ class Runner {
     if (chooses && !suffix.empty() && !in_.arguments.has("--format") &&
         !results::find_format_for_path(path)) {
       terminal_.warn(
-          fmt::format("the suffix of '{}' names no format; it is written as a table", path),
-          "choose one with --format, or end the name in .json, .ndjson, .csv or .md");
+          say("the suffix of '{path}' names no format; it is written as a table", {{"path", path}}),
+          say("choose one with --format, or end the name in .json, .ndjson, .csv or .md"));
+    }
+    for (const char* option : {"--why", "--checklist"}) {
+      if (in_.arguments.has(option) && settings_.format == results::Format::kCsv) {
+        terminal_.warn(say("CSV has no place for what {option} asks for", {{"option", option}}),
+                       say("--format json, markdown or table has it"));
+      }
     }
   }
 
+  // The results that hold --fail-if; none where it is not given.
+  Result<std::vector<std::size_t>> holding(const Answer& answer) const {
+    return fail_if_ ? fail_if_->holding(answer.results) : std::vector<std::size_t>{};
+  }
+
+  // The exit status of an answer that was written.
+  int judge(const Answer& answer, const std::vector<std::size_t>& found, int status) const {
+    if (status != kDone || found.empty()) {
+      return status == kDone && answer.differs ? kFailIf : status;
+    }
+    terminal_.note(terminal_.say()(
+        found.size() == 1 ? "--fail-if holds for {first}: {condition}"
+                          : "--fail-if holds for {first} and {count} more: {condition}",
+        {{"first", app::FailIf::name_of(answer.results[found.front()], found.front())},
+         {"count", std::to_string(found.size() - 1)},
+         {"condition", in_.arguments.value("--fail-if")}}));
+    return kFailIf;
+  }
+
   int show(const Answer& answer, const std::string& hash) {
-    std::vector<std::size_t> holding;
-    if (fail_if_) {
-      auto found = fail_if_->holding(answer.results);
-      if (!found) {
-        return terminal_.fail(found.error());
-      }
-      holding = std::move(*found);
+    const auto found = holding(answer);
+    if (!found) {
+      return terminal_.fail(found.error());
     }
     for (const app::Warning& warning : answer.warnings) {
       terminal_.warn(warning.text, warning.cure);
     }
-    const int status = write(answer, hash);
-    if (status != kDone || holding.empty()) {
-      return status == kDone && answer.differs ? kFailIf : status;
-    }
-    terminal_.note(terminal_.say()(
-        holding.size() == 1 ? "--fail-if holds for {first}: {condition}"
-                            : "--fail-if holds for {first} and {count} more: {condition}",
-        {{"first", app::FailIf::name_of(answer.results[holding.front()], holding.front())},
-         {"count", std::to_string(holding.size() - 1)},
-         {"condition", in_.arguments.value("--fail-if")}}));
-    return kFailIf;
+    return judge(answer, *found, write(answer, hash));
   }
 
   int case_page(const Workspace& workspace) {
@@ -312,7 +333,18 @@ class Runner {
     }
     auto page =
         app::write_case(workspace, *request, run_info(workspace.files.hash), terminal_.say());
-    return page ? write_text(*page) : terminal_.fail(page.error());
+    if (!page) {
+      return terminal_.fail(page.error());
+    }
+    if (!fail_if_) {
+      return write_text(*page);
+    }
+    const auto answer = app::classify(workspace, *request, terminal_.say());
+    if (!answer) {
+      return terminal_.fail(answer.error());
+    }
+    const auto found = holding(*answer);
+    return found ? judge(*answer, *found, write_text(*page)) : terminal_.fail(found.error());
   }
 
   int write(const Answer& answer, const std::string& hash) {

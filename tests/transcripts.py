@@ -141,7 +141,7 @@ def check_file(redline: Path, path: Path, update: bool) -> tuple[int, int]:
                 print(f"exit status {status}, expected {step.status}")
     if update and path.suffix != ".md":
         path.write_text("\n".join(rewritten), encoding="utf-8")
-    if not steps:
+    if not steps and (path.suffix != ".md" or path.name == "README.md"):
         print(f"{path}: no transcript in it")
         failures += 1
     return len(steps), failures

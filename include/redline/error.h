@@ -104,8 +104,8 @@ using Loaded = tl::expected<T, Diagnostics>;
   return tl::unexpected<Error>(Error{code, std::move(message), std::nullopt, std::move(help), {}});
 }
 
-// The words around a message, in the language of the reader. Messages themselves stay English; where
-// the reader's language is another, the title of the code stands in front of them.
+// The words around a message, in the language of the reader. Messages themselves stay English;
+// where the reader's language is another, the title of the code stands in front of them.
 struct ErrorWords {
   std::string error = "error";
   std::string help = "help";

@@ -206,6 +206,7 @@ Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& requ
                          const std::vector<Subject>& subjects, const Question& asked,
                          const Words& say) {
   Answer answer;
+  std::size_t done = 0;
   for (const Subject& subject : subjects) {
     const Question question = question_about(subject, request, asked);
     const auto finish = [&](Verdict& v) {
@@ -229,6 +230,9 @@ Loaded<Answer> over_time(const Workspace& workspace, const ClassifyRequest& requ
         finish(span.verdict);
       }
       append(answer, timeline_answer(workspace, subject.chip, *spans, question, say));
+    }
+    if (request.on_progress) {
+      request.on_progress(++done, subjects.size());
     }
   }
   return answer;
@@ -397,6 +401,15 @@ Loaded<Answer> classify(const Workspace& workspace, const ClassifyRequest& reque
                         "evaluated; `redline classify CHIP --why` shows the working of one chip."),
                     0});
     }
+  }
+  const Date asked_about = request.diff ? request.diff->last : question->as_of;
+  if (workspace.date < asked_about && !request.timeline) {
+    const std::string end = format_date(workspace.date);
+    answer.warnings.push_back(
+        {say("the data end on {end}: what was decided until {date} is not held here",
+             {{"end", end}, {"date", format_date(asked_about)}}),
+         say("ask with --as-of {end}, or lay newer rules over the data with --data",
+             {{"end", end}})});
   }
   answer.command = "classify";
   answer.request = request_json(request, *question);

@@ -1,6 +1,7 @@
 #pragma once
 // `redline classify`: request in, answer out.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct ClassifyRequest {
   bool why = false;
   bool timeline = false;
   std::optional<DateRange> diff;
+  // Told after each chip of a long question, how many of how many are done; may be empty.
+  std::function<void(std::size_t, std::size_t)> on_progress{};
   bool machine = true;  // fill in the results of machine formats; a table of many chips needs none
 };
 

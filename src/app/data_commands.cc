@@ -7,9 +7,9 @@
 
 #include "redline/quantity.h"
 
-#include "app/record_table.h"
 #include "app/claims.h"
 #include "app/market_text.h"
+#include "app/record_table.h"
 #include "app/scenario.h"
 #include "base/nearest.h"
 #include "catalog/record_kinds.h"

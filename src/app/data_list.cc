@@ -144,9 +144,9 @@ struct ListKind {
   std::string_view name;
   Table (*make)(const Workspace&);
 };
-constexpr ListKind kLists[] = {{"chips", list_chips},    {"systems", list_systems},
-                               {"models", list_models},  {"rules", list_rules},
-                               {"places", list_places},  {"groups", list_groups},
+constexpr ListKind kLists[] = {{"chips", list_chips},     {"systems", list_systems},
+                               {"models", list_models},   {"rules", list_rules},
+                               {"places", list_places},   {"groups", list_groups},
                                {"sources", list_sources}, {"market", market_table}};
 
 }  // namespace

@@ -29,6 +29,17 @@ constexpr std::string_view simd_target() {
 #endif
 }
 
+std::string indented(std::string_view text) {
+  std::string out;
+  bool start = true;
+  for (const char c : text) {
+    out += start && c != '\n' ? "  " : "";
+    out += c;
+    start = c == '\n';
+  }
+  return out;
+}
+
 std::string heading(Code code, const Words& say) {
   return fmt::format("{}: {}", code_name(code), say(code_title(code)));
 }
@@ -87,7 +98,7 @@ Result<Answer> explain(const std::string& code, const Words& say) {
   const std::string_view example = error_example(*found);
   if (!example.empty()) {
     answer.blocks.emplace_back(Verbatim{"\n" + say("For example:") + "\n\n"});
-    answer.blocks.emplace_back(Verbatim{std::string(example)});
+    answer.blocks.emplace_back(Verbatim{indented(example)});
   }
   add_page(answer.document, *found, say);
   return answer;

@@ -126,8 +126,8 @@ std::string render(const Answer& answer, const RunInfo& run, const RenderOptions
 }
 
 std::string render_line(const Answer& answer, const RunInfo& run, const Json& id) {
-  std::string text = results::write_envelope(meta_of(answer, run), answer.results, run_of(answer, run),
-                                             results::JsonStyle::kCompact);
+  std::string text = results::write_envelope(meta_of(answer, run), answer.results,
+                                             run_of(answer, run), results::JsonStyle::kCompact);
   if (id.is_null()) {
     return text;
   }

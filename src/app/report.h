@@ -49,7 +49,7 @@ struct Answer {
   results::Table table;  // one row a result, for csv and ndjson where no results are nested
   Json request;  // the question as `redline batch` and `replay` take it; null: not replayable
   std::vector<Block> blocks;
-  std::vector<Block> document;        // for markdown, where it differs from what a terminal shows
+  std::vector<Block> document;  // for markdown, where it differs from what a terminal shows
   std::vector<Warning> warnings{};
   bool differs = false;  // a comparison found differences: exit status 1
 };

@@ -131,6 +131,11 @@ def check_warnings(folder):
     done = run("version", "-o", "version.dat", "--deny-warnings", cwd=folder)
     assert done.returncode == 1 and "error[RL2005]" in done.stderr, done
     assert (folder / "version.dat").exists()
+    done = run("classify", "h20", "--why", "--format", "csv", "--as-of", "2099-01-01")
+    assert done.returncode == 0 and done.stderr.count("warning:") == 2, done
+    assert "--as-of" in done.stderr and "--format json" in done.stderr, done
+    done = run("classify", "h20", "-o", "case.html", "--fail-if", "margin>0", cwd=folder)
+    assert done.returncode == 1 and (folder / "case.html").exists(), done
 
 
 def check_languages():
