@@ -139,7 +139,7 @@ def check_file(redline: Path, path: Path, update: bool) -> tuple[int, int]:
             print("\n".join(difflib.unified_diff(step.expected, actual, "expected", "actual", lineterm="")))
             if status != step.status:
                 print(f"exit status {status}, expected {step.status}")
-    if update and path.suffix != ".md":
+    if update and steps and path.suffix != ".md":
         path.write_text("\n".join(rewritten), encoding="utf-8")
     if not steps and (path.suffix != ".md" or path.name == "README.md"):
         print(f"{path}: no transcript in it")
