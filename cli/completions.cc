@@ -103,7 +103,8 @@ std::string lower(std::string_view text) {
 // Collects what begins as the word at the cursor does, in any case.
 class Lines {
  public:
-  Lines(std::string prefix, std::string typed) : prefix_(std::move(prefix)), typed_(lower(typed)) {}
+  Lines(std::string prefix, const std::string& typed)
+      : prefix_(std::move(prefix)), typed_(lower(typed)) {}
 
   void add(std::string_view word, std::string_view note) {
     if (lower(word).rfind(typed_, 0) == 0) {

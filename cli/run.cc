@@ -212,7 +212,7 @@ class Runner {
  public:
   Runner(const Invocation& invocation, Terminal terminal, const Settings& settings)
       : in_(invocation),
-        terminal_(std::move(terminal)),
+        terminal_(terminal),
         settings_(settings),
         start_(std::chrono::steady_clock::now()) {}
 

@@ -39,7 +39,7 @@ bool is_set(const char* name) {
 
 // no-color.org: the flag beats NO_COLOR, NO_COLOR beats CLICOLOR_FORCE, and a dumb terminal has
 // none.
-bool wants_color(ColorChoice choice) {
+bool wants_color(ColorChoice choice, int stream) {
   if (choice != ColorChoice::kAuto) {
     return choice == ColorChoice::kAlways;
   }
@@ -50,7 +50,7 @@ bool wants_color(ColorChoice choice) {
     return true;
   }
   const char* term = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
+  return isatty(stream) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
 
 int status_of(Code code) {
@@ -70,7 +70,8 @@ Terminal::Terminal(const TerminalOptions& options)
     : options_(options),
       say_(options.language),
       width_(terminal_width()),
-      color_(wants_color(options.color)) {}
+      color_(wants_color(options.color, STDOUT_FILENO)),
+      color_errors_(wants_color(options.color, STDERR_FILENO)) {}
 
 results::Language locale_language(std::string_view& variable) {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
@@ -144,8 +145,14 @@ void Terminal::warn(const std::string& text, const std::string& cure) {
   const std::string lines =
       options_.messages == MessageFormat::kJson
           ? message_json("warning", warning)
-          : fmt::format("{}: {}\n   = {}: {}\n", say_("warning"), text, say_("help"), cure);
+          : fmt::format("{}: {}\n   = {}: {}\n", emphasised(say_("warning"), "1;33"), text,
+                        say_("help"), cure);
   std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
+// The word says it; colour only helps to find it.
+std::string Terminal::emphasised(std::string text, std::string_view code) const {
+  return color_errors_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
 }
 
 int Terminal::fail(const Diagnostics& errors) const {
@@ -157,11 +164,12 @@ int Terminal::fail(const Diagnostics& errors) const {
   } else {
     ErrorWords words;
     if (say_.language() != results::Language::kEnglish) {
-      words.error = say_(words.error);
-      words.help = say_(words.help);
-      words.more = say_(words.more);
+      words.error = say_("error");
+      words.help = say_("help");
+      words.more = say_("… and {count} more problems");
       words.title = [this](Code code) { return say_(code_title(code)); };
     }
+    words.error = emphasised(words.error, "1;31");
     constexpr std::size_t kMost = 20;
     text = render(errors, kMost, words);
   }

@@ -55,10 +55,13 @@ class Terminal {
   }
 
  private:
+  [[nodiscard]] std::string emphasised(std::string text, std::string_view code) const;
+
   TerminalOptions options_;
   results::Words say_;
   int width_ = 80;
   bool color_ = false;
+  bool color_errors_ = false;
   bool denied_ = false;
 };
 

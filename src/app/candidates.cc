@@ -42,14 +42,16 @@ std::optional<std::string> quoted_behind(std::string_view line, std::string_view
     return std::nullopt;
   }
   const std::size_t open = line.find('"', key.size());
-  const std::size_t close = open == line.npos ? line.npos : line.find('"', open + 1);
-  return close == line.npos ? std::nullopt
-                            : std::optional(std::string(line.substr(open + 1, close - open - 1)));
+  const std::size_t close =
+      open == std::string_view::npos ? std::string_view::npos : line.find('"', open + 1);
+  return close == std::string_view::npos
+             ? std::nullopt
+             : std::optional(std::string(line.substr(open + 1, close - open - 1)));
 }
 
 using Found = std::map<std::string, Candidate>;
 
-void add(Found& found, std::string word, std::string note) {
+void add(Found& found, const std::string& word, std::string note) {
   if (!word.empty()) {
     found[word] = {word, std::move(note)};
   }

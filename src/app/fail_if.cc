@@ -63,7 +63,7 @@ void add_fields(const Json& json, const std::string& prefix, std::set<std::strin
     }
   } else if (json.is_object()) {
     for (const auto& [key, value] : json.items()) {
-      const std::string name = prefix.empty() ? key : prefix + "." + key;
+      const std::string name = prefix.empty() ? key : fmt::format("{}.{}", prefix, key);
       names.insert(name);
       add_fields(value, name, names);
       if (name == "nearest_flip") {
@@ -250,9 +250,9 @@ Result<std::vector<std::size_t>> FailIf::holding(const Json& results) const {
   for (const Condition* test : tests) {
     // Below a field that is null in all results nothing can be told: it counts as known.
     const std::string above = test->field.substr(0, test->field.find('.'));
-    const bool below = above != test->field && names.count(above) != 0 &&
+    const bool below = above != test->field && names.contains(above) &&
                        names.lower_bound(above + ".") == names.lower_bound(above + "/");
-    if (names.empty() || names.count(test->field) != 0 || below) {
+    if (names.empty() || names.contains(test->field) || below) {
       continue;
     }
     std::vector<std::string> help;

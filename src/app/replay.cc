@@ -42,6 +42,10 @@ struct Difference {
   Json after;
 };
 
+std::string under(const std::string& path, const std::string& key) {
+  return path.empty() ? key : fmt::format("{}.{}", path, key);
+}
+
 void compare(const Json& before, const Json& after, const std::string& path,
              std::vector<Difference>& out) {
   if (before == after) {
@@ -49,12 +53,11 @@ void compare(const Json& before, const Json& after, const std::string& path,
   }
   if (before.is_object() && after.is_object()) {
     for (const auto& [key, value] : before.items()) {
-      compare(value, after.contains(key) ? after[key] : Json("(absent)"),
-              path.empty() ? key : path + "." + key, out);
+      compare(value, after.contains(key) ? after[key] : Json("(absent)"), under(path, key), out);
     }
     for (const auto& [key, value] : after.items()) {
       if (!before.contains(key)) {
-        out.push_back({path.empty() ? key : path + "." + key, Json("(absent)"), value});
+        out.push_back({under(path, key), Json("(absent)"), value});
       }
     }
     return;

@@ -91,17 +91,19 @@ bool Words::knows(std::string_view text) const {
   return catalogue_ == nullptr || catalogue_->find(text) != nullptr;
 }
 
-std::string Words::operator()(std::string_view text, std::vector<Message::Argument> args) const {
+std::string Words::operator()(std::string_view text,
+                              const std::vector<Message::Argument>& args) const {
   if (catalogue_ == nullptr) {
     return fill_template(text, args);
   }
-  for (auto& [name, value] : args) {
+  std::vector<Message::Argument> said = args;
+  for (auto& [name, value] : said) {
     if (const std::string* translated = catalogue_->find(value)) {
       value = *translated;
     }
   }
   const std::string* translated = catalogue_->find(text);
-  return fill_template(translated == nullptr ? text : *translated, args);
+  return fill_template(translated == nullptr ? text : *translated, said);
 }
 
 std::string Words::operator()(const Message& message) const {

@@ -36,7 +36,7 @@ class Words {
   // country, a text of the data) is translated too.
   [[nodiscard]] std::string operator()(const Message& message) const;
   [[nodiscard]] std::string operator()(std::string_view text,
-                                       std::vector<Message::Argument> args) const;
+                                       const std::vector<Message::Argument>& args) const;
 
   // Whether the catalogue has this text (English has every text).
   [[nodiscard]] bool knows(std::string_view text) const;

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -138,6 +139,19 @@ def check_warnings(folder):
     assert done.returncode == 1 and (folder / "case.html").exists(), done
 
 
+def check_colour():
+    """The flag beats NO_COLOR, which beats CLICOLOR_FORCE; nothing is said by colour alone."""
+    cases = [([], {}, False), (["--color", "always"], {"NO_COLOR": "1"}, True),
+             ([], {"CLICOLOR_FORCE": "1"}, True), ([], {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False),
+             (["--color=never"], {"CLICOLOR_FORCE": "1"}, False)]
+    for words, env, colour in cases:
+        answer = run("classify", "h20", *words, env=env).stdout
+        error = run("classify", "h21", *words, env=env).stderr
+        assert ("\x1b[" in answer) == ("\x1b[" in error) == colour, (words, env, error)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", error)
+        assert plain == run("classify", "h21").stderr, plain
+
+
 def check_languages():
     """The language of the line holds for the help and for errors of parsing, too."""
     english = run("clasify").stderr
@@ -146,10 +160,14 @@ def check_languages():
         done = run("clasify", *how.get("words", []), env=how.get("env"))
         assert done.returncode == 2 and "[RL2001] " in done.stderr, done
         assert "there is no command 'redline clasify'" in done.stderr, done
-    for words in (["--lang", "zh-Hans", "--help"], ["--lang=zh-Hans", "classify", "-h"],
-                  ["--format", "json", "version", "--lang", "zh-Hans"], ["--lang", "zh-Hans"]):
+        assert done.stderr.startswith("\u9519\u8bef["), done
+    for words in (["--lang", "zh-Hans", "--help"], ["--lang", "zh-Hans"], ["help", "--lang=zh-Hans"],
+                  ["--help", "--lang", "zh-Hans"], ["--lang=zh-Hans", "classify", "-h"],
+                  ["classify", "-h", "--lang", "zh-Hans"], ["data", "--help", "--lang", "zh-Hans"],
+                  ["help", "classify", "--lang", "zh-Hans"]):
         done = run(*words)
-        assert done.returncode == 0 and done.stdout, done
+        first = done.stdout.split("\n")[0]
+        assert done.returncode == 0 and re.search("[\u4e00-\u9fff]", first), done
 
 
 def check_config():
@@ -176,6 +194,7 @@ def main():
         check_progress(folder)
         check_messages(folder)
         check_warnings(folder)
+        check_colour()
         check_languages()
         check_config()
     print("manners: all kept")
