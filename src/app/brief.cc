@@ -10,6 +10,7 @@
 #include "app/build_info.h"
 #include "app/claims_text.h"
 #include "app/classify.h"
+#include "app/verdict_html.h"
 #include "app/verdict_text.h"
 #include "results/envelope.h"
 #include "results/html.h"
@@ -33,60 +34,6 @@ std::string label_of(const std::string& id) {
 }
 
 double days_of(Date date) { return static_cast<double>(date.time_since_epoch().count()); }
-
-// A sentence in which some words are marked up: {name} of a piece gives its markup.
-Html marked_up(std::string_view sentence,
-               std::initializer_list<std::pair<std::string_view, Html>> pieces) {
-  Html out;
-  while (!sentence.empty()) {
-    std::size_t at = sentence.size();
-    std::size_t length = 0;
-    const Html* markup = nullptr;
-    for (const auto& [name, html] : pieces) {
-      const std::string place = fmt::format("{{{}}}", name);
-      const std::size_t found = sentence.find(place);
-      if (found < at) {
-        at = found;
-        length = place.size();
-        markup = &html;
-      }
-    }
-    out += plain(sentence.substr(0, at));
-    if (markup != nullptr) {
-      out += *markup;
-    }
-    sentence.remove_prefix(at + length);
-  }
-  return out;
-}
-
-Table tests_table(const Verdict& v, std::string title, const Words& say) {
-  Table table = comparison_table(v, say);
-  table.title = std::move(title);
-  table.columns.push_back({"rule", "Instrument", "", Align::kLeft});
-  for (std::size_t i = 0; i < v.tests.size(); ++i) {
-    table.rows[i].emplace_back(v.tests[i].rule);
-  }
-  return table;
-}
-
-Table flips_table(const Verdict& v, const Words& say) {
-  Table table;
-  table.title = say("What would turn the answer of {date}", {{"date", format_date(v.as_of)}});
-  table.columns = {{"quantity", "Quantity", "", Align::kLeft},
-                   {"from", "From", "", Align::kRight, 7},
-                   {"relation", "To", "", Align::kLeft},
-                   {"to", "Value", "", Align::kRight, 7},
-                   {"unit", "Unit", "", Align::kLeft},
-                   {"change_percent", "Change", "%", Align::kRight, 3},
-                   {"outcome", "Answer then", "", Align::kLeft}};
-  for (const Flip& flip : v.flips) {
-    const std::string outcome = answer_phrase(flip.outcome, flip.review, flip.exception);
-    table.rows.push_back({flip.quantity, flip.from, say(std::string(flip.relation)), flip.to,
-                          flip.unit, flip.change_percent, outcome});
-  }
-  return table;
-}
 
 // The quantity nearest to its limit from below, among the tests of the thresholds: how close the
 // part was designed to the line.
@@ -132,7 +79,14 @@ std::string widest_margin(const Verdict& before, const Verdict& after, const Wor
 class BriefPage {
  public:
   BriefPage(const Workspace& w, const BriefFacts& facts, const RunInfo& run, const Words& say)
-      : w_(w), facts_(facts), run_(run), say_(say), page_(options(facts, say)) {}
+      : w_(w),
+        facts_(facts),
+        run_(run),
+        say_(say),
+        page_(page_options(say(facts.scenario.title),
+                           say("Decision brief on inputs known by {date}",
+                               {{"date", format_date(facts.scenario.as_of)}}),
+                           say)) {}
 
   Result<std::string> write() {
     lead();
@@ -149,26 +103,6 @@ class BriefPage {
   }
 
  private:
-  static results::HtmlOptions options(const BriefFacts& facts, const Words& say) {
-    results::HtmlOptions o;
-    o.title = say(facts.scenario.title);
-    o.subtitle = say("Decision brief on inputs known by {date}",
-                     {{"date", format_date(facts.scenario.as_of)}});
-    o.language = results::tag_of(say.language());
-    o.contents_title = say("Contents");
-    o.skip_link = say("Skip to the text");
-    o.words = say.cells();
-    o.footer =
-        say("A model of public texts, not legal advice. The Bureau of Industry and Security can "
-            "give a binding classification.");
-    if (say.language() != results::Language::kEnglish) {
-      o.footer +=
-          say("Texts of rules are given here in an unofficial translation without legal force; "
-              "the original texts prevail.");
-    }
-    return o;
-  }
-
   void heading(int level, const Message& text) { page_.heading(level, say_(text), text.text); }
 
   void lead() {
@@ -270,6 +204,10 @@ class BriefPage {
          {"unknown", of(Outcome::kUnknown)}});
   }
 
+  [[nodiscard]] std::string turn_title(const Verdict& v) const {
+    return say_("What would turn the answer of {date}", {{"date", format_date(v.as_of)}});
+  }
+
   void why_caught() {
     page_.heading(2, say_("Why the {chip} was caught", {{"chip", facts_.subject->name}}),
                   "why-caught");
@@ -277,55 +215,17 @@ class BriefPage {
     const std::string after = format_date(facts_.after.as_of);
     page_.table(
         say_(tests_table(facts_.before, say_("Margins on {date}", {{"date", before}}), say_)));
-    page_.table(say_(flips_table(facts_.before, say_)));
+    page_.table(say_(flips_table(facts_.before, turn_title(facts_.before), say_)));
     page_.table(say_(tests_table(facts_.after, say_("Tests on {date}", {{"date", after}}), say_)));
-    page_.table(say_(flips_table(facts_.after, say_)));
+    page_.table(say_(flips_table(facts_.after, turn_title(facts_.after), say_)));
     page_.open_details(say_("Working of {date}, clause by clause", {{"date", after}}));
-    trace(facts_.after);
+    add_working(facts_.after, say_, page_);
     page_.close_details();
-    std::vector<Html> flags;
-    for (const Flag& flag : facts_.after.flags) {
-      flags.push_back(marked_up(say_("{flag}: {text}", {{"text", say_(flag.text)}}),
-                                {{"flag", results::strong(flag.name)}}));
-    }
     page_.callout(results::Callout::kCaution, say_("What is not evaluated"),
                   plain(say_("These decide besides the chip rules and are not held here.")));
-    page_.list(flags);
-    std::vector<Html> assumptions;
-    for (const Message& line : facts_.after.assumptions) {
-      assumptions.push_back(plain(say_(line)));
-    }
+    add_flags(facts_.after, say_, page_);
     heading(3, Message("Assumptions"));
-    page_.list(assumptions);
-  }
-
-  [[nodiscard]] std::string truth_word(Tri tri) const {
-    return tri == Tri::kYes ? say_("yes") : tri == Tri::kNo ? say_("no") : say_("unknown");
-  }
-
-  void trace(const Verdict& v) {
-    for (const TraceClause& clause : v.trace) {
-      const std::string name =
-          clause.paragraph.empty()
-              ? say_("{rule}, {kind}", {{"rule", clause.rule}, {"kind", clause.kind}})
-              : say_("{rule}, {kind} of {paragraph}", {{"rule", clause.rule},
-                                                       {"kind", clause.kind},
-                                                       {"paragraph", clause.paragraph}});
-      page_.paragraph(
-          marked_up(say_("{clause}: {result} ({detail})",
-                         {{"result", truth_word(clause.result)}, {"detail", say_(clause.effect)}}),
-                    {{"clause", results::strong(name)}}));
-      std::vector<Html> atoms;
-      for (const TraceAtom& atom : clause.atoms) {
-        const std::string result = truth_word(atom.result);
-        const std::string line = atom.detail.empty()
-                                     ? say_("{clause}: {result}", {{"result", result}})
-                                     : say_("{clause}: {result} ({detail})",
-                                            {{"result", result}, {"detail", say_(atom.detail)}});
-        atoms.push_back(marked_up(line, {{"clause", results::inline_code(atom.text)}}));
-      }
-      page_.list(atoms);
-    }
+    add_assumptions(facts_.after, say_, page_);
   }
 
   void inputs() {
@@ -348,17 +248,7 @@ class BriefPage {
     for (const ScenarioInput& input : facts_.scenario.inputs) {
       ids.insert(input.source.begin(), input.source.end());
     }
-    std::vector<Html> list;
-    for (const std::string& id : ids) {
-      if (const Source* source = w_.catalog.source(id)) {
-        list.push_back(marked_up(
-            say_("{id} {title} ({kind})", {{"kind", source->kind}}),
-            {{"id", results::inline_code(id)},
-             {"title", source->url.empty() ? plain(source->title)
-                                           : results::link(source->title, source->url)}}));
-      }
-    }
-    page_.list(list);
+    add_sources(w_.catalog, ids, say_, page_);
   }
 
   void manifest() {

@@ -7,6 +7,7 @@
 
 #include "app/build_info.h"
 #include "app/record_table.h"
+#include "app/verdict_html.h"
 #include "app/verdict_text.h"
 #include "results/html.h"
 
@@ -60,31 +61,15 @@ class CasePage {
     }
     working(v);
     page_.heading(3, say_("Assumptions"));
-    std::vector<Html> assumptions;
-    for (const Message& line : v.assumptions) {
-      assumptions.push_back(plain(say_(line)));
-    }
-    page_.list(assumptions);
+    add_assumptions(v, say_, page_);
     page_.heading(3, say_("What was not evaluated, and other flags"));
-    std::vector<Html> flags;
-    for (const Flag& flag : v.flags) {
-      flags.push_back(results::strong(flag.name) + plain(": " + say_(flag.text)));
-    }
-    page_.list(flags);
+    add_flags(v, say_, page_);
     sources_.insert(v.sources.begin(), v.sources.end());
   }
 
   void sources() {
     page_.heading(2, say_("Sources"));
-    std::vector<Html> list;
-    for (const std::string& id : sources_) {
-      if (const Source* source = w_.catalog.source(id)) {
-        list.push_back(results::inline_code(id) + plain(" ") +
-                       (source->url.empty() ? plain(source->title)
-                                            : results::link(source->title, source->url)));
-      }
-    }
-    page_.list(list);
+    add_sources(w_.catalog, sources_, say_, page_);
   }
 
   void manifest(const RunInfo& run, const Json& request, const std::string& envelope) {
@@ -146,41 +131,26 @@ class CasePage {
     if (auto record = record_of(w_, "chips", v.chip)) {
       record->table.title = say_("Values of {chip} with basis and source", {{"chip", v.chip}});
       table(record->table);
-      for (const Source& source : w_.catalog.sources) {
-        const bool cited = std::any_of(
-            record->table.rows.begin(), record->table.rows.end(), [&source](const auto& row) {
-              const auto* text = std::get_if<std::string>(&row.back());
-              return text != nullptr && text->find(source.id) != std::string::npos;
-            });
-        if (cited) {
-          sources_.insert(source.id);
-        }
+      for (const auto& row : record->table.rows) {
+        cite(std::get<std::string>(row.back()));
       }
+    }
+  }
+
+  // The ids of a cell, as the table of a record lists them.
+  void cite(std::string_view ids) {
+    constexpr std::string_view kComma = ", ";
+    while (!ids.empty()) {
+      const auto end = std::min(ids.find(kComma), ids.size());
+      sources_.emplace(ids.substr(0, end));
+      ids.remove_prefix(std::min(end + kComma.size(), ids.size()));
     }
   }
 
   void margins(const Verdict& v) {
     page_.heading(3, say_("Margins"));
-    Table tests = comparison_table(v, say_);
-    tests.columns.push_back({"rule", "Instrument", "", Align::kLeft});
-    for (std::size_t i = 0; i < v.tests.size(); ++i) {
-      tests.rows[i].emplace_back(v.tests[i].rule);
-    }
-    table(tests);
-    Table flips;
-    flips.title = say_("What would turn the answer");
-    flips.columns = {{"quantity", "Quantity", "", Align::kLeft},
-                     {"from", "From", "", Align::kRight, 7},
-                     {"relation", "To", "", Align::kLeft},
-                     {"to", "Value", "", Align::kRight, 7},
-                     {"unit", "Unit", "", Align::kLeft},
-                     {"change_percent", "Change", "%", Align::kRight, 3},
-                     {"outcome", "Answer then", "", Align::kLeft}};
-    for (const Flip& flip : v.flips) {
-      flips.rows.push_back({flip.quantity, flip.from, say_(flip.relation), flip.to, flip.unit,
-                            flip.change_percent,
-                            answer_phrase(flip.outcome, flip.review, flip.exception)});
-    }
+    table(tests_table(v, "", say_));
+    const Table flips = flips_table(v, say_("What would turn the answer"), say_);
     if (flips.rows.empty()) {
       page_.paragraph(say_("No single quantity that is known would turn the answer."));
     } else {
@@ -204,19 +174,7 @@ class CasePage {
 
   void working(const Verdict& v) {
     page_.heading(3, say_("Working, clause by clause"));
-    for (const TraceClause& clause : v.trace) {
-      page_.paragraph(
-          results::strong(fmt::format("[{}] {}", truth_word(clause.result, say_), clause.rule)) +
-          plain(
-              fmt::format(" {} {}: {}", say_(clause.kind), clause.paragraph, say_(clause.effect))));
-      std::vector<Html> atoms;
-      for (const TraceAtom& atom : clause.atoms) {
-        atoms.push_back(results::inline_code(atom.text) +
-                        plain(fmt::format(" {}{}{}", truth_word(atom.result, say_),
-                                          atom.detail.empty() ? "" : ": ", say_(atom.detail))));
-      }
-      page_.list(atoms);
-    }
+    add_working(v, say_, page_);
   }
 
   const Workspace& w_;
@@ -257,19 +215,11 @@ Loaded<std::string> write_case(const Workspace& w, const ClassifyRequest& asked,
   still.data_hash = run.data_hash;
   still.command_line = "redline classify";
 
-  results::HtmlOptions options;
-  options.title = say("Export classification of {item}",
-                      {{"item", request.chips.size() == 1 ? subject_words(verdicts->front(), say)
-                                                          : say("several items")}});
-  options.subtitle = say("As of {date}", {{"date", format_date(question->as_of)}});
-  options.language = results::tag_of(say.language());
-  options.contents_title = say("Contents");
-  options.skip_link = say("Skip to the text");
-  options.words = say.cells();
-  options.footer = say(
-      "A model of public texts, not legal advice. The Bureau of Industry and Security can give a "
-      "binding classification.");
-  CasePage page(w, say, std::move(options));
+  const std::string item =
+      request.chips.size() == 1 ? subject_words(verdicts->front(), say) : say("several items");
+  CasePage page(w, say,
+                page_options(say("Export classification of {item}", {{"item", item}}),
+                             say("As of {date}", {{"date", format_date(question->as_of)}}), say));
   page.lead(*verdicts);
   page.question(*question, request);
   for (const Verdict& verdict : *verdicts) {

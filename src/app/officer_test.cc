@@ -168,6 +168,14 @@ TEST(CasePage, HoldsWhatAFileNeeds) {
 
 TEST(CasePage, IdenticalInputGivesIdenticalBytes) { EXPECT_EQ(page_of(h200()), page_of(h200())); }
 
+TEST(CasePage, SaysThatTranslationsAreUnofficial) {
+  const auto page =
+      write_case(workspace(), h200(), {}, results::Words(results::Language::kSimplifiedChinese));
+  ASSERT_TRUE(page) << render(page.error());
+  EXPECT_NE(page->find("非官方译文"), std::string::npos);
+  EXPECT_EQ(page_of(h200()).find("unofficial translation"), std::string::npos);
+}
+
 TEST(CasePage, IsAboutOneDate) {
   ClassifyRequest request = h200();
   request.timeline = true;
