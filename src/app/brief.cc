@@ -21,7 +21,6 @@ namespace {
 
 using results::Align;
 using results::Cell;
-using results::Html;
 using results::HtmlPage;
 using results::plain;
 using results::Table;

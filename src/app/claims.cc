@@ -320,29 +320,19 @@ Result<ClaimResult> judge(const Workspace& w, const Claim& claim) {
   return result;
 }
 
-Loaded<std::pair<std::string, std::string>> claims_text(const Workspace& w,
-                                                        const std::string& name) {
-  if (name.size() > 5 && name.substr(name.size() - 5) == ".toml") {
-    auto text = data::read_text_file(name);
-    if (!text) {
-      return tl::unexpected(Diagnostics{std::move(text).error()});
-    }
-    return std::pair{name, std::move(*text)};
+Loaded<NamedText> claims_text(const Workspace& w, const std::string& name) {
+  auto found = text_named(w, "claims", name);
+  if (!found) {
+    return tl::unexpected(std::move(found).error());
   }
-  const data::DataFile* found = nullptr;
-  for (const data::DataFile* file : w.files.under("claims")) {
-    if (file->relative == fmt::format("claims/{}.toml", name)) {
-      found = file;  // later layers win
-    }
-  }
-  if (found == nullptr) {
+  if (!*found) {
     return tl::unexpected(Diagnostics{{Code::kUnknownRecord,
                                        fmt::format("there are no claims '{}'", name),
                                        std::nullopt,
                                        {"claims are files of data/claims"},
                                        {}}});
   }
-  return std::pair{found->display, found->text};
+  return std::move(**found);
 }
 
 }  // namespace

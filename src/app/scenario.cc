@@ -50,28 +50,17 @@ struct Record<app::Scenario> {
 namespace redline::app {
 namespace {
 
-Loaded<std::pair<std::string, std::string>> scenario_text(const Workspace& workspace,
-                                                          const std::string& name) {
-  if (name.size() > 5 && name.substr(name.size() - 5) == ".toml") {
-    auto text = data::read_text_file(name);
-    if (!text) {
-      return tl::unexpected(Diagnostics{std::move(text).error()});
-    }
-    return std::pair{name, std::move(*text)};
+Loaded<NamedText> scenario_text(const Workspace& workspace, const std::string& name) {
+  auto found = text_named(workspace, "scenarios", name);
+  if (!found) {
+    return tl::unexpected(std::move(found).error());
   }
-  const data::DataFile* found = nullptr;
+  if (*found) {
+    return std::move(**found);
+  }
   std::vector<std::string> names;
   for (const data::DataFile* file : workspace.files.under("scenarios")) {
-    const std::string_view prefix = "scenarios/";
-    std::string stem = file->relative.substr(prefix.size());
-    stem.resize(stem.size() - std::string_view(".toml").size());
-    if (stem == name) {
-      found = file;
-    }
-    names.push_back(std::move(stem));
-  }
-  if (found != nullptr) {
-    return std::pair{found->display, found->text};
+    names.push_back(stem_of(*file));
   }
   std::vector<std::string> help{fmt::format("scenarios: {}", fmt::join(names, ", "))};
   const auto near = nearest_names(name, {names.begin(), names.end()});

@@ -105,6 +105,30 @@ Loaded<Workspace> open_workspace(const WorkspaceOptions& options) {
   return workspace;
 }
 
+std::string stem_of(const data::DataFile& file) {
+  const std::string_view path = file.relative;
+  const auto begin = path.find('/') + 1;
+  return std::string(path.substr(begin, path.rfind('.') - begin));
+}
+
+Loaded<std::optional<NamedText>> text_named(const Workspace& workspace, std::string_view folder,
+                                            const std::string& name) {
+  if (name.size() > 5 && ends_with(name, ".toml")) {
+    auto text = data::read_text_file(name);
+    if (!text) {
+      return tl::unexpected(Diagnostics{std::move(text).error()});
+    }
+    return NamedText{name, std::move(*text)};
+  }
+  std::optional<NamedText> found;
+  for (const data::DataFile* file : workspace.files.under(folder)) {
+    if (stem_of(*file) == name) {
+      found = {file->display, file->text};  // later layers win
+    }
+  }
+  return found;
+}
+
 const System* find_system(const Workspace& workspace, const std::string& name) {
   const auto is_glob = name.find_first_of("*?[") != std::string::npos;
   if (is_glob || ends_with(name, ".toml") ||

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "redline/catalog.h"
@@ -32,6 +34,15 @@ struct Workspace {
 // The data folder that belongs to a program at this path: installed beside it, else that of the
 // source tree.
 [[nodiscard]] std::string data_folder(const std::string& executable);
+
+// The text of a file of a folder of the data, such as "claims", or of a .toml file of the user's,
+// with the path that errors show; none if no file of the folder is called so.
+using NamedText = std::pair<std::string, std::string>;
+[[nodiscard]] Loaded<std::optional<NamedText>> text_named(const Workspace& workspace,
+                                                          std::string_view folder,
+                                                          const std::string& name);
+// "april-2025" of "scenarios/april-2025.toml".
+[[nodiscard]] std::string stem_of(const data::DataFile& file);
 
 // The system of that very name, unless a chip has it too; null if there is none.
 [[nodiscard]] const System* find_system(const Workspace& workspace, const std::string& name);
