@@ -42,7 +42,6 @@ void collect(const Json& json, std::string_view path, Found& found) {
   const std::string_view name = path.substr(0, dot);
   const auto member = json.is_object() ? json.find(std::string(name)) : json.end();
   if (json.is_object() && member != json.end()) {
-    found.exists = true;
     collect(*member, dot == std::string_view::npos ? "" : path.substr(dot + 1), found);
   }
 }

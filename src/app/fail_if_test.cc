@@ -125,6 +125,11 @@ TEST(FailIf, NamesTheNearestField) {
   EXPECT_EQ(error.help.front(), "did you mean 'outcome'?");
 }
 
+TEST(FailIf, AFieldOfATextIsNoField) {
+  EXPECT_EQ(error_of("outcome.name==x").code, Code::kConditionName);
+  EXPECT_EQ(holds("not outcome.name==x"), Tri::kUnknown);
+}
+
 TEST(FailIf, DeepNestingAndLongTextsEndInAnError) {
   EXPECT_FALSE(FailIf::parse(std::string(3000, '(') + "tpp<1"));
   EXPECT_FALSE(FailIf::parse(std::string(5000, 'x')));
