@@ -53,8 +53,15 @@ struct Derived {
 };
 constexpr Derived kMargin{"margin", "nearest_flip.change_percent"};
 
-void add_fields(const Json& json, const std::string& prefix, std::set<std::string>& names) {
-  if (json.is_array()) {
+struct Names {
+  std::set<std::string> known;
+  std::set<std::string> closed;  // null or an empty list somewhere: what it may hold is not seen
+};
+
+void add_fields(const Json& json, const std::string& prefix, Names& names) {
+  if (json.is_null() || (json.is_array() && json.empty())) {
+    names.closed.insert(prefix);
+  } else if (json.is_array()) {
     for (const Json& item : json) {
       if (item.is_object()) {
         add_fields(item, prefix, names);
@@ -63,10 +70,10 @@ void add_fields(const Json& json, const std::string& prefix, std::set<std::strin
   } else if (json.is_object()) {
     for (const auto& [key, value] : json.items()) {
       const std::string name = prefix.empty() ? key : fmt::format("{}.{}", prefix, key);
-      names.insert(name);
+      names.known.insert(name);
       add_fields(value, name, names);
       if (name == "nearest_flip") {
-        names.emplace(kMargin.name);
+        names.known.emplace(kMargin.name);
       }
     }
   }
@@ -240,16 +247,18 @@ Result<Tri> FailIf::holds(const Json& result) const {
 }
 
 Result<std::vector<std::size_t>> FailIf::holding(const Json& results) const {
-  std::set<std::string> names;
+  Names seen;
   for (const Json& result : results) {
-    add_fields(result, "", names);
+    add_fields(result, "", seen);
   }
+  const std::set<std::string>& names = seen.known;
   std::vector<const Condition*> tests;
   tests_of(*root_, tests);
   for (const Condition* test : tests) {
-    // Below a field that is null in all results nothing can be told: it counts as known.
+    // Below a field that is null nothing can be told: it counts as known, unless another result
+    // shows what the field holds.
     const std::string above = test->field.substr(0, test->field.find('.'));
-    const bool below = above != test->field && names.contains(above) &&
+    const bool below = above != test->field && seen.closed.contains(above) &&
                        names.lower_bound(above + ".") == names.lower_bound(above + "/");
     if (names.empty() || names.contains(test->field) || below) {
       continue;
