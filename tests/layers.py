@@ -58,6 +58,8 @@ PUBLIC = {
     "place": "catalog",
     "catalog": "catalog",
     "verdict": "rules",
+    "operator": "workload",
+    "workload": "workload",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

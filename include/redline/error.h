@@ -54,6 +54,8 @@ enum class Code : std::uint16_t {
   kBatchSyntax = 2301,
   kBatchField = 2302,
   kBatchCommand = 2303,
+  kBadRequest = 3001,
+  kBadShard = 3002,
   kOutputUnwritable = 4001,
   kBug = 9001,
 };

@@ -196,6 +196,15 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {Code::kBatchCommand, "a batch request names no known command",
      "The field `command` says which question the line asks, such as \"classify\".\n",
      "echo '{\"command\":\"clasify\"}' | redline batch"},
+    {Code::kBadRequest, "a request of training or serving cannot be worked out",
+     "A step needs sequences with tokens, and formats for what is stored. With context\n"
+     "parallelism a sequence is cut into twice as many equal chunks; decoding is not split along\n"
+     "the context. Drafts need sequences that decode.\n"},
+    {Code::kBadShard, "a model cannot be split this way",
+     "Tensor parallelism divides the heads and the width of the feed-forward; heads of keys and\n"
+     "values are divided or repeated. Expert parallelism divides the experts, and the ranks of a\n"
+     "stage (tensor x context x data) are a multiple of expert x expert tensor. A stage is a\n"
+     "range of the model's layers; prediction modules stand on the last.\n"},
     {Code::kOutputUnwritable, "output cannot be written",
      "The disk may be full, or the folder missing or protected. Nothing half-written is left:\n"
      "Redline writes to a temporary file beside the target and renames it when complete.\n",

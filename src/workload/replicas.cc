@@ -1,0 +1,168 @@
+// What replicas exchange, and the update (Rajbhandari et al. 2020, ZeRO, sections 5 and 7).
+
+#include "workload/parameters.h"
+#include "workload/training.h"
+
+namespace redline::workload {
+namespace {
+
+// Weights outside experts and routed experts have replicas of their own.
+struct Pool {
+  std::string_view gather, scatter, reduce;
+  Group group;
+};
+
+Pool common_pool(const Stage& stage) {
+  return {"parameter_gather", "gradient_scatter", "gradient_reduce", stage.groups.replicas};
+}
+Pool expert_pool(const Stage& stage) {
+  return {"expert_parameter_gather", "expert_gradient_scatter", "expert_gradient_reduce",
+          stage.groups.expert_replicas};
+}
+
+void emit_gather(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
+  if (parameters > 0.0) {
+    emit.message(pool.gather, Collective::Kind::kAllGather,
+                 parameters * bytes_per_element(replica.request.parameters), pool.group);
+  }
+}
+
+void emit_scatter(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
+  if (parameters > 0.0) {
+    emit.message(pool.scatter, Collective::Kind::kReduceScatter,
+                 parameters * bytes_per_element(replica.request.gradients), pool.group);
+  }
+}
+
+void emit_unit(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
+  if (replica.shard.zero == ZeroStage::kParameters) {
+    emit_gather(emit, pool, parameters, replica);
+  }
+  if (emit.backward()) {
+    emit_scatter(emit, pool, parameters, replica);
+  }
+}
+
+void emit_reduction(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
+  if (parameters <= 0.0) {
+    return;
+  }
+  if (replica.shard.zero == ZeroStage::kNone) {
+    emit.message(pool.reduce, Collective::Kind::kAllReduce,
+                 parameters * bytes_per_element(replica.request.gradients), pool.group);
+  } else if (replica.shard.zero == ZeroStage::kOptimizer) {
+    emit_scatter(emit, pool, parameters, replica);
+  }
+}
+
+double optimizer_ops(Optimizer optimizer) {
+  switch (optimizer) {
+    case Optimizer::kSgd:
+      return 2.0;
+    case Optimizer::kMomentum:
+      return 4.0;
+    case Optimizer::kAdam:
+      break;
+  }
+  return vector_ops(Stream::Kind::kOptimizer);
+}
+
+// Gradient, copy and moments are read; copy, moments and the passes' own copy are written.
+void emit_optimizer(Emitter& emit, const TrainingRequest& request, double parameters) {
+  const double moments = moment_count(request.optimizer) * bytes_per_element(request.moments);
+  const double own = bytes_per_element(request.parameters);
+  const double copy = has_master(request) ? bytes_per_element(request.master) : own;
+  const double read = bytes_per_element(request.gradients) + copy + moments;
+  const double written = copy + moments + (has_master(request) ? own : 0.0);
+  emit.add("optimizer", Stream{.kind = Stream::Kind::kOptimizer,
+                               .rows = static_cast<std::int64_t>(parameters),
+                               .columns = 1,
+                               .read = Bytes{parameters * read},
+                               .written = Bytes{parameters * written},
+                               .ops = Ops{parameters * optimizer_ops(request.optimizer)}});
+}
+
+// Operands narrower than the copy are cast from it.
+void emit_weight_cast(Emitter& emit, const TrainingRequest& request, double parameters,
+                      Format operand) {
+  const double from = bytes_per_element(request.parameters);
+  const double to = bytes_per_element(operand);
+  if (to >= from || parameters <= 0.0) {
+    return;
+  }
+  emit.add("weight_cast", Stream{.kind = Stream::Kind::kCast,
+                                 .rows = static_cast<std::int64_t>(parameters),
+                                 .columns = 1,
+                                 .read = Bytes{parameters * from},
+                                 .written = Bytes{parameters * to},
+                                 .ops = Ops{parameters * vector_ops(Stream::Kind::kCast)}});
+}
+
+}  // namespace
+
+int moment_count(Optimizer optimizer) {
+  switch (optimizer) {
+    case Optimizer::kSgd:
+      return 0;
+    case Optimizer::kMomentum:
+      return 1;
+    case Optimizer::kAdam:
+      break;
+  }
+  return 2;
+}
+
+bool has_master(const TrainingRequest& request) {
+  return request.master != Format::kNone && request.master != request.parameters;
+}
+
+double split_from(ZeroStage stage, const Shard& shard, double ranks) {
+  return shard.zero >= stage ? ranks : 1.0;
+}
+
+void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replica) {
+  if (replica.shard.zero < ZeroStage::kGradients) {
+    return;
+  }
+  const StageParameters held = stage_parameters(replica.model, replica.shard);
+  const Pool common = common_pool(stage);
+  const Pool experts = expert_pool(stage);
+  emit.repeat(stage.layers.dense);
+  emit_unit(emit, common, outside_experts(held.dense_layer), replica);
+  emit.repeat(stage.layers.experts);
+  emit_unit(emit, common, outside_experts(held.expert_layer), replica);
+  emit_unit(emit, experts, held.expert_layer.experts, replica);
+  emit.repeat(1);
+  emit_unit(emit, common, outside_experts(held.ends), replica);
+  emit_unit(emit, common, outside_experts(held.mtp), replica);
+  emit_unit(emit, experts, held.mtp.experts, replica);
+}
+
+void emit_update(Emitter& emit, const Stage& stage, const Replica& replica) {
+  const HeldParameters held = held_parameters(replica.model, replica.shard);
+  const Pool common = common_pool(stage);
+  const Pool experts = expert_pool(stage);
+  const double outside = outside_experts(held);
+  emit.repeat(1);
+  if (stage.tied && stage.first != stage.last) {
+    emit.message("table_reduce", Collective::Kind::kAllReduce,
+                 static_cast<double>(stage.vocabulary * stage.hidden) *
+                     bytes_per_element(replica.request.gradients),
+                 stage.groups.table_holders);
+  }
+  emit_reduction(emit, common, outside, replica);
+  emit_reduction(emit, experts, held.experts, replica);
+  const auto share = [&replica](const Pool& pool) {
+    return split_from(ZeroStage::kOptimizer, replica.shard, static_cast<double>(pool.group.ranks));
+  };
+  emit_optimizer(emit, replica.request, outside / share(common) + held.experts / share(experts));
+  const ZeroStage zero = replica.shard.zero;
+  if (zero == ZeroStage::kOptimizer || zero == ZeroStage::kGradients) {
+    emit_gather(emit, common, outside, replica);
+    emit_gather(emit, experts, held.experts, replica);
+  }
+  emit_weight_cast(emit, replica.request, held.linear, stage.formats.linear);
+  emit_weight_cast(emit, replica.request, held.experts, stage.formats.experts);
+}
+
+}  // namespace redline::workload

@@ -1,0 +1,34 @@
+#pragma once
+// What the parts of a training step share.
+
+#include "redline/workload.h"
+
+#include "workload/layer.h"
+
+namespace redline::workload {
+
+// The stage as a training request sees it: no cache, gradients in their format.
+[[nodiscard]] Stage training_stage(const LlmModel& model, const TrainingRequest& request,
+                                   const Shard& shard);
+
+// A training request on one rank, for what concerns replicas.
+struct Replica {
+  const LlmModel& model;
+  const TrainingRequest& request;
+  const Shard& shard;
+};
+
+// Messages of one pass: ZeRO stage 3 gathers parameters in each, stages 2 and 3 scatter gradients
+// in the backward one.
+void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replica);
+// Gradients summed over replicas, the optimizer, parameters gathered.
+void emit_update(Emitter& emit, const Stage& stage, const Replica& replica);
+
+// Moments that an optimizer keeps for each parameter.
+[[nodiscard]] int moment_count(Optimizer optimizer);
+// Whether another copy than the one that passes read is updated.
+[[nodiscard]] bool has_master(const TrainingRequest& request);
+// Ranks that share optimizer state, gradients or parameters from this ZeRO stage on; else 1.
+[[nodiscard]] double split_from(ZeroStage stage, const Shard& shard, double ranks);
+
+}  // namespace redline::workload
