@@ -107,6 +107,33 @@ constexpr auto kQuotaOptions = std::to_array<Option>({
     {"--as-of", "", "DATE", "date of the question (default: date of the data set)", false, kDate},
     kFailIf,
 });
+constexpr auto kEstimateKernelExamples = std::to_array<std::string_view>({
+    "redline estimate kernel h20 gemm m=4096 n=7168 k=4096",
+    "redline estimate kernel h800-sxm gemm m=64 n=4096 k=7168 dtype=fp8",
+    "redline estimate kernel a100-sxm-80gb softmax m=4096 n=4096",
+    "redline estimate kernel ascend-910b3 gemm m=8192 n=8192 k=8192 --format json",
+});
+constexpr auto kEstimateCollectiveExamples = std::to_array<std::string_view>({
+    "redline estimate collective h20 all_reduce ranks=8 'bytes=64 MiB'",
+    "redline estimate collective h800-sxm all_to_all ranks=32 'bytes=16 MB'",
+});
+constexpr auto kValidateExamples = std::to_array<std::string_view>({
+    "redline validate",
+    "redline validate --leave-one-chip-out",
+    "redline validate rows.json --format json",
+});
+constexpr auto kValidateOptions = std::to_array<Option>({
+    {"--leave-one-chip-out", "", "", "predict each chip from constants fitted without its rows"},
+    kFailIf,
+});
+constexpr auto kCalibrateExamples = std::to_array<std::string_view>({
+    "redline calibrate",
+    "redline calibrate -o data/calibration/kernels.toml",
+    "redline calibrate --check",
+});
+constexpr auto kCalibrateOptions = std::to_array<Option>({
+    {"--check", "", "", "exit with 1 if the data set holds other constants"},
+});
 constexpr auto kReplayExamples = std::to_array<std::string_view>({
     "redline replay case.html",
 });
@@ -211,6 +238,62 @@ constexpr auto kCommands = std::to_array<Command>({
          "A ledger is a table of comma-separated values with the columns chip, destination and "
          "units, and where wanted end_use (country), date and product (what counts as one "
          "product). Units that are not known are written ?."},
+    {.name = "estimate kernel",
+     .arguments = "CHIP OPERATOR [FIELD=VALUE…]",
+     .summary = "how long one operator takes on a chip",
+     .examples = kEstimateKernelExamples,
+     .options = kResultOptions,
+     .least_arguments = 2,
+     .most_arguments = -1,
+     .argument_kind = kChip,
+     .description =
+         "Predicts the time of a matrix product, of attention, of a norm or of a message from the "
+         "data sheet of the chip and a few constants fitted to published measurements: a central "
+         "value, an 80 % interval, its parts, and what each part rests on: measurements of this "
+         "chip, of its relatives, or the data sheet alone.\n"
+         "Fields are those of a row of measurements: m, n, k, groups, batch, seq, kv_len, q_heads, "
+         "kv_heads, head_dim, dtype, library, timing, scaling and others. What is left out takes a "
+         "default that the answer names.\n"
+         "Operators: gemm, grouped_gemm, attention_prefill, attention_decode, mla_prefill, "
+         "mla_decode, softmax, layernorm, rmsnorm, gelu, and those of `estimate collective`."},
+    {.name = "estimate collective",
+     .arguments = "CHIP OPERATOR [FIELD=VALUE…]",
+     .summary = "how long a message among chips takes",
+     .examples = kEstimateCollectiveExamples,
+     .options = kResultOptions,
+     .least_arguments = 2,
+     .most_arguments = -1,
+     .argument_kind = kChip,
+     .description =
+         "Operators: all_reduce, all_gather, reduce_scatter, all_to_all, send_recv and broadcast "
+         "with the fields bytes, ranks and ranks_per_node; moe_dispatch and moe_combine with "
+         "ranks, tokens_per_rank, hidden and topk.\n"
+         "Bytes are the full tensor of an all-reduce, the gathered total of an all-gather, and the "
+         "input total of a reduce-scatter or all-to-all. `estimate kernel` takes these too."},
+    {.name = "validate",
+     .arguments = "[FILE…]",
+     .summary = "predictions against published measurements",
+     .examples = kValidateExamples,
+     .options = kValidateOptions,
+     .most_arguments = -1,
+     .argument_kind = kFile,
+     .description =
+         "Predicts every row of the measurements that the data set keeps, or of the given files, "
+         "and compares: mean absolute percentage error (MAPE), median, bias, the share of rows "
+         "inside the 80 % interval, and the worst row, by operator, chip and source. Rows that "
+         "constants were fitted on and rows that they were not stand apart. Rows that cannot be "
+         "predicted without guessing are skipped, each with its reason.\n"
+         "With --leave-one-chip-out each chip is predicted from constants fitted on all others: "
+         "what a chip that nobody has measured gets."},
+    {.name = "calibrate",
+     .arguments = "",
+     .summary = "fit the constants of the models again",
+     .examples = kCalibrateExamples,
+     .options = kCalibrateOptions,
+     .description =
+         "Fits the constants of the models of kernels to half of the measurements of the data set "
+         "and prints them. The same measurements give the same constants. With -o FILE.toml it "
+         "writes the file that the data set keeps as calibration/kernels.toml."},
     {.name = "replay",
      .arguments = "FILE",
      .summary = "ask again what a saved answer answered; list what differs",
@@ -229,7 +312,7 @@ constexpr auto kCommands = std::to_array<Command>({
      .options = kResultOptions,
      .most_arguments = 1,
      .argument_kind = kChoice,
-     .choices = "chips systems models rules places groups sources",
+     .choices = "chips systems fabrics models rules places groups sources market",
      .description =
          "Lists the records of one kind, or the kinds with the number of their records."},
     {.name = "data show",
@@ -257,7 +340,7 @@ constexpr auto kCommands = std::to_array<Command>({
      .examples = kDataSchemaExamples,
      .most_arguments = 1,
      .argument_kind = kChoice,
-     .choices = "chip system model instrument places groups sources scenario predicate",
+     .choices = "chip system fabric model instrument places groups sources scenario predicate",
      .description =
          "Prints the JSON Schema of a kind of record, for editors that complete and check TOML; "
          "for 'predicate', the quantities and country groups that a rule may name."},

@@ -11,14 +11,17 @@
 
 #include "app/batch.h"
 #include "app/brief.h"
+#include "app/calibrate.h"
 #include "app/case_page.h"
 #include "app/claims_text.h"
 #include "app/classify.h"
 #include "app/data_commands.h"
+#include "app/estimate.h"
 #include "app/explain.h"
 #include "app/fail_if.h"
 #include "app/quota.h"
 #include "app/replay.h"
+#include "app/validate.h"
 #include "cli/batch_stream.h"
 #include "cli/completions.h"
 #include "cli/help.h"
@@ -159,6 +162,16 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return request ? app::quota(workspace, *request, say)
                    : Loaded<Answer>(tl::unexpected(request.error()));
   }
+  if (name == "estimate kernel" || name == "estimate collective") {
+    const auto& words = arguments.positional;
+    const auto fields = app::kernel_fields(first, words[1], {words.begin() + 2, words.end()});
+    return fields ? app::estimate_kernel(workspace, *fields, say)
+                  : Loaded<Answer>(tl::unexpected(fields.error()));
+  }
+  if (name == "validate") {
+    return app::validate(workspace, {arguments.positional, arguments.has("--leave-one-chip-out")},
+                         say);
+  }
   if (name == "replay") {
     return app::replay(workspace, first, say);
   }
@@ -182,12 +195,18 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
   return app::version(workspace, say);
 }
 
+bool needs_kernels(std::string_view command) {
+  return command.starts_with("estimate") || command == "validate" || command == "calibrate" ||
+         command == "batch" || command == "replay" || command == "data check";
+}
+
 CatalogParts parts_for(std::string_view command) {
   CatalogParts parts;
   const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "report";
   parts.models = parts.sources = all || command == "replay";
   parts.market = parts.sources;
-  parts.systems = parts.sources || command == "classify";
+  parts.systems = parts.sources || command == "classify" || needs_kernels(command);
+  parts.fabrics = parts.sources || needs_kernels(command);
   return parts;
 }
 
@@ -237,8 +256,8 @@ class Runner {
       return *plain ? show(**plain, "") : terminal_.fail(plain->error());
     }
     const std::string_view name = in_.arguments.command->name;
-    auto workspace =
-        app::open_workspace({"", in_.executable, in_.arguments.values("--data"), parts_for(name)});
+    auto workspace = app::open_workspace(
+        {"", in_.executable, in_.arguments.values("--data"), parts_for(name), needs_kernels(name)});
     if (!workspace) {
       return terminal_.fail(workspace.error());
     }
@@ -250,6 +269,9 @@ class Runner {
     }
     if (name == "report") {
       return report(*workspace);
+    }
+    if (name == "calibrate") {
+      return calibrate(*workspace);
     }
     if (name == "classify" && settings_.format == results::Format::kHtml) {
       return case_page(*workspace);
@@ -385,6 +407,18 @@ class Runner {
       return kInterrupted;
     }
     return kDone;
+  }
+
+  // The file of constants where -o names one; else the answer.
+  int calibrate(const Workspace& workspace) {
+    const auto done =
+        app::calibrate_kernels(workspace, in_.arguments.has("--check"), terminal_.say());
+    if (!done) {
+      return terminal_.fail(done.error());
+    }
+    const std::filesystem::path path = in_.arguments.value("--output");
+    return path.extension() == ".toml" ? write_text(done->text)
+                                       : show(done->answer, workspace.files.hash);
   }
 
   int report(const Workspace& workspace) {

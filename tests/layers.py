@@ -60,6 +60,7 @@ PUBLIC = {
     "verdict": "rules",
     "operator": "workload",
     "workload": "workload",
+    "fabric": "catalog", "kernel": "perf",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

@@ -107,6 +107,11 @@ def make_folder(folder: Path) -> None:
     (folder / "requests.ndjson").write_text(
         '{"id":1,"command":"classify","chip":"h20","as_of":"2025-04-16"}\n', encoding="utf-8"
     )
+    (folder / "rows.json").write_text(
+        '{"rows": [{"id": "one", "op": "gemm", "chip": "h20", "dtype": "bf16", "m": 4096,'
+        ' "n": 4096, "k": 4096, "timing": "event", "library": "torch", "value_s": 1.05e-3}]}\n',
+        encoding="utf-8",
+    )
     (folder / "shipments.csv").write_text(
         "chip,destination,units,end_use,date\n"
         "h200-sxm,US,500000,US,2026-02-01\n"

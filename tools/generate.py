@@ -24,10 +24,20 @@ import messages  # noqa: E402  (the texts that people read)
 import transcripts  # noqa: E402  (runs the examples as the tests do)
 
 RECORDS = [
-    "chip", "system", "model", "instrument", "places", "groups", "sources", "scenario", "market",
-    "claims",
+    "chip", "system", "fabric", "model", "instrument", "places", "groups", "sources", "scenario",
+    "market", "claims",
 ]
 LONGEST_EXAMPLE = 24
+ACCURACY = """# Accuracy
+
+Written by `redline validate --leave-one-chip-out`: every published measurement of the data set against
+its prediction. *fitted* are rows that constants were fitted on, *held-out* those that they were not,
+*chip-left-out* all rows of a chip predicted from constants fitted on all others: what a chip on the
+drawing board gets. MAPE is the mean of the absolute errors, bias that of the errors; *inside 80 %* is
+the share of rows inside their interval. [Equations](equations.md) tells how, [measurements](measurements.md)
+what of.
+
+"""
 
 
 def output(redline: Path, *words: str) -> str:
@@ -111,6 +121,9 @@ def pages(redline: Path) -> dict[Path, str]:
     )
     found[ROOT / "docs" / "reference" / "predicate.md"] = "# Names in predicates\n\n" + output(
         redline, "data", "schema", "predicate", "--format", "markdown"
+    )
+    found[ROOT / "docs" / "accuracy.md"] = ACCURACY + output(
+        redline, "validate", "--leave-one-chip-out", "--format", "markdown"
     )
     found[ROOT / "docs" / "reference" / "cli.md"] = output(redline, "__reference")
     codes = [json.loads(line) for line in output(redline, "explain", "--format", "ndjson").splitlines()]

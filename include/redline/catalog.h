@@ -7,6 +7,7 @@
 
 #include "redline/chip.h"
 #include "redline/error.h"
+#include "redline/fabric.h"
 #include "redline/llm_model.h"
 #include "redline/market.h"
 #include "redline/place.h"
@@ -31,6 +32,7 @@ struct Source {
 struct CatalogParts {
   bool chips = true;
   bool systems = false;
+  bool fabrics = false;
   bool models = false;
   bool geography = true;
   bool sources = false;
@@ -40,6 +42,7 @@ struct CatalogParts {
 struct Catalog {
   std::vector<Chip> chips;       // by id
   std::vector<System> systems;   // by id
+  std::vector<Fabric> fabrics;   // by id
   std::vector<LlmModel> models;  // by id
   std::vector<Source> sources;   // by id
   Geography geography;

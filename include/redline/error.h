@@ -37,6 +37,8 @@ enum class Code : std::uint16_t {
   kPredicateName = 1302,
   kPredicateType = 1303,
   kCsvSyntax = 1401,
+  kJsonSyntax = 1402,
+  kRowField = 1403,
   kUnknownCommand = 2001,
   kUnknownOption = 2002,
   kMissingArgument = 2003,

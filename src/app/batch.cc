@@ -8,6 +8,7 @@
 
 #include "app/classify.h"
 #include "app/data_commands.h"
+#include "app/estimate.h"
 #include "app/quota.h"
 #include "base/nearest.h"
 #include "results/envelope.h"
@@ -227,13 +228,18 @@ Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {
   return quota(workspace, request, results::Words());
 }
 
+// A row of measurements is a request.
+Loaded<Answer> run_estimate_kernel(const Workspace& workspace, const Json& json) {
+  return estimate_kernel(workspace, json, results::Words());
+}
+
 struct BatchCommand {
   std::string_view name;
   Loaded<Answer> (*run)(const Workspace&, const Json&);
 };
-constexpr std::array kCommands{BatchCommand{"classify", run_classify},
-                               BatchCommand{"quota", run_quota},
-                               BatchCommand{"data-show", run_data_show}};
+constexpr std::array kCommands{
+    BatchCommand{"classify", run_classify}, BatchCommand{"quota", run_quota},
+    BatchCommand{"estimate-kernel", run_estimate_kernel}, BatchCommand{"data-show", run_data_show}};
 
 std::string error_line(const Json& id, const Diagnostics& errors, std::size_t number) {
   std::string message;

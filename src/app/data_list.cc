@@ -54,6 +54,20 @@ Table list_systems(const Workspace& w) {
   return table;
 }
 
+Table list_fabrics(const Workspace& w) {
+  Table table;
+  table.columns = {{"id", "Id", "", Align::kLeft},
+                   {"name", "Name", "", Align::kLeft},
+                   {"topology", "Topology", "", Align::kLeft},
+                   {"reduces", "Reduces", "", Align::kLeft},
+                   {"links", "Links", "", Align::kLeft}};
+  for (const Fabric& f : w.catalog.fabrics) {
+    table.rows.push_back({f.id, f.name, std::string(data::name_of(f.topology)), f.reduces,
+                          fmt::format("{}", fmt::join(f.links, ", "))});
+  }
+  return table;
+}
+
 Table list_models(const Workspace& w) {
   Table table;
   table.columns = {{"id", "Id", "", Align::kLeft},
@@ -144,10 +158,10 @@ struct ListKind {
   std::string_view name;
   Table (*make)(const Workspace&);
 };
-constexpr ListKind kLists[] = {{"chips", list_chips},     {"systems", list_systems},
-                               {"models", list_models},   {"rules", list_rules},
-                               {"places", list_places},   {"groups", list_groups},
-                               {"sources", list_sources}, {"market", market_table}};
+constexpr ListKind kLists[] = {
+    {"chips", list_chips},   {"systems", list_systems}, {"fabrics", list_fabrics},
+    {"models", list_models}, {"rules", list_rules},     {"places", list_places},
+    {"groups", list_groups}, {"sources", list_sources}, {"market", market_table}};
 
 }  // namespace
 

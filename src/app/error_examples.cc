@@ -208,6 +208,25 @@ error[RL1401]: this quote is not closed
   |     ^
 [exit 3]
 )x";
+    case Code::kJsonSyntax:
+      return R"x($ echo '{"op":"gemm"' > rows.json; redline validate rows.json
+error[RL1402]: this is not JSON
+  --> rows.json:2:1
+  |
+2 | 
+  | ^
+   = help: reading stopped here
+[exit 3]
+)x";
+    case Code::kRowField:
+      return R"x($ echo '{"op":"gemm","chip":"h20","m":-1,"n":8,"k":8,"value_s":1e-5}' > rows.json; redline validate rows.json
+error[RL1403]: field 'm' must be a whole number from 1 to 2^40
+  --> rows.json:1:27
+  |
+1 | {"op":"gemm","chip":"h20","m":-1,"n":8,"k":8,"value_s":1e-5}
+  |                           ^
+[exit 3]
+)x";
     case Code::kUnknownCommand:
       return R"x($ redline clasify h20
 error[RL2001]: there is no command 'redline clasify'
@@ -322,7 +341,7 @@ error[RL2205]: case.csv: this is no answer of Redline
 )x";
     case Code::kBatchCommand:
       return R"x($ echo '{"command":"clasify"}' | redline batch
-{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, data-show)","line":1}}
+{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, estimate-kernel, data-show)","line":1}}
 )x";
     case Code::kOutputUnwritable:
       return R"x($ redline version > /dev/full

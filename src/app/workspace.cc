@@ -99,6 +99,14 @@ Loaded<Workspace> open_workspace(const WorkspaceOptions& options) {
   } else {
     workspace.rules = std::move(*rules);
   }
+  if (options.kernels) {
+    auto calibration = load_calibration(workspace.files);
+    if (!calibration) {
+      errors.insert(errors.end(), calibration.error().begin(), calibration.error().end());
+    } else {
+      workspace.kernels = std::make_shared<const KernelModels>(std::move(*calibration));
+    }
+  }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }

@@ -1,6 +1,7 @@
 #pragma once
 // The data of one run: files, catalogue and rules, loaded once and never changed.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "redline/catalog.h"
 #include "redline/verdict.h"
 
+#include "app/kernel_models.h"
 #include "data/files.h"
 
 namespace redline::app {
@@ -19,13 +21,15 @@ struct WorkspaceOptions {
   std::string executable;             // path of the program, to find data installed beside it
   std::vector<std::string> overlays;  // folders laid over it, later wins
   CatalogParts parts;
+  bool kernels = false;  // the models of kernels too
 };
 
 struct Workspace {
   data::FileSet files;
   Catalog catalog;
   Rules rules;
-  Date date{};                        // of the data set: the default of --as-of
+  std::shared_ptr<const KernelModels> kernels;  // null unless asked for
+  Date date{};                                  // of the data set: the default of --as-of
   std::vector<std::string> replaced;  // what overlays replaced, for a note on standard error
 };
 

@@ -130,6 +130,16 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "line break stand in double quotes, a quote inside them is written twice (RFC 4180).\n"
      "Empty lines and lines that begin with # are left out.\n",
      "printf 'chip,quantity\\nh20,\"1\\n' > shipments.csv; redline quota shipments.csv"},
+    {Code::kJsonSyntax, "a file of measurements is not a list of JSON objects",
+     "Measurements are read from {\"rows\": [...]}, from a bare list of objects, or from one\n"
+     "object a line (NDJSON). The caret shows where reading stopped.\n",
+     "echo '{\"op\":\"gemm\"' > rows.json; redline validate rows.json"},
+    {Code::kRowField, "a row of measurements has a wrong field",
+     "Sizes are whole numbers from 1, times are seconds above zero, names are texts. A field that\n"
+     "looks like a misspelt one is wrong too, since leaving it out would change the answer in\n"
+     "silence. docs/measurements.md lists the fields of each operator.\n",
+     "echo '{\"op\":\"gemm\",\"chip\":\"h20\",\"m\":-1,\"n\":8,\"k\":8,\"value_s\":1e-5}' > "
+     "rows.json; redline validate rows.json"},
     {Code::kUnknownCommand, "there is no such command", "`redline --help` lists the commands.\n",
      "redline clasify h20"},
     {Code::kUnknownOption, "there is no such option",

@@ -188,6 +188,9 @@ Loaded<Catalog> load_catalog(const data::FileSet& files, const CatalogParts& par
   if (parts.systems) {
     catalog.systems = load_folder<System>(files, "systems", "system", catalog, errors);
   }
+  if (parts.fabrics) {
+    catalog.fabrics = load_folder<Fabric>(files, "fabrics", "fabric", catalog, errors);
+  }
   if (parts.models) {
     catalog.models = load_folder<LlmModel>(files, "models", "model", catalog, errors);
   }

@@ -306,4 +306,29 @@ struct Record<System> {
   }
 };
 
+template <>
+struct EnumNames<Topology> {
+  static constexpr NameList<Topology, 5> kNames{{{"switch", Topology::kSwitch},
+                                                 {"mesh", Topology::kMesh},
+                                                 {"ring", Topology::kRing},
+                                                 {"torus", Topology::kTorus},
+                                                 {"bus", Topology::kBus}}};
+};
+template <>
+struct Record<Fabric> {
+  static constexpr std::string_view kName = "fabric";
+  static constexpr std::string_view kDoc = "How the links of chips are put together.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("id", &Fabric::id, {.required = true, .doc = "Unique; the name of the file."}),
+        field("name", &Fabric::name, {.required = true, .doc = "What it is."}),
+        field("links", &Fabric::links,
+              {.required = true, .doc = "Names of links, as chips have them."}),
+        field("topology", &Fabric::topology, {.required = true, .doc = "Its form."}),
+        field("reduces", &Fabric::reduces, {.doc = "The switch adds up what it forwards."}),
+        field("source", &Fabric::sources, {.required = true, .doc = "Ids of sources."}),
+    };
+  }
+};
+
 }  // namespace redline::data

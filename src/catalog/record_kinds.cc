@@ -29,6 +29,7 @@ const std::vector<RecordKind>& record_kinds() {
   static const std::vector<RecordKind> kKinds{
       kind<Chip>("chip", "chips"),
       kind<System>("system", "systems"),
+      kind<Fabric>("fabric", "fabrics"),
       kind<LlmModel>("model", "models"),
       kind<data::PlacesFile>("places", "places"),
       kind<data::GroupsFile>("groups", "places"),

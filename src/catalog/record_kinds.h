@@ -18,7 +18,7 @@ struct RecordKind {
   Diagnostics (*check)(const std::string& file, std::string text);
 };
 
-// chip, system, model, places, groups, sources, market.
+// chip, system, fabric, model, places, groups, sources, market.
 [[nodiscard]] const std::vector<RecordKind>& record_kinds();
 
 }  // namespace redline

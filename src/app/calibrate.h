@@ -1,0 +1,22 @@
+#pragma once
+// `redline calibrate`: the constants of the models fitted again to the measurements of the data
+// set.
+
+#include <string>
+
+#include "app/report.h"
+#include "app/workspace.h"
+#include "results/words.h"
+
+namespace redline::app {
+
+struct Calibrated {
+  Answer answer;
+  std::string text;  // of data/calibration/kernels.toml
+};
+
+// With `check`, the answer differs if the data set holds other constants.
+[[nodiscard]] Loaded<Calibrated> calibrate_kernels(const Workspace& workspace, bool check,
+                                                   const results::Words& say);
+
+}  // namespace redline::app

@@ -1,0 +1,458 @@
+#include "app/validate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "app/kernel_models.h"
+#include "app/measured.h"
+
+namespace redline::app {
+namespace {
+
+using results::Align;
+using results::Cell;
+using results::Column;
+using results::Table;
+using results::Words;
+
+// What a row is to the constants that predict it.
+enum class Part : std::uint8_t { kFitted, kHeldOut, kLeftOut };
+constexpr std::array<std::string_view, 3> kPartWords{"fitted", "held-out", "chip-left-out"};
+
+std::string_view word_of(Part part) { return kPartWords[static_cast<std::size_t>(part)]; }
+
+struct Predicted {
+  const KernelRequest* request = nullptr;
+  KernelTime time;
+  Part part = Part::kHeldOut;
+
+  [[nodiscard]] double error_percent() const {
+    return 100.0 * (time.total.base() / request->row.value.base() - 1.0);
+  }
+  [[nodiscard]] bool inside() const {
+    return time.low <= request->row.value && request->row.value <= time.high;
+  }
+};
+
+struct Skipped {
+  const KernelRequest* request = nullptr;
+  Message reason;
+};
+
+struct Accuracy {
+  std::vector<const Predicted*> rows;
+  std::size_t skipped = 0;
+
+  [[nodiscard]] double mean(double (*of)(const Predicted&)) const {
+    double sum = 0.0;
+    for (const Predicted* row : rows) {
+      sum += of(*row);
+    }
+    return sum / static_cast<double>(rows.size());
+  }
+  [[nodiscard]] double mape() const {
+    return mean([](const Predicted& row) { return std::fabs(row.error_percent()); });
+  }
+  [[nodiscard]] double bias() const {
+    return mean([](const Predicted& row) { return row.error_percent(); });
+  }
+  [[nodiscard]] double coverage() const {
+    return mean([](const Predicted& row) { return row.inside() ? 100.0 : 0.0; });
+  }
+  // Of the absolute errors.
+  [[nodiscard]] double median() const {
+    std::vector<double> errors;
+    for (const Predicted* row : rows) {
+      errors.push_back(std::fabs(row->error_percent()));
+    }
+    std::sort(errors.begin(), errors.end());
+    const std::size_t half = errors.size() / 2;
+    return errors.size() % 2 == 1 ? errors[half] : 0.5 * (errors[half - 1] + errors[half]);
+  }
+  [[nodiscard]] const Predicted& worst() const {
+    return **std::max_element(rows.begin(), rows.end(), [](const Predicted* a, const Predicted* b) {
+      return std::fabs(a->error_percent()) < std::fabs(b->error_percent());
+    });
+  }
+};
+
+Json accuracy_json(const Accuracy& a) {
+  Json json{
+      {"rows", a.rows.size() + a.skipped}, {"predicted", a.rows.size()}, {"skipped", a.skipped}};
+  const bool any = !a.rows.empty();
+  const auto or_null = [any](auto value) { return any ? Json(value()) : Json(nullptr); };
+  json["mape_percent"] = or_null([&] { return a.mape(); });
+  json["median_percent"] = or_null([&] { return a.median(); });
+  json["bias_percent"] = or_null([&] { return a.bias(); });
+  json["interval_coverage_percent"] = or_null([&] { return a.coverage(); });
+  json["worst"] =
+      any ? Json{{"id", a.worst().request->row.id}, {"error_percent", a.worst().error_percent()}}
+          : Json(nullptr);
+  return json;
+}
+
+// Cells of rows, MAPE, median, bias and coverage.
+void append_cells(const Accuracy& a, std::vector<Cell>& row) {
+  row.emplace_back(static_cast<std::int64_t>(a.rows.size()));
+  if (a.rows.empty()) {
+    row.resize(row.size() + 4);
+    return;
+  }
+  row.insert(row.end(), {a.mape(), a.median(), a.bias(), a.coverage()});
+}
+
+void append_columns(std::vector<Column>& columns) {
+  columns.insert(columns.end(),
+                 {{"predicted", "Rows", "", Align::kRight},
+                  {"mape_percent", "MAPE", "%", Align::kRight, 3},
+                  {"median_percent", "Median", "%", Align::kRight, 3},
+                  {"bias_percent", "Bias", "%", Align::kRight, 3},
+                  {"interval_coverage_percent", "Inside 80 %", "%", Align::kRight, 3}});
+}
+
+// The order that the docs and the design name operators in.
+std::string operator_group(const std::string& op) {
+  constexpr auto kNccl = std::to_array<std::string_view>(
+      {"all_reduce", "all_gather", "reduce_scatter", "all_to_all", "send_recv", "broadcast"});
+  return std::find(kNccl.begin(), kNccl.end(), op) != kNccl.end() ? "collectives" : op;
+}
+
+class Validation {
+ public:
+  Validation(const Workspace& w, const std::vector<KernelRequest>& kept,
+             const std::vector<KernelRequest>& rows)
+      : w_(w), rows_(rows) {
+    for (const KernelRequest& one : kept) {
+      if (!one.unanswered && one.row.suspect.empty() && is_fitted(one.row)) {
+        fitted_.insert(one.row.id);
+      }
+    }
+  }
+
+  void predict() {
+    for (const KernelRequest& row : rows_) {
+      add(row, *w_.kernels, fitted_.contains(row.row.id) ? Part::kFitted : Part::kHeldOut,
+          /*skip=*/true);
+    }
+  }
+
+  // Constants fitted on all other chips; error bars as the calibration has them for strangers.
+  void predict_without_chip(const std::vector<KernelRequest>& kept) {
+    const std::vector<MeasuredKernel> all = usable(kept);
+    const std::map<std::string, Machine> machines = all_machines(w_.catalog);
+    std::set<std::string> chips;
+    for (const KernelRequest& row : rows_) {
+      if (answerable(row)) {
+        chips.insert(row.row.chip);
+      }
+    }
+    for (const std::string& chip : chips) {
+      std::vector<MeasuredKernel> others;
+      std::copy_if(all.begin(), all.end(), std::back_inserter(others),
+                   [&chip](const MeasuredKernel& one) { return one.chip != chip; });
+      Calibration without = fit_constants(others, machines);
+      without.scatter = w_.kernels->calibration().scatter;
+      const KernelModels models(std::move(without));
+      for (const KernelRequest& row : rows_) {
+        if (row.row.chip == chip) {
+          add(row, models, Part::kLeftOut, /*skip=*/false);
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] Accuracy of(Part part) const {
+    Accuracy found;
+    for (const Predicted& one : predicted_) {
+      if (one.part == part) {
+        found.rows.push_back(&one);
+      }
+    }
+    return found;
+  }
+
+  // By what `name` gives, one part.
+  template <class Name>
+  [[nodiscard]] std::map<std::string, Accuracy> by(Part part, const Name& name) const {
+    std::map<std::string, Accuracy> found;
+    for (const Predicted& one : predicted_) {
+      if (one.part == part) {
+        found[name(*one.request)].rows.push_back(&one);
+      }
+    }
+    return found;
+  }
+
+  [[nodiscard]] const std::vector<Predicted>& predicted() const { return predicted_; }
+  [[nodiscard]] const std::vector<Skipped>& skipped() const { return skipped_; }
+
+ private:
+  [[nodiscard]] static bool answerable(const KernelRequest& row) {
+    return !row.unanswered && row.row.suspect.empty();
+  }
+
+  void add(const KernelRequest& row, const KernelModels& models, Part part, bool skip) {
+    std::optional<Message> reason = row.unanswered;
+    if (!reason && !row.row.suspect.empty()) {
+      reason = Message("suspect: {why}", {{"why", row.row.suspect}});
+    }
+    std::shared_ptr<const KernelModel> model;
+    if (!reason) {
+      model = models.of(w_.catalog, *row.chip);
+      reason = model->refuses(row.row.kernel);
+    }
+    if (!reason) {
+      predicted_.push_back({&row, model->time(row.row.kernel), part});
+    } else if (skip) {
+      skipped_.push_back({&row, std::move(*reason)});
+    }
+  }
+
+  const Workspace& w_;
+  const std::vector<KernelRequest>& rows_;
+  std::set<std::string> fitted_;
+  std::vector<Predicted> predicted_;
+  std::vector<Skipped> skipped_;
+};
+
+Json row_json(const Predicted& p) {
+  const KernelRequest& r = *p.request;
+  Json assumptions = Json::array();
+  for (const Message& one : r.assumptions) {
+    assumptions.push_back(one.english());
+  }
+  return {{"id", r.row.id},
+          {"source", r.row.source},
+          {"chip", r.row.chip},
+          {"operator", r.op},
+          {"part", word_of(p.part)},
+          {"predicted", p.time.total.base()},
+          {"interval", {p.time.low.base(), p.time.high.base()}},
+          {"measured", r.row.value.base()},
+          {"error_percent", p.error_percent()},
+          {"inside_interval", p.inside()},
+          {"evidence", kEvidenceNames[static_cast<std::size_t>(p.time.evidence)]},
+          {"assumptions", assumptions}};
+}
+
+using GroupKey = std::tuple<std::string, std::string, std::string, Part>;
+
+// By source, chip, operator and part, with the rows that were skipped.
+std::map<GroupKey, Accuracy> groups_of(const Validation& v, const std::vector<Part>& parts) {
+  std::map<GroupKey, Accuracy> groups;
+  for (const Predicted& one : v.predicted()) {
+    if (std::find(parts.begin(), parts.end(), one.part) != parts.end()) {
+      const KernelRequest& r = *one.request;
+      groups[{r.row.source, r.row.chip, r.op, one.part}].rows.push_back(&one);
+    }
+  }
+  for (const Skipped& one : v.skipped()) {
+    const KernelRequest& r = *one.request;
+    ++groups[{r.row.source, r.row.chip, r.op, parts.back()}].skipped;
+  }
+  return groups;
+}
+
+Table groups_table(const std::map<GroupKey, Accuracy>& groups) {
+  Table table;
+  table.columns = {{"source", "Source", "", Align::kLeft},
+                   {"chip", "Chip", "", Align::kLeft},
+                   {"operator", "Operator", "", Align::kLeft},
+                   {"part", "Part", "", Align::kLeft}};
+  append_columns(table.columns);
+  table.columns.push_back({"worst", "Worst row", "", Align::kLeft});
+  table.columns.push_back({"worst_error_percent", "Worst", "%", Align::kRight, 3});
+  for (const auto& [key, accuracy] : groups) {
+    const auto& [source, chip, op, part] = key;
+    std::vector<Cell> row{source, chip, op, std::string(word_of(part))};
+    append_cells(accuracy, row);
+    if (!accuracy.rows.empty()) {
+      row.emplace_back(accuracy.worst().request->row.id);
+      row.emplace_back(accuracy.worst().error_percent());
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+// One row a name, the accuracy of each part beside it.
+template <class Name>
+Table parts_table(const Validation& v, const std::vector<Part>& parts, std::string_view key,
+                  std::string_view title, const Name& name) {
+  Table table;
+  table.columns = {{std::string(key), std::string(title), "", Align::kLeft},
+                   {"part", "Part", "", Align::kLeft}};
+  append_columns(table.columns);
+  std::map<std::pair<std::string, Part>, Accuracy> all;
+  for (const Part part : parts) {
+    for (auto& [one, accuracy] : v.by(part, name)) {
+      all[{one, part}] = accuracy;
+    }
+  }
+  for (const auto& [place, accuracy] : all) {
+    std::vector<Cell> row{place.first, std::string(word_of(place.second))};
+    append_cells(accuracy, row);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table skipped_table(const Validation& v, const Words& say) {
+  std::map<std::string, std::int64_t> reasons;
+  for (const Skipped& one : v.skipped()) {
+    ++reasons[say(one.reason)];
+  }
+  Table table;
+  table.title = "Skipped";
+  table.columns = {{"rows", "Rows", "", Align::kRight}, {"reason", "Reason", "", Align::kLeft}};
+  for (const auto& [reason, count] : reasons) {
+    table.rows.push_back({count, reason});
+  }
+  return table;
+}
+
+std::string percent(double value) { return fmt::format("{:.1f} %", value); }
+
+std::string headline_of(std::string_view text, const Accuracy& a, const Words& say) {
+  return say(text, {{"count", std::to_string(a.rows.size())},
+                    {"mape", percent(a.mape())},
+                    {"median", percent(a.median())},
+                    {"bias", fmt::format("{:+.1f} %", a.bias())},
+                    {"inside", percent(a.coverage())}});
+}
+
+void describe(const Validation& v, const std::vector<Part>& parts, const Words& say,
+              Answer& answer) {
+  constexpr std::array<std::string_view, 3> kTexts{
+      "Fitted on: {count} rows, MAPE {mape}, median {median}, bias {bias}, {inside} inside the "
+      "interval",
+      "Not fitted on: {count} rows, MAPE {mape}, median {median}, bias {bias}, {inside} inside the "
+      "80 % interval",
+      "One chip left out: {count} rows, MAPE {mape}, median {median}, bias {bias}, {inside} inside "
+      "the 80 % interval"};
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {  // what counts most stands first
+    const Accuracy a = v.of(*part);
+    if (!a.rows.empty()) {
+      answer.blocks.emplace_back(
+          Headline{headline_of(kTexts[static_cast<std::size_t>(*part)], a, say)});
+    }
+  }
+  const auto add = [&](std::string_view key, std::string_view title, const auto& name) {
+    answer.blocks.emplace_back(said_cells(parts_table(v, parts, key, title, name), {"part"}, say));
+  };
+  add("operator", "Operator", [](const KernelRequest& r) { return operator_group(r.op); });
+  add("chip", "Chip", [](const KernelRequest& r) { return r.row.chip; });
+  add("source", "Source", [](const KernelRequest& r) {
+    return r.row.source.empty() ? std::string("?") : r.row.source;
+  });
+  if (!v.skipped().empty()) {
+    answer.blocks.emplace_back(say(skipped_table(v, say)));
+  }
+}
+
+Loaded<std::vector<KernelRequest>> rows_of_files(const Workspace& w,
+                                                 const std::vector<std::string>& files) {
+  std::vector<KernelRequest> all;
+  Diagnostics errors;
+  for (const std::string& path : files) {
+    auto text = data::read_text_file(path);
+    if (!text) {
+      errors.push_back(std::move(text).error());
+      continue;
+    }
+    auto rows = measured_rows(w, path, std::move(*text));
+    if (!rows) {
+      errors.insert(errors.end(), rows.error().begin(), rows.error().end());
+      continue;
+    }
+    std::move(rows->begin(), rows->end(), std::back_inserter(all));
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return all;
+}
+
+}  // namespace
+
+Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, const Words& say) {
+  const auto kept = kept_measurements(w);
+  if (!kept) {
+    return tl::unexpected(kept.error());
+  }
+  std::vector<KernelRequest> own;
+  if (!request.files.empty()) {
+    auto read = rows_of_files(w, request.files);
+    if (!read) {
+      return tl::unexpected(std::move(read).error());
+    }
+    own = std::move(*read);
+  }
+  const std::vector<KernelRequest>& rows = request.files.empty() ? *kept : own;
+  Validation v(w, *kept, rows);
+  v.predict();
+  std::vector<Part> shown{Part::kFitted, Part::kHeldOut};
+  if (request.leave_one_chip_out) {
+    v.predict_without_chip(*kept);
+    shown = {Part::kLeftOut};
+  }
+  std::vector<Part> parts{Part::kFitted, Part::kHeldOut};
+  if (request.leave_one_chip_out) {
+    parts.push_back(Part::kLeftOut);
+  }
+
+  Accuracy whole;
+  Json list = Json::array();
+  for (const Predicted& one : v.predicted()) {
+    if (std::find(shown.begin(), shown.end(), one.part) != shown.end()) {
+      whole.rows.push_back(&one);
+      list.push_back(row_json(one));
+    }
+  }
+  whole.skipped = v.skipped().size();
+  const std::map<GroupKey, Accuracy> groups = groups_of(v, shown);
+  Json group_list = Json::array();
+  for (const auto& [key, accuracy] : groups) {
+    const auto& [source, chip, op, part] = key;
+    Json group{{"source", source}, {"chip", chip}, {"operator", op}, {"part", word_of(part)}};
+    group.update(accuracy_json(accuracy));
+    group_list.push_back(std::move(group));
+  }
+  Json operators = Json::array();
+  for (const Part part : parts) {
+    for (const auto& [op, accuracy] :
+         v.by(part, [](const KernelRequest& r) { return operator_group(r.op); })) {
+      Json group{{"operator", op}, {"part", word_of(part)}};
+      group.update(accuracy_json(accuracy));
+      operators.push_back(std::move(group));
+    }
+  }
+  Json skipped = Json::array();
+  for (const Skipped& one : v.skipped()) {
+    skipped.push_back({{"id", one.request->row.id}, {"reason", one.reason.english()}});
+  }
+  Json result{{"summary", accuracy_json(whole)}};
+  for (const Part part : parts) {
+    std::string name(word_of(part));
+    std::replace(name.begin(), name.end(), '-', '_');
+    result[name] = accuracy_json(v.of(part));
+  }
+  result["operators"] = std::move(operators);
+  result["groups"] = std::move(group_list);
+  result["rows"] = std::move(list);
+  result["skipped"] = std::move(skipped);
+
+  Answer answer;
+  answer.command = "validate";
+  answer.as_of = w.date;
+  answer.results.push_back(std::move(result));
+  answer.table = groups_table(groups);
+  describe(v, parts, say, answer);
+  return answer;
+}
+
+}  // namespace redline::app

@@ -1,0 +1,107 @@
+// Attention of few queries on a long cache: keys and values stream through the cores once, split
+// along the cache so that all cores have work (FlashDecoding; Dao et al. 2023).
+
+#include <algorithm>
+#include <cmath>
+
+#include "perf/launch.h"
+#include "perf/model.h"
+
+namespace redline::perf {
+namespace {
+
+enum Constant : std::size_t {
+  kMatrix,
+  kMemory,
+  kCoreElements,
+  kVectorElements,
+  kShared,
+  kWanted,
+  kLeastTokens,
+  kEnoughTokens,
+  kBlock,
+  kRowsCost,
+  kMerge,
+  kGraph,
+  kEvent,
+  kHost,
+  kConstants,
+};
+
+constexpr std::array<ConstantInfo, kConstants> kTable{{
+    {"matrix_fraction", "1", Part::kCompute, 0.55, 0.2, 0.2, 0.10, 0.0, 0.05,
+     "reached share of the matrix rate, rows of a group padded to 16"},
+    {"memory_fraction", "1", Part::kMemory, 0.88, 0.1, 0.1, 0.05, 0.05, 0.05,
+     "reached share of memory bandwidth"},
+    {"core_elements_per_cycle", "1", Part::kMemory, 5.0, 0.5, 0.5, 0.2, 0.2, 0.0,
+     "elements of the cache that a block of threads alone on its core takes in a cycle"},
+    {"vector_elements_per_cycle", "1", Part::kMemory, 5.0, 0.5, 0.5, 0.2, 0.2, 0.0,
+     "the same where every query head has keys of its own: vector units instead of matrix units"},
+    {"shared_core", "1", Part::kMemory, 1.8, 0.3, 0.3, 0.0, 0.0, 0.0,
+     "how much more two or more blocks on one core take than one"},
+    {"wanted_blocks", "1", Part::kMemory, 1.0, 0.4, 0.3, 0.1, 0.0, 0.0,
+     "blocks a core that splitting the cache aims at"},
+    {"least_tokens", "1", Part::kMemory, 128.0, 0.6, 0.4, 0.0, 0.0, 0.0,
+     "tokens of the cache that a block takes at least"},
+    {"enough_tokens", "1", Part::kMemory, 600.0, 0.5, 0.5, 0.0, 0.0, 0.0,
+     "tokens that a block must keep for a core to be given two"},
+    {"block_cycles", "cycles", Part::kMemory, 1500.0, 0.5, 0.4, 0.0, 0.0, 0.0,
+     "beginning and end of a block"},
+    {"group_cycles", "cycles", Part::kCompute, 0.02, 0.7, 0.7, 0.2, 0.0, 0.0,
+     "time of a core for one query head and cached token beside the products"},
+    {"merge_s", "s", Part::kLatency, 2e-6, 0.6, 0.4, 0.0, 0.0, 0.0,
+     "joining the parts of a split cache"},
+    {"launch_graph_cycles", "cycles", Part::kLatency, 15e3, 0.4, 0.4, 0.2, 0.1, 0.05,
+     "fixed time in a graph"},
+    {"launch_event_s", "s", Part::kLatency, 8e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
+     "fixed time between device events"},
+    {"launch_host_s", "s", Part::kLatency, 20e-6, 0.4, 0.6, 0.2, 0.1, 0.1,
+     "fixed time on the host's clock"},
+}};
+
+constexpr double kGroupRows = 16.0;  // rows of the smallest matrix instruction
+
+double as_double(std::int64_t value) { return static_cast<double>(value); }
+
+Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+  const Attention& op = *std::get_if<Attention>(&kernel.op);
+  const double pairs = as_double(op.batch) * as_double(op.kv_heads);
+  const double tokens =
+      op.window > 0 ? as_double(std::min(op.kv_len, op.window)) : as_double(op.kv_len);
+  const double rows = as_double(op.q_heads) / as_double(op.kv_heads) * as_double(op.q_len);
+  const double width = as_double(op.qk_dim + op.v_dim);
+  const double cached = pairs * tokens * width;  // elements
+  const double padded = std::ceil(rows / kGroupRows) * kGroupRows;
+  const double rate = limits.matrix[index_of(op.math)] * c[kMatrix];
+  const double least = least_bytes(kernel.op).base() / (limits.bandwidth * c[kMemory]);
+  double latency = launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  double compute = 2.0 * cached * padded / rate;
+  double load = least;
+  if (limits.has_cores()) {
+    const double most = std::max(1.0, tokens / c[kLeastTokens]);
+    const double filling = std::clamp(limits.cores * c[kWanted] / pairs, 1.0, most);
+    const double doubling = std::min(2.0 * limits.cores / pairs, tokens / c[kEnoughTokens]);
+    const double split = std::max(filling, doubling);
+    const double blocks = pairs * split;
+    const double busy = std::min(blocks, limits.cores);
+    const double resident = std::clamp(blocks / limits.cores, 1.0, 2.0);
+    const double together = 1.0 + std::max(0.0, c[kShared] - 1.0) * (resident - 1.0);
+    const double core =
+        (rows > 1.0 ? c[kCoreElements] : c[kVectorElements]) * together * limits.clock;
+    const double ends = blocks / busy * c[kBlock] / (together * limits.clock);
+    load = overlapped(least, cached / (busy * core) + ends);
+    compute += pairs * tokens * rows * c[kRowsCost] / (busy * limits.clock);
+    latency += c[kMerge] * (1.0 - 1.0 / split);
+  }
+  Parts parts = overlapped_parts(compute, load);
+  parts[3] = latency;
+  return parts;
+}
+
+constexpr Model kModel{"decode", kTable, &evaluate};
+
+}  // namespace
+
+const Model& decode_model() { return kModel; }
+
+}  // namespace redline::perf

@@ -1,0 +1,248 @@
+#include "perf/fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+namespace redline::perf {
+namespace {
+
+constexpr int kRounds = 60;
+constexpr double kNoise = 0.06;  // scatter of a row about the model, in logarithm
+constexpr double kStep = 1e-4;
+
+struct Unknown {
+  std::size_t constant;
+  std::string scope;
+  double width;
+};
+
+// Symmetric positive definite matrix, by rows.
+class Matrix {
+ public:
+  explicit Matrix(std::size_t n) : n_(n), values_(n * n, 0.0) {}
+  double& at(std::size_t i, std::size_t j) { return values_[i * n_ + j]; }
+  double at(std::size_t i, std::size_t j) const { return values_[i * n_ + j]; }
+
+  // Lower triangle becomes the Cholesky factor.
+  void factor() {
+    for (std::size_t j = 0; j < n_; ++j) {
+      for (std::size_t k = 0; k < j; ++k) {
+        for (std::size_t i = j; i < n_; ++i) {
+          at(i, j) -= at(i, k) * at(j, k);
+        }
+      }
+      const double root = std::sqrt(std::max(at(j, j), 1e-12));
+      for (std::size_t i = j; i < n_; ++i) {
+        at(i, j) /= root;
+      }
+    }
+  }
+  std::vector<double> solve(std::vector<double> b) const {
+    for (std::size_t i = 0; i < n_; ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        b[i] -= at(i, k) * b[k];
+      }
+      b[i] /= at(i, i);
+    }
+    for (std::size_t i = n_; i-- > 0;) {
+      for (std::size_t k = i + 1; k < n_; ++k) {
+        b[i] -= at(k, i) * b[k];
+      }
+      b[i] /= at(i, i);
+    }
+    return b;
+  }
+
+ private:
+  std::size_t n_;
+  std::vector<double> values_;
+};
+
+class Fitter {
+ public:
+  Fitter(const Model& model, const std::vector<FitRow>& rows) : model_(model), rows_(rows) {
+    std::map<std::pair<std::size_t, std::string>, std::size_t> index;
+    for (const FitRow& row : rows_) {
+      std::array<std::vector<std::size_t>, kMostConstants> acts;
+      for (std::size_t c = 0; c < model_.constants.size(); ++c) {
+        const auto widths = widths_of(model_.constants[c]);
+        for (std::size_t s = 0; s < kScopes; ++s) {
+          if (widths[s] <= 0.0) {
+            continue;
+          }
+          const auto [found, added] = index.try_emplace({c, row.scopes[s]}, unknowns_.size());
+          if (added) {
+            unknowns_.push_back({c, row.scopes[s], widths[s]});
+          }
+          acts[c].push_back(found->second);
+        }
+      }
+      acts_.push_back(std::move(acts));
+    }
+  }
+
+  std::vector<FittedConstant> run() {
+    const std::size_t n = unknowns_.size();
+    std::vector<double> x(n, 0.0);
+    double damping = 1e-3;
+    double cost = cost_of(x);
+    for (int round = 0; round < kRounds; ++round) {
+      auto [normal, gradient] = linearise(x);
+      bool better = false;
+      for (int attempt = 0; attempt < 8 && !better; ++attempt) {
+        Matrix damped = normal;
+        for (std::size_t i = 0; i < n; ++i) {
+          damped.at(i, i) *= 1.0 + damping;
+        }
+        damped.factor();
+        const std::vector<double> step = damped.solve(gradient);
+        std::vector<double> next = x;
+        for (std::size_t i = 0; i < n; ++i) {
+          next[i] += std::clamp(step[i], -0.5, 0.5);
+        }
+        const double next_cost = cost_of(next);
+        if (next_cost < cost) {
+          better = true;
+          damping = std::max(damping * 0.3, 1e-9);
+          const bool settled = cost - next_cost < 1e-9 * cost;
+          x = std::move(next);
+          cost = next_cost;
+          if (settled) {
+            round = kRounds;
+          }
+        } else {
+          damping *= 4.0;
+        }
+      }
+      if (!better) {
+        break;
+      }
+    }
+    return finish(x);
+  }
+
+ private:
+  Constants constants(const std::vector<double>& x, std::size_t row) const {
+    Constants values{};
+    for (std::size_t c = 0; c < model_.constants.size(); ++c) {
+      double sum = 0.0;
+      for (const std::size_t u : acts_[row][c]) {
+        sum += x[u];
+      }
+      values[c] = model_.constants[c].start * std::exp(sum);
+    }
+    return values;
+  }
+  double log_time(std::size_t row, const Constants& values) const {
+    return std::log(total(predict(model_, rows_[row].row->kernel, rows_[row].limits, values)));
+  }
+  static double weight(double residual) {
+    const double u = residual / kNoise;
+    return 1.0 / (1.0 + u * u / 3.0);  // Student t with three degrees of freedom
+  }
+  double cost_of(const std::vector<double>& x) const {
+    double sum = 0.0;
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      const double u =
+          (std::log(rows_[r].row->value.base()) - log_time(r, constants(x, r))) / kNoise;
+      sum += 2.0 * std::log1p(u * u / 3.0);
+    }
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      sum += 0.5 * x[i] * x[i] / (unknowns_[i].width * unknowns_[i].width);
+    }
+    return sum;
+  }
+  std::pair<Matrix, std::vector<double>> linearise(const std::vector<double>& x) const {
+    const std::size_t n = unknowns_.size();
+    Matrix normal(n);
+    std::vector<double> gradient(n, 0.0);
+    std::vector<std::pair<std::size_t, double>> slopes;
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      const Constants values = constants(x, r);
+      const double here = log_time(r, values);
+      const double residual = std::log(rows_[r].row->value.base()) - here;
+      const double w = 4.0 / 3.0 * weight(residual) / (kNoise * kNoise);
+      slopes.clear();
+      for (std::size_t c = 0; c < model_.constants.size(); ++c) {
+        if (acts_[r][c].empty()) {
+          continue;
+        }
+        Constants moved = values;
+        moved[c] *= std::exp(kStep);
+        const double slope = (log_time(r, moved) - here) / kStep;
+        for (const std::size_t u : acts_[r][c]) {
+          slopes.emplace_back(u, slope);
+        }
+      }
+      for (const auto& [i, si] : slopes) {
+        gradient[i] += w * si * residual;
+        for (const auto& [j, sj] : slopes) {
+          normal.at(i, j) += w * si * sj;
+        }
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      const double p = 1.0 / (unknowns_[i].width * unknowns_[i].width);
+      normal.at(i, i) += p;
+      gradient[i] -= p * x[i];
+    }
+    return {std::move(normal), std::move(gradient)};
+  }
+  std::vector<FittedConstant> finish(const std::vector<double>& x) const {
+    auto [normal, gradient] = linearise(x);
+    normal.factor();
+    std::vector<int> counts(x.size(), 0);
+    std::vector<std::set<std::string>> sources(x.size());
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      for (const auto& acting : acts_[r]) {
+        for (const std::size_t u : acting) {
+          ++counts[u];
+          sources[u].insert(rows_[r].row->source);
+        }
+      }
+    }
+    std::vector<FittedConstant> fitted;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      std::vector<double> unit(x.size(), 0.0);
+      unit[i] = 1.0;
+      const double variance = normal.solve(std::move(unit))[i];
+      fitted.push_back({std::string(model_.name),
+                        std::string(model_.constants[unknowns_[i].constant].name),
+                        unknowns_[i].scope,
+                        x[i],
+                        std::sqrt(variance),
+                        counts[i],
+                        {sources[i].begin(), sources[i].end()}});
+    }
+    return fitted;
+  }
+
+  const Model& model_;
+  const std::vector<FitRow>& rows_;
+  std::vector<Unknown> unknowns_;
+  std::vector<std::array<std::vector<std::size_t>, kMostConstants>> acts_;
+};
+
+}  // namespace
+
+std::vector<FittedConstant> fit(const Model& model, const std::vector<FitRow>& rows) {
+  return Fitter(model, rows).run();
+}
+
+Constants resolve(const Model& model, const ScopeValues& fitted,
+                  const std::array<std::string, kScopes>& scopes) {
+  Constants values{};
+  for (std::size_t c = 0; c < model.constants.size(); ++c) {
+    double sum = 0.0;
+    for (const std::string& scope : scopes) {
+      const auto found = fitted.find({std::string(model.constants[c].name), scope});
+      sum += found == fitted.end() ? 0.0 : found->second->log_value;
+    }
+    values[c] = model.constants[c].start * std::exp(sum);
+  }
+  return values;
+}
+
+}  // namespace redline::perf

@@ -1,0 +1,168 @@
+// C = A B on a chip of many cores: tiles go round the cores in waves, operands stream through
+// memory and cache, and the tile is the best of a small set, as libraries choose it.
+
+#include <algorithm>
+#include <cmath>
+
+#include "perf/launch.h"
+#include "perf/model.h"
+
+namespace redline::perf {
+namespace {
+
+enum Constant : std::size_t {
+  kMatrix,
+  kCap,
+  kMemory,
+  kCoreBytes,
+  kTileCycles,
+  kSpread,
+  kSplit,
+  kGraph,
+  kEvent,
+  kHost,
+  kQuantFixed,
+  kQuantBytes,
+  kL2,
+  kResident,
+  kNarrow,
+  kConstants,
+};
+
+constexpr std::array<ConstantInfo, kConstants> kTable{{
+    {"matrix_fraction", "1", Part::kCompute, 0.80, 0.2, 0.25, 0.10, 0.10, 0.05,
+     "reached share of what a core can issue at boost clock"},
+    {"cap_fraction", "1", Part::kCompute, 0.95, 0.05, 0.0, 0.0, 0.0, 0.03,
+     "reached share of the data sheet's cap"},
+    {"memory_fraction", "1", Part::kMemory, 0.85, 0.1, 0.1, 0.05, 0.05, 0.05,
+     "reached share of memory bandwidth"},
+    {"core_bytes_per_cycle", "B", Part::kMemory, 40.0, 0.5, 0.2, 0.2, 0.0, 0.0,
+     "bytes that one core can load from memory in a cycle"},
+    {"tile_cycles", "cycles", Part::kCompute, 1500.0, 0.7, 0.3, 0.2, 0.0, 0.0,
+     "prologue and epilogue of one tile"},
+    {"spread", "1", Part::kCompute, 0.3, 0.7, 0.5, 0.3, 0.0, 0.0,
+     "share of an unfilled wave that is hidden"},
+    {"split_s", "s", Part::kLatency, 2e-6, 0.5, 0.3, 0.2, 0.0, 0.0,
+     "joining the parts of a product that is split along k"},
+    {"launch_graph_cycles", "cycles", Part::kLatency, 4000.0, 0.5, 0.3, 0.2, 0.3, 0.1,
+     "fixed time in a graph"},
+    {"launch_event_s", "s", Part::kLatency, 4e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
+     "fixed time between device events"},
+    {"launch_host_s", "s", Part::kLatency, 15e-6, 0.5, 0.3, 0.2, 0.0, 0.2,
+     "fixed time on the host's clock"},
+    {"quantize_s", "s", Part::kLatency, 4e-6, 0.7, 0.7, 0.2, 0.5, 0.1,
+     "fixed time of quantising the activations"},
+    {"quantize_passes", "1", Part::kMemory, 1.0, 0.7, 0.7, 0.2, 0.5, 0.1,
+     "how often quantising moves the activations, against reading and writing them once"},
+    {"l2_bytes_per_cycle", "B", Part::kMemory, 64.0, 0.5, 0.2, 0.2, 0.0, 0.0,
+     "bytes that one core can load from the cache in a cycle"},
+    {"resident_fraction", "1", Part::kMemory, 0.2, 0.5, 0.5, 0.5, 0.0, 0.0,
+     "share of the cache in which operands outlive one run of a benchmark that repeats it"},
+    {"narrow_tile", "elements", Part::kCompute, 16.0, 0.7, 0.4, 0.2, 0.0, 0.0,
+     "columns of a tile that cost time and do nothing"},
+}};
+
+struct Tile {
+  double m, n;
+};
+
+constexpr std::array<Tile, 7> kTiles{
+    {{256, 256}, {128, 256}, {256, 128}, {128, 128}, {64, 256}, {128, 64}, {64, 64}}};
+// DeepGEMM: rows of 64 or 128, any multiple of 16 columns, never split along k.
+constexpr std::array<Tile, 12> kDeepTiles{{{128, 128},
+                                           {128, 112},
+                                           {128, 96},
+                                           {128, 80},
+                                           {128, 64},
+                                           {128, 48},
+                                           {64, 128},
+                                           {64, 96},
+                                           {64, 80},
+                                           {64, 64},
+                                           {64, 48},
+                                           {64, 32}}};
+
+Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+  const Gemm& g = *std::get_if<Gemm>(&kernel.op);
+  const double m = static_cast<double>(g.m);
+  const double n = static_cast<double>(g.n);
+  const double k = static_cast<double>(g.k);
+  const double a = bytes_per_element(g.a);
+  const double b = bytes_per_element(g.b);
+  const double out = bytes_per_element(g.c);
+  const std::size_t format = index_of(g.math);
+  const double issue = limits.issue[format] * c[kMatrix];
+  const double cap = limits.matrix[format] * c[kCap];
+  const double memory = limits.bandwidth * c[kMemory];
+  const double least = a * m * k + b * n * k + out * m * n;
+  const double quantized = kernel.how.quantizes ? (2.0 + a) * m * k : 0.0;
+  const double miss =
+      kernel.how.repeats ? missing(least + quantized, limits.l2 * c[kResident]) : 1.0;
+
+  double compute = 0.0;
+  double traffic = 0.0;
+  double latency = 0.0;
+  if (!limits.has_cores()) {
+    compute = 2.0 * m * n * k / std::min(issue, cap);
+    traffic = least / memory;
+  } else {
+    const double core_issue = issue / limits.cores;
+    const double core_cap = cap / limits.cores;
+    const double core_memory = limits.clock * c[kCoreBytes];
+    const double core_cache = limits.clock * c[kL2];
+    const double tile_s = c[kTileCycles] / limits.clock;
+    const bool deep = kernel.how.library == Library::kDeepgemm;
+    const auto tiles = deep ? std::span<const Tile>(kDeepTiles) : std::span<const Tile>(kTiles);
+    const double cache = limits.cores * core_cache;
+    double best = 1e300;
+    for (const Tile& tile : tiles) {
+      const double rows = std::ceil(m / tile.m);
+      const double columns = std::ceil(n / tile.n);
+      const double count = rows * columns;
+      for (double split = 1.0; split <= (deep ? 1.0 : 8.0); split *= 2.0) {
+        const double depth = k / split;
+        if (split > 1.0 && (depth < 256.0 || count * split > 2.0 * limits.cores)) {
+          break;
+        }
+        const double share = count * split / limits.cores;
+        const double waves = std::ceil(share);
+        const double turns = std::max(1.0, waves - std::min(1.0, c[kSpread]) * (waves - share));
+        const double work = 2.0 * tile.m * depth;
+        const double multiply =
+            std::max(work * (tile.n + c[kNarrow]) / core_issue, work * tile.n / core_cap);
+        const double load = (a * tile.m + b * tile.n) * depth / core_cache;
+        const double busy = turns * (std::max(multiply, load) + tile_s);
+        const double parts = split > 1.0 ? 8.0 * split * m * n : 0.0;
+        const double reach = std::min(memory, std::min(count * split, limits.cores) * core_memory);
+        const double moved =
+            least * miss / reach + (least * (1.0 - miss) + parts) / std::max(cache, reach);
+        const double fixed = split > 1.0 ? c[kSplit] : 0.0;
+        const double time = fixed + std::max(busy, moved) + kOverlap * std::min(busy, moved);
+        if (time < best) {
+          best = time;
+          compute = busy;
+          traffic = moved;
+          latency = fixed;
+        }
+      }
+    }
+  }
+  const bool bound_by_compute = compute > traffic;
+  (bound_by_compute ? traffic : compute) *= kOverlap;
+  latency += launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  double quantize = 0.0;
+  if (kernel.how.quantizes) {
+    latency += c[kQuantFixed];
+    const double cache = std::max(memory, limits.cores * limits.clock * c[kL2]);
+    quantize = c[kQuantBytes] * quantized * (miss / memory + (1.0 - miss) / cache);
+  }
+  return {compute, traffic + quantize, 0.0, latency};
+}
+
+constexpr Model kModel{"gemm", kTable, &evaluate};
+
+}  // namespace
+
+const Model& gemm_model() { return kModel; }
+
+}  // namespace redline::perf

@@ -1,0 +1,282 @@
+// Predictions of one machine: constants, error bars and what they rest on, resolved once.
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "perf/fit.h"
+
+namespace redline {
+namespace {
+
+using perf::Constants;
+using perf::kKernelKeys;
+using perf::kModelCount;
+using perf::Limits;
+using perf::Model;
+
+constexpr double kNormal80 = 1.2816;
+// An error bar where nothing at all was measured of an operator.
+constexpr double kUnmeasured = 0.5;
+// How much an error bar widens, in logarithm, for each factor of e beyond the fitted shapes.
+constexpr double kBeyond = 0.05;
+constexpr double kSlack = 2.0;  // this far beyond is still inside
+constexpr std::size_t kTimings = 3;
+
+struct Reach {
+  std::array<double, 3> low{}, high{};
+  bool known = false;
+
+  void widen(const Support& support) {
+    for (std::size_t i = 0; i < low.size(); ++i) {
+      low[i] = known ? std::min(low[i], support.low[i]) : support.low[i];
+      high[i] = known ? std::max(high[i], support.high[i]) : support.high[i];
+    }
+    known = true;
+  }
+  // Logarithm of how far a shape lies beyond.
+  [[nodiscard]] double beyond(const std::array<double, 3>& shape) const {
+    double most = 0.0;
+    for (std::size_t i = 0; i < shape.size() && known; ++i) {
+      const double far = std::max(low[i] / kSlack / shape[i], shape[i] / (high[i] * kSlack));
+      most = far > 1.0 ? std::max(most, std::log(far)) : most;
+    }
+    return most;
+  }
+};
+
+// One kernel on this machine.
+struct Resolved {
+  Constants constants{};
+  Reach reach;
+  double log_sd = kUnmeasured;
+  Evidence rates = Evidence::kExtrapolated;  // of work and traffic
+  std::array<Evidence, kTimings> launch{};   // of latency, by timing
+};
+
+Evidence weaker(Evidence a, Evidence b) { return std::max(a, b); }
+
+// The scatter of the kernel itself or else of its model.
+double scatter_of(const std::vector<Scatter>& scatter, std::string_view model,
+                  std::string_view kernel, Evidence evidence, bool rates_alone) {
+  double found = kUnmeasured;
+  for (const Scatter& one : scatter) {
+    if (one.model != model || one.evidence != evidence || one.rates_alone != rates_alone) {
+      continue;
+    }
+    if (one.kernel == kernel) {
+      return one.log_sd;
+    }
+    if (one.kernel.empty()) {
+      found = one.log_sd;
+    }
+  }
+  return found;
+}
+
+class Resolver {
+ public:
+  Resolver(const Machine& machine, const Limits& limits, const Calibration& calibration)
+      : machine_(machine), limits_(limits), calibration_(calibration) {
+    for (const FittedConstant& c : calibration.constants) {
+      values_[c.model][{c.constant, c.scope}] = &c;
+    }
+  }
+
+  [[nodiscard]] Resolved resolve(const Kernel& kernel) const {
+    const Model& model = perf::model_of(kernel.op);
+    const auto scopes = perf::scopes_of(kernel, machine_);
+    const std::string name = perf::kernel_name(kernel);
+    const std::string family = perf::family_of(kernel.op, machine_);
+    Resolved found;
+    const auto values = values_.find(model.name);
+    found.constants = perf::resolve(
+        model, values == values_.end() ? perf::ScopeValues{} : values->second, scopes);
+    found.launch.fill(Evidence::kExtrapolated);
+    Reach any;
+    for (const Support& support : calibration_.support) {
+      if (support.model != model.name) {
+        continue;
+      }
+      const bool same_chip = support.chip == machine_.chip->id;
+      const bool same_kernel = support.kernel == name;
+      any.widen(support);
+      if (same_kernel) {
+        found.reach.widen(support);
+      }
+      const Evidence evidence = same_chip && same_kernel                ? Evidence::kMeasured
+                                : same_chip || support.family == family ? Evidence::kFamily
+                                                                        : Evidence::kExtrapolated;
+      found.rates = std::min(found.rates, evidence);
+      Evidence& launch = found.launch[static_cast<std::size_t>(support.timing)];
+      launch = std::min(launch, same_chip ? Evidence::kMeasured : evidence);
+    }
+    if (!found.reach.known) {
+      found.reach = any;
+    }
+    const bool rates_alone = !limits_.has_cores();
+    found.log_sd = scatter_of(calibration_.scatter, model.name, name, found.rates,
+                              rates_alone && found.rates == Evidence::kExtrapolated);
+    return found;
+  }
+
+ private:
+  const Machine& machine_;
+  const Limits& limits_;
+  const Calibration& calibration_;
+  std::map<std::string, perf::ScopeValues, std::less<>> values_;
+};
+
+// Some operator of every kind and format, which is all that a kernel's key depends on.
+std::vector<Operator> kinds_of_operators() {
+  constexpr std::array<Format, 8> kMath{Format::kFp32, Format::kTf32, Format::kBf16, Format::kFp8,
+                                        Format::kInt8, Format::kFp6,  Format::kFp4,  Format::kInt4};
+  std::vector<Operator> all;
+  for (const Format format : kMath) {
+    Gemm gemm;
+    gemm.math = format;
+    GroupedGemm grouped;
+    grouped.math = format;
+    Attention attention;
+    attention.math = format;
+    all.insert(all.end(), {gemm, grouped});
+    attention.phase = Attention::Phase::kPrefill;
+    all.emplace_back(attention);
+    attention.phase = Attention::Phase::kDecode;
+    all.emplace_back(attention);
+    attention.latent = true;
+    all.emplace_back(attention);
+    attention.kv = Format::kInt4;
+    all.emplace_back(attention);
+    attention.latent = false;
+    all.emplace_back(attention);
+    attention.phase = Attention::Phase::kPrefill;
+    all.emplace_back(attention);
+  }
+  for (int kind = 0; kind <= static_cast<int>(Stream::Kind::kOptimizer); ++kind) {
+    Stream stream;
+    stream.kind = static_cast<Stream::Kind>(kind);
+    all.emplace_back(stream);
+  }
+  for (int kind = 0; kind <= static_cast<int>(Collective::Kind::kBroadcast); ++kind) {
+    Collective collective;
+    collective.kind = static_cast<Collective::Kind>(kind);
+    all.emplace_back(collective);
+  }
+  for (const auto kind : {ExpertExchange::Kind::kDispatch, ExpertExchange::Kind::kCombine}) {
+    ExpertExchange exchange;
+    exchange.kind = kind;
+    all.emplace_back(exchange);
+  }
+  return all;
+}
+
+}  // namespace
+
+KernelBasis basis_of(const Kernel& kernel, const Machine& machine, const Calibration& calibration) {
+  KernelBasis basis;
+  basis.kernel = perf::kernel_name(kernel);
+  const std::string_view model = perf::model_of(kernel.op).name;
+  const std::string family = perf::family_of(kernel.op, machine);
+  int nearest = 3;
+  for (const Support& support : calibration.support) {
+    if (support.model != model) {
+      continue;
+    }
+    const bool same = support.kernel == basis.kernel;
+    const int distance = same && support.chip == machine.chip->id ? 0
+                         : same && support.family == family       ? 1
+                         : same                                   ? 2
+                                                                  : 3;
+    if (distance < nearest) {
+      nearest = distance;
+      basis.nearest.clear();
+    }
+    if (distance == nearest) {
+      basis.nearest.push_back(&support);
+    }
+  }
+  return basis;
+}
+
+struct KernelModel::State {
+  Limits limits;
+  std::vector<Resolved> resolved;
+  std::array<std::uint16_t, kKernelKeys> index{};
+};
+
+KernelModel::KernelModel(const Machine& machine, const Calibration& calibration)
+    : state_(std::make_unique<State>()) {
+  state_->limits = perf::limits_of(machine);
+  const Resolver resolver(machine, state_->limits, calibration);
+  // Kernels without constants of their own share those of their model.
+  std::set<std::pair<std::string, std::string>> known;
+  for (const Support& support : calibration.support) {
+    known.emplace(support.model, support.kernel);
+  }
+  std::array<std::uint16_t, kModelCount> unknown{};
+  unknown.fill(0xffff);
+  const auto add = [&](const Kernel& kernel) {
+    state_->resolved.push_back(resolver.resolve(kernel));
+    return static_cast<std::uint16_t>(state_->resolved.size() - 1);
+  };
+  for (const Operator& op : kinds_of_operators()) {
+    const std::size_t model = perf::model_index(op);
+    for (int library = 0; library <= static_cast<int>(Library::kXla); ++library) {
+      for (const Scaling scaling : {Scaling::kNone, Scaling::kTensor, Scaling::kBlock}) {
+        Kernel kernel{op, {}};
+        kernel.how.library = static_cast<Library>(library);
+        kernel.how.scaling = scaling;
+        std::uint16_t place = unknown[model];
+        if (known.contains({std::string(perf::model_of(op).name), perf::kernel_name(kernel)})) {
+          place = add(kernel);
+        } else if (place == 0xffff) {
+          place = unknown[model] = add(kernel);
+        }
+        state_->index[perf::kernel_key(kernel)] = place;
+      }
+    }
+  }
+}
+
+KernelModel::KernelModel(KernelModel&&) noexcept = default;
+KernelModel& KernelModel::operator=(KernelModel&&) noexcept = default;
+KernelModel::~KernelModel() = default;
+
+std::optional<Message> KernelModel::refuses(const Kernel& kernel) const {
+  return perf::refusal(kernel, state_->limits);
+}
+
+KernelTime KernelModel::time(const Kernel& kernel) const {
+  const Resolved& resolved = state_->resolved[state_->index[perf::kernel_key(kernel)]];
+  const perf::Parts parts =
+      perf::predict(perf::model_of(kernel.op), kernel, state_->limits, resolved.constants);
+  KernelTime time;
+  const double total = perf::total(parts);
+  time.total = Seconds{total};
+  const Evidence launch = resolved.launch[static_cast<std::size_t>(kernel.how.timing)];
+  time.rests = {resolved.rates, resolved.rates, resolved.rates, launch};
+  std::size_t greatest = 3;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    time.parts[i] = Seconds{parts[i]};
+    greatest = parts[i] > parts[greatest] ? i : greatest;
+  }
+  time.bound = static_cast<Bound>(greatest);
+  // A part that makes up less than this of the time does not decide how far it can be trusted.
+  constexpr double kMatters = 0.2;
+  time.evidence = Evidence::kMeasured;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] >= kMatters * total) {
+      time.evidence = weaker(time.evidence, time.rests[i]);
+    }
+  }
+  const double beyond = resolved.reach.beyond(perf::shape_of(kernel.op));
+  time.outside_fitted_range = beyond > 0.0;
+  const double factor = std::exp(kNormal80 * std::hypot(resolved.log_sd, kBeyond * beyond));
+  time.low = Seconds{total / factor};
+  time.high = Seconds{total * factor};
+  return time;
+}
+
+}  // namespace redline

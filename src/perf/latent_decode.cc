@@ -1,0 +1,71 @@
+// Multi-head latent attention, decoding on the compressed cache: all query heads of a token share
+// one row of the cache, so that the products and not the cache bind (FlashMLA; DeepSeek-V2 2024,
+// section 2.1).
+
+#include <algorithm>
+#include <cmath>
+
+#include "perf/launch.h"
+#include "perf/model.h"
+
+namespace redline::perf {
+namespace {
+
+enum Constant : std::size_t {
+  kMatrix,
+  kCap,
+  kMemory,
+  kBlock,
+  kGraph,
+  kEvent,
+  kHost,
+  kConstants,
+};
+
+constexpr std::array<ConstantInfo, kConstants> kTable{{
+    {"matrix_fraction", "1", Part::kCompute, 0.65, 0.1, 0.1, 0.05, 0.0, 0.03,
+     "reached share of what a core can issue at boost clock"},
+    {"cap_fraction", "1", Part::kCompute, 0.93, 0.05, 0.05, 0.0, 0.0, 0.02,
+     "reached share of the data sheet's cap"},
+    {"memory_fraction", "1", Part::kMemory, 0.85, 0.1, 0.1, 0.05, 0.0, 0.05,
+     "reached share of memory bandwidth"},
+    {"block_cycles", "cycles", Part::kCompute, 4000.0, 0.4, 0.2, 0.0, 0.0, 0.0,
+     "beginning, end and joining of the part of a core"},
+    {"launch_graph_cycles", "cycles", Part::kLatency, 15e3, 0.4, 0.3, 0.1, 0.0, 0.05,
+     "fixed time in a graph"},
+    {"launch_event_s", "s", Part::kLatency, 8e-6, 0.4, 0.3, 0.1, 0.0, 0.1,
+     "fixed time between device events"},
+    {"launch_host_s", "s", Part::kLatency, 20e-6, 0.4, 0.3, 0.1, 0.0, 0.1,
+     "fixed time on the host's clock"},
+}};
+
+constexpr double kRows = 64.0;  // of query heads that a block works on together
+
+double as_double(std::int64_t value) { return static_cast<double>(value); }
+
+Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+  const Attention& op = *std::get_if<Attention>(&kernel.op);
+  const double rows = as_double(op.q_heads) * as_double(op.q_len);
+  const double padded = std::ceil(rows / kRows) * kRows;
+  const double tokens =
+      op.window > 0 ? as_double(std::min(op.kv_len, op.window)) : as_double(op.kv_len);
+  const double ops = 2.0 * as_double(op.batch) * padded * tokens * as_double(op.qk_dim + op.v_dim);
+  const std::size_t format = index_of(op.math);
+  const double rate = std::min(limits.issue[format] * c[kMatrix], limits.matrix[format] * c[kCap]);
+  double compute = ops / rate;
+  if (limits.has_cores()) {
+    compute += c[kBlock] / limits.clock;
+  }
+  const double load = least_bytes(kernel.op).base() / (limits.bandwidth * c[kMemory]);
+  Parts parts = overlapped_parts(compute, load);
+  parts[3] = launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  return parts;
+}
+
+constexpr Model kModel{"latent_decode", kTable, &evaluate};
+
+}  // namespace
+
+const Model& latent_decode_model() { return kModel; }
+
+}  // namespace redline::perf

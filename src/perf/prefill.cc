@@ -1,0 +1,112 @@
+// Attention of many queries a sequence, tile by tile: FlashAttention-2 (Dao 2023), whose softmax
+// runs between the products, and FlashAttention-3 (Shah et al. 2024), which hides part of it behind
+// them.
+
+#include <algorithm>
+#include <cmath>
+
+#include "perf/launch.h"
+#include "perf/model.h"
+
+namespace redline::perf {
+namespace {
+
+enum Constant : std::size_t {
+  kMatrix,
+  kCap,
+  kSoftmax,
+  kTile,
+  kMemory,
+  kPass,
+  kResident,
+  kCache,
+  kGraph,
+  kEvent,
+  kHost,
+  kConstants,
+};
+
+constexpr std::array<ConstantInfo, kConstants> kTable{{
+    {"matrix_fraction", "1", Part::kCompute, 0.75, 0.15, 0.15, 0.15, 0.10, 0.04,
+     "reached share of what a core can issue at boost clock"},
+    {"cap_fraction", "1", Part::kCompute, 0.95, 0.05, 0.0, 0.0, 0.0, 0.03,
+     "reached share of the data sheet's cap"},
+    {"softmax_cycles", "cycles", Part::kCompute, 0.0625, 0.3, 0.3, 0.1, 0.0, 0.0,
+     "time of a core for one pair of query and key beside the products: 1/16 is one exponential"},
+    {"tile_cycles", "cycles", Part::kCompute, 3000.0, 0.5, 0.3, 0.2, 0.0, 0.0,
+     "prologue and epilogue of one tile of queries"},
+    {"memory_fraction", "1", Part::kMemory, 0.75, 0.15, 0.1, 0.1, 0.0, 0.05,
+     "reached share of memory bandwidth"},
+    {"cache_passes", "1", Part::kMemory, 1.0, 0.3, 0.3, 0.0, 0.0, 0.0,
+     "how often Q, K and V are read and written to be rotated and stored in the cache"},
+    {"resident_fraction", "1", Part::kMemory, 0.5, 0.5, 0.0, 0.2, 0.0, 0.0,
+     "share of the cache in which operands outlive one run of a benchmark that repeats it"},
+    {"l2_bytes_per_cycle", "B", Part::kMemory, 20.0, 0.4, 0.0, 0.2, 0.0, 0.0,
+     "bytes that one core can load from the cache in a cycle"},
+    {"launch_graph_cycles", "cycles", Part::kLatency, 25e3, 0.4, 0.2, 0.1, 0.1, 0.05,
+     "fixed time in a graph"},
+    {"launch_event_s", "s", Part::kLatency, 8e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
+     "fixed time between device events"},
+    {"launch_host_s", "s", Part::kLatency, 20e-6, 0.4, 0.2, 0.1, 0.0, 0.1,
+     "fixed time on the host's clock"},
+}};
+
+constexpr double kTileRows = 128.0;
+constexpr double kTileKeys = 64.0;
+
+double as_double(std::int64_t value) { return static_cast<double>(value); }
+
+Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+  const Attention& op = *std::get_if<Attention>(&kernel.op);
+  const double heads = as_double(op.batch) * as_double(op.q_heads);
+  const double queries = std::max(1.0, as_double(op.q_len));
+  const double pairs = attended_pairs(op);
+  const double ops = matrix_ops(kernel.op).base();
+  const double least = least_bytes(kernel.op).base();
+  const std::size_t format = index_of(op.math);
+  const double issue = limits.issue[format] * c[kMatrix];
+  const double cap = limits.matrix[format] * c[kCap];
+  const double memory = limits.bandwidth * c[kMemory];
+
+  const double projected = as_double(op.batch) * queries * bytes_per_element(op.math) *
+                           (as_double(op.q_heads + op.kv_heads) * as_double(op.qk_dim) +
+                            as_double(op.kv_heads) * as_double(op.v_dim));
+  const double passed = kernel.how.library == Library::kTrtllm ? 2.0 * projected * c[kPass] : 0.0;
+
+  double compute = 0.0;
+  double miss = 1.0;
+  double cache = memory;
+  if (!limits.has_cores()) {
+    compute = ops / std::min(issue, cap);
+  } else {
+    const double rows = std::ceil(queries / kTileRows) * kTileRows;
+    const double reach =
+        op.window > 0 ? std::min(as_double(op.kv_len), as_double(op.window)) : as_double(op.kv_len);
+    const double edge = (op.causal ? 0.5 * kTileRows : 0.0) + 0.5 * kTileKeys;
+    const double keys = std::min(pairs / queries + edge, std::max(reach, kTileKeys));
+    const double pair_ops = ops / std::max(heads * pairs, 1.0);
+    const double pair_s = pair_ops * limits.cores / issue + c[kSoftmax] / limits.clock;
+    const double tile_s = c[kTile] / limits.clock;
+    const double longest = tile_s + kTileRows * reach * pair_s;
+    const double all = heads * rows / kTileRows * (tile_s + kTileRows * keys * pair_s);
+    compute =
+        std::max(overlapped(all / limits.cores, longest), heads * rows * keys * pair_ops / cap);
+    cache = std::max(memory, limits.cores * limits.clock * c[kCache]);
+    if (kernel.how.repeats) {
+      miss = missing(least + projected, limits.l2 * c[kResident]);
+    }
+  }
+  const double per_byte = miss / memory + (1.0 - miss) / cache;
+  Parts parts = overlapped_parts(compute, least * per_byte);
+  parts[1] += passed * per_byte;
+  parts[3] = launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  return parts;
+}
+
+constexpr Model kModel{"prefill", kTable, &evaluate};
+
+}  // namespace
+
+const Model& prefill_model() { return kModel; }
+
+}  // namespace redline::perf

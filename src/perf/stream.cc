@@ -1,0 +1,47 @@
+// Norms, softmax, activations, embeddings and optimizers: as long as their bytes take.
+
+#include <algorithm>
+
+#include "perf/launch.h"
+#include "perf/model.h"
+
+namespace redline::perf {
+namespace {
+
+enum Constant : std::size_t { kMemory, kCoreBytes, kGraph, kEvent, kHost, kConstants };
+
+constexpr std::array<ConstantInfo, kConstants> kTable{{
+    {"memory_fraction", "1", Part::kMemory, 0.75, 0.15, 0.2, 0.1, 0.2, 0.05,
+     "reached share of memory bandwidth"},
+    {"core_bytes_per_cycle", "B", Part::kMemory, 40.0, 0.4, 0.2, 0.1, 0.0, 0.0,
+     "bytes that one core can load or store in a cycle"},
+    {"launch_graph_cycles", "cycles", Part::kLatency, 4000.0, 0.4, 0.2, 0.1, 0.1, 0.05,
+     "fixed time in a graph"},
+    {"launch_event_s", "s", Part::kLatency, 4e-6, 0.4, 0.2, 0.1, 0.1, 0.1,
+     "fixed time between device events"},
+    {"launch_host_s", "s", Part::kLatency, 25e-6, 0.4, 0.4, 0.3, 0.4, 0.1,
+     "fixed time on the host's clock"},
+}};
+
+// Elements of a row that a block of threads shares out, where rows alone do not fill the cores.
+constexpr double kBlockElements = 4096.0;
+
+Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+  const Stream& op = *std::get_if<Stream>(&kernel.op);
+  const double elements = static_cast<double>(op.rows) * static_cast<double>(op.columns);
+  double reach = limits.bandwidth * c[kMemory];
+  if (limits.has_cores()) {
+    const double blocks = std::max(1.0, elements / kBlockElements);
+    reach = std::min(reach, std::min(blocks, limits.cores) * limits.clock * c[kCoreBytes]);
+  }
+  const double memory = least_bytes(kernel.op).base() / reach;
+  return {0.0, memory, 0.0, launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits)};
+}
+
+constexpr Model kModel{"stream", kTable, &evaluate};
+
+}  // namespace
+
+const Model& stream_model() { return kModel; }
+
+}  // namespace redline::perf
