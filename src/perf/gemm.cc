@@ -32,7 +32,7 @@ enum Constant : std::size_t {
 constexpr std::array<ConstantInfo, kConstants> kTable{{
     {"matrix_fraction", "1", Part::kCompute, 0.80, 0.2, 0.25, 0.10, 0.10, 0.05,
      "reached share of what a core can issue at boost clock"},
-    {"cap_fraction", "1", Part::kCompute, 0.95, 0.05, 0.0, 0.0, 0.0, 0.03,
+    {"cap_fraction", "1", Part::kCompute, 0.95, 0.05, 0.0, 0.05, 0.0, 0.10,
      "reached share of the data sheet's cap"},
     {"memory_fraction", "1", Part::kMemory, 0.85, 0.1, 0.1, 0.05, 0.05, 0.05,
      "reached share of memory bandwidth"},
@@ -56,7 +56,7 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "how often quantising moves the activations, against reading and writing them once"},
     {"l2_bytes_per_cycle", "B", Part::kMemory, 64.0, 0.5, 0.2, 0.2, 0.0, 0.0,
      "bytes that one core can load from the cache in a cycle"},
-    {"resident_fraction", "1", Part::kMemory, 0.2, 0.5, 0.5, 0.5, 0.0, 0.0,
+    {"resident_fraction", "1", Part::kMemory, 0.2, 0.5, 0.9, 0.5, 0.0, 0.0,
      "share of the cache in which operands outlive one run of a benchmark that repeats it"},
     {"narrow_tile", "elements", Part::kCompute, 16.0, 0.7, 0.4, 0.2, 0.0, 0.0,
      "columns of a tile that cost time and do nothing"},
@@ -106,36 +106,41 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     compute = 2.0 * m * n * k / std::min(issue, cap);
     traffic = least / memory;
   } else {
-    const double core_issue = issue / limits.cores;
-    const double core_cap = cap / limits.cores;
-    const double core_memory = limits.clock * c[kCoreBytes];
-    const double core_cache = limits.clock * c[kL2];
+    // Seconds an operation or a byte of one core, so that the loop multiplies.
+    const double issue_s = limits.cores / issue;
+    const double cap_s = limits.cores / cap;
+    const double cached_s = 1.0 / (limits.clock * c[kL2]);
+    const double all_cached_s = cached_s / limits.cores;
+    const double loaded_s = 1.0 / (limits.clock * c[kCoreBytes]);
+    const double memory_s = 1.0 / memory;
     const double tile_s = c[kTileCycles] / limits.clock;
+    const double per_core = 1.0 / limits.cores;
+    const double spread = std::min(1.0, c[kSpread]);
     const bool deep = kernel.how.library == Library::kDeepgemm;
     const auto tiles = deep ? std::span<const Tile>(kDeepTiles) : std::span<const Tile>(kTiles);
-    const double cache = limits.cores * core_cache;
     double best = 1e300;
     for (const Tile& tile : tiles) {
-      const double rows = std::ceil(m / tile.m);
-      const double columns = std::ceil(n / tile.n);
-      const double count = rows * columns;
-      for (double split = 1.0; split <= (deep ? 1.0 : 8.0); split *= 2.0) {
-        const double depth = k / split;
-        if (split > 1.0 && (depth < 256.0 || count * split > 2.0 * limits.cores)) {
+      const double count = std::ceil(m / tile.m) * std::ceil(n / tile.n);
+      const double multiply_s =
+          2.0 * tile.m * std::max((tile.n + c[kNarrow]) * issue_s, tile.n * cap_s);
+      const double step_s = std::max(multiply_s, (a * tile.m + b * tile.n) * cached_s);
+      double depth = k;
+      for (double split = 1.0; split <= (deep ? 1.0 : 8.0); split *= 2.0, depth *= 0.5) {
+        const double blocks = count * split;
+        if (split > 1.0 && (depth < 256.0 || blocks > 2.0 * limits.cores)) {
           break;
         }
-        const double share = count * split / limits.cores;
+        const double share = blocks * per_core;
         const double waves = std::ceil(share);
-        const double turns = std::max(1.0, waves - std::min(1.0, c[kSpread]) * (waves - share));
-        const double work = 2.0 * tile.m * depth;
-        const double multiply =
-            std::max(work * (tile.n + c[kNarrow]) / core_issue, work * tile.n / core_cap);
-        const double load = (a * tile.m + b * tile.n) * depth / core_cache;
-        const double busy = turns * (std::max(multiply, load) + tile_s);
+        const double turns = std::max(1.0, waves - spread * (waves - share));
+        const double busy = turns * (step_s * depth + tile_s);
+        if (busy >= best) {
+          continue;
+        }
         const double parts = split > 1.0 ? 8.0 * split * m * n : 0.0;
-        const double reach = std::min(memory, std::min(count * split, limits.cores) * core_memory);
-        const double moved =
-            least * miss / reach + (least * (1.0 - miss) + parts) / std::max(cache, reach);
+        const double reach_s = std::max(memory_s, loaded_s / std::min(blocks, limits.cores));
+        const double moved = least * miss * reach_s +
+                             (least * (1.0 - miss) + parts) * std::min(all_cached_s, reach_s);
         const double fixed = split > 1.0 ? c[kSplit] : 0.0;
         const double time = fixed + std::max(busy, moved) + kOverlap * std::min(busy, moved);
         if (time < best) {
