@@ -21,14 +21,15 @@ struct WorkspaceOptions {
   std::string executable;             // path of the program, to find data installed beside it
   std::vector<std::string> overlays;  // folders laid over it, later wins
   CatalogParts parts;
-  bool kernels = false;  // the models of kernels too
+  bool kernels = false;  // the constants of the models of kernels too
 };
 
 struct Workspace {
   data::FileSet files;
   Catalog catalog;
   Rules rules;
-  std::shared_ptr<const KernelModels> kernels;  // null unless asked for
+  // Without constants unless they were asked for.
+  std::shared_ptr<const KernelModels> kernels = std::make_shared<const KernelModels>(Calibration{});
   Date date{};                                  // of the data set: the default of --as-of
   std::vector<std::string> replaced;  // what overlays replaced, for a note on standard error
 };

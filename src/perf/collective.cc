@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "perf/launch.h"
 #include "perf/model.h"
 
 namespace redline::perf {
@@ -38,10 +39,8 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
     {"pipeline", "1", Part::kNetwork, 1.0, 0.4, 0.3, 0.2, 0.0, 0.0,
      "cost of cutting a message into chunks, against the best cut"},
     {"launch_graph_s", "s", Part::kLatency, 5e-6, 0.4, 0.3, 0.3, 0.1, 0.1, "fixed time in a graph"},
-    {"launch_event_s", "s", Part::kLatency, 8e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
-     "fixed time between device events"},
-    {"launch_host_s", "s", Part::kLatency, 8e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
-     "fixed time on the host's clock"},
+    event_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
+    host_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
 }};
 
 using Kind = Collective::Kind;
@@ -111,10 +110,10 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     return {};
   }
   const Network& network = limits.network;
-  const double n = static_cast<double>(op.ranks);
+  const double n = as_double(op.ranks);
   const double bytes = op.bytes.base();
   const double domain = std::max(1, network.domain);
-  const double node = op.ranks_per_node > 0 ? static_cast<double>(op.ranks_per_node) : domain;
+  const double node = op.ranks_per_node > 0 ? as_double(op.ranks_per_node) : domain;
   const double inside = std::min({n, node, domain});
   const double nodes = std::ceil(n / inside);
   double wire = 0.0;

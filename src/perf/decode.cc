@@ -51,17 +51,12 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "time of a core for one query head and cached token beside the products"},
     {"merge_s", "s", Part::kLatency, 2e-6, 0.6, 0.4, 0.0, 0.0, 0.0,
      "joining the parts of a split cache"},
-    {"launch_graph_cycles", "cycles", Part::kLatency, 15e3, 0.4, 0.4, 0.2, 0.1, 0.05,
-     "fixed time in a graph"},
-    {"launch_event_s", "s", Part::kLatency, 8e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
-     "fixed time between device events"},
-    {"launch_host_s", "s", Part::kLatency, 20e-6, 0.4, 0.6, 0.2, 0.1, 0.1,
-     "fixed time on the host's clock"},
+    graph_launch(15e3, {0.4, 0.4, 0.2, 0.1, 0.05}),
+    event_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
+    host_launch(20e-6, {0.4, 0.6, 0.2, 0.1, 0.1}),
 }};
 
 constexpr double kGroupRows = 16.0;  // rows of the smallest matrix instruction
-
-double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const Attention& op = *std::get_if<Attention>(&kernel.op);

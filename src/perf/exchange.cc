@@ -35,16 +35,15 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     return {};
   }
   const Network& network = limits.network;
-  const double ranks = static_cast<double>(op.ranks);
+  const double ranks = as_double(op.ranks);
   const double domain = std::max(1, network.domain);
-  const double node = op.ranks_per_node > 0 ? static_cast<double>(op.ranks_per_node) : domain;
+  const double node = op.ranks_per_node > 0 ? as_double(op.ranks_per_node) : domain;
   const double inside = std::min({ranks, node, domain});
   const double nodes = std::ceil(ranks / inside);
   const double width = bytes_per_element(op.format);
-  const double token =
-      static_cast<double>(op.hidden) * (width + (width <= 1.0 ? kScaleBytes : 0.0));
-  const double tokens = static_cast<double>(op.tokens_per_rank);
-  const double copies = static_cast<double>(op.experts_per_token);
+  const double token = as_double(op.hidden) * (width + (width <= 1.0 ? kScaleBytes : 0.0));
+  const double tokens = as_double(op.tokens_per_rank);
+  const double copies = as_double(op.experts_per_token);
   const double link =
       (network.link ? network.link->base() : limits.host_bus) * std::min(1.0, c[kLink]);
   const double nic = network.nic ? network.nic->base() * std::min(1.0, c[kNic]) : 0.0;
@@ -52,7 +51,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   if (nic > 0.0 && tokens <= kLowLatencyTokens && kernel.how.library == Library::kDeepep) {
     wire = tokens * copies * token / nic;
   } else {
-    const double limit = op.nodes_per_token > 0 ? static_cast<double>(op.nodes_per_token) : nodes;
+    const double limit = op.nodes_per_token > 0 ? as_double(op.nodes_per_token) : nodes;
     const double reached = std::min(limit, distinct(nodes, copies));
     const double spread = distinct(ranks, copies) * (inside - 1.0) / inside;
     const double across =

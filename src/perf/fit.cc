@@ -11,6 +11,7 @@ namespace {
 constexpr int kRounds = 60;
 constexpr double kNoise = 0.06;  // scatter of a row about the model, in logarithm
 constexpr double kStep = 1e-4;
+constexpr double kSettled = 1e-6;
 
 struct Unknown {
   std::size_t constant;
@@ -106,7 +107,7 @@ class Fitter {
         if (next_cost < cost) {
           better = true;
           damping = std::max(damping * 0.3, 1e-9);
-          const bool settled = cost - next_cost < 1e-9 * cost;
+          const bool settled = cost - next_cost < kSettled * cost;
           x = std::move(next);
           cost = next_cost;
           if (settled) {

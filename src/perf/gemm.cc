@@ -44,12 +44,9 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "share of an unfilled wave that is hidden"},
     {"split_s", "s", Part::kLatency, 2e-6, 0.5, 0.3, 0.2, 0.0, 0.0,
      "joining the parts of a product that is split along k"},
-    {"launch_graph_cycles", "cycles", Part::kLatency, 4000.0, 0.5, 0.3, 0.2, 0.3, 0.1,
-     "fixed time in a graph"},
-    {"launch_event_s", "s", Part::kLatency, 4e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
-     "fixed time between device events"},
-    {"launch_host_s", "s", Part::kLatency, 15e-6, 0.5, 0.3, 0.2, 0.0, 0.2,
-     "fixed time on the host's clock"},
+    graph_launch(4000.0, {0.5, 0.3, 0.2, 0.3, 0.1}),
+    event_launch(4e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
+    host_launch(15e-6, {0.5, 0.3, 0.2, 0.0, 0.2}),
     {"quantize_s", "s", Part::kLatency, 4e-6, 0.7, 0.7, 0.2, 0.5, 0.1,
      "fixed time of quantising the activations"},
     {"quantize_passes", "1", Part::kMemory, 1.0, 0.7, 0.7, 0.2, 0.5, 0.1,
@@ -84,9 +81,9 @@ constexpr std::array<Tile, 12> kDeepTiles{{{128, 128},
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const Gemm& g = *std::get_if<Gemm>(&kernel.op);
-  const double m = static_cast<double>(g.m);
-  const double n = static_cast<double>(g.n);
-  const double k = static_cast<double>(g.k);
+  const double m = as_double(g.m);
+  const double n = as_double(g.n);
+  const double k = as_double(g.k);
   const double a = bytes_per_element(g.a);
   const double b = bytes_per_element(g.b);
   const double out = bytes_per_element(g.c);

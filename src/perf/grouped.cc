@@ -48,15 +48,10 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "scatter of the rows of a group about their mean, as a share of it"},
     {"padding", "1", Part::kCompute, 0.3, 0.6, 0.3, 0.0, 0.0, 0.0,
      "tiles that a group takes beyond its rows where groups lie one after another"},
-    {"launch_graph_cycles", "cycles", Part::kLatency, 5000.0, 0.4, 0.2, 0.1, 0.0, 0.05,
-     "fixed time in a graph"},
-    {"launch_event_s", "s", Part::kLatency, 4e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
-     "fixed time between device events"},
-    {"launch_host_s", "s", Part::kLatency, 15e-6, 0.4, 0.2, 0.1, 0.0, 0.1,
-     "fixed time on the host's clock"},
+    graph_launch(5000.0, {0.4, 0.2, 0.1, 0.0, 0.05}),
+    event_launch(4e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
+    host_launch(15e-6, {0.4, 0.2, 0.1, 0.0, 0.1}),
 }};
-
-double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 // Tiles of `height` rows that a group with `rows` about its mean takes on average. Masked groups
 // are padded each by itself: whole tiles, the step from one count to the next blurred by the

@@ -23,6 +23,9 @@ constexpr double kUnmeasured = 0.5;
 constexpr double kBeyond = 0.05;
 constexpr double kSlack = 2.0;  // this far beyond is still inside
 constexpr std::size_t kTimings = 3;
+// A row or two say little of a chip or of its family.
+constexpr int kOwnRows = 3;
+constexpr int kRelativesRows = 10;
 
 struct Reach {
   std::array<double, 3> low{}, high{};
@@ -93,7 +96,10 @@ class Resolver {
     const auto values = values_.find(model.name);
     found.constants = perf::resolve(
         model, values == values_.end() ? perf::ScopeValues{} : values->second, scopes);
-    found.launch.fill(Evidence::kExtrapolated);
+    int own = 0;
+    int relatives = 0;
+    std::array<int, kTimings> own_launches{};
+    std::array<int, kTimings> related_launches{};
     Reach any;
     for (const Support& support : calibration_.support) {
       if (support.model != model.name) {
@@ -105,12 +111,21 @@ class Resolver {
       if (same_kernel) {
         found.reach.widen(support);
       }
-      const Evidence evidence = same_chip && same_kernel                ? Evidence::kMeasured
-                                : same_chip || support.family == family ? Evidence::kFamily
-                                                                        : Evidence::kExtrapolated;
-      found.rates = std::min(found.rates, evidence);
-      Evidence& launch = found.launch[static_cast<std::size_t>(support.timing)];
-      launch = std::min(launch, same_chip ? Evidence::kMeasured : evidence);
+      const std::size_t timing = static_cast<std::size_t>(support.timing);
+      const bool related = same_chip || support.family == family;
+      own += same_chip && same_kernel ? support.rows : 0;
+      relatives += related ? support.rows : 0;
+      own_launches[timing] += same_chip ? support.rows : 0;
+      related_launches[timing] += related ? support.rows : 0;
+    }
+    const auto evidence_of = [](int own_rows, int related_rows) {
+      return own_rows >= kOwnRows             ? Evidence::kMeasured
+             : related_rows >= kRelativesRows ? Evidence::kFamily
+                                              : Evidence::kExtrapolated;
+    };
+    found.rates = evidence_of(own, relatives);
+    for (std::size_t i = 0; i < kTimings; ++i) {
+      found.launch[i] = evidence_of(own_launches[i], related_launches[i]);
     }
     if (!found.reach.known) {
       found.reach = any;

@@ -25,23 +25,18 @@ enum Constant : std::size_t {
 constexpr std::array<ConstantInfo, kConstants> kTable{{
     {"matrix_fraction", "1", Part::kCompute, 0.65, 0.1, 0.1, 0.05, 0.0, 0.03,
      "reached share of what a core can issue at boost clock"},
-    {"cap_fraction", "1", Part::kCompute, 0.93, 0.05, 0.05, 0.0, 0.0, 0.02,
+    {"cap_fraction", "1", Part::kCompute, 0.88, 0.06, 0.05, 0.0, 0.0, 0.02,
      "reached share of the data sheet's cap"},
     {"memory_fraction", "1", Part::kMemory, 0.85, 0.1, 0.1, 0.05, 0.0, 0.05,
      "reached share of memory bandwidth"},
-    {"block_cycles", "cycles", Part::kCompute, 4000.0, 0.4, 0.2, 0.0, 0.0, 0.0,
+    {"block_cycles", "cycles", Part::kCompute, 4000.0, 0.6, 0.3, 0.0, 0.0, 0.0,
      "beginning, end and joining of the part of a core"},
-    {"launch_graph_cycles", "cycles", Part::kLatency, 15e3, 0.4, 0.3, 0.1, 0.0, 0.05,
-     "fixed time in a graph"},
-    {"launch_event_s", "s", Part::kLatency, 8e-6, 0.4, 0.3, 0.1, 0.0, 0.1,
-     "fixed time between device events"},
-    {"launch_host_s", "s", Part::kLatency, 20e-6, 0.4, 0.3, 0.1, 0.0, 0.1,
-     "fixed time on the host's clock"},
+    graph_launch(15e3, {0.4, 0.3, 0.1, 0.0, 0.05}),
+    event_launch(8e-6, {0.4, 0.3, 0.1, 0.0, 0.1}),
+    host_launch(20e-6, {0.4, 0.3, 0.1, 0.0, 0.1}),
 }};
 
 constexpr double kRows = 64.0;  // of query heads that a block works on together
-
-double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const Attention& op = *std::get_if<Attention>(&kernel.op);

@@ -4,8 +4,31 @@
 #include "redline/kernel.h"
 
 #include "perf/limits.h"
+#include "perf/model.h"
 
 namespace redline::perf {
+
+// Widths of a constant by scope, as in ConstantInfo.
+struct Widths {
+  double everywhere = 0.0, kernel = 0.0, architecture = 0.0, both = 0.0, chip = 0.0;
+};
+[[nodiscard]] constexpr ConstantInfo launch_constant(std::string_view name, std::string_view unit,
+                                                     double start, const Widths& w,
+                                                     std::string_view meaning) {
+  return {name,     unit,           Part::kLatency, start,  w.everywhere,
+          w.kernel, w.architecture, w.both,         w.chip, meaning};
+}
+// The three constants that launch_of takes.
+[[nodiscard]] constexpr ConstantInfo graph_launch(double cycles, const Widths& widths) {
+  return launch_constant("launch_graph_cycles", "cycles", cycles, widths, "fixed time in a graph");
+}
+[[nodiscard]] constexpr ConstantInfo event_launch(double seconds, const Widths& widths) {
+  return launch_constant("launch_event_s", "s", seconds, widths,
+                         "fixed time between device events");
+}
+[[nodiscard]] constexpr ConstantInfo host_launch(double seconds, const Widths& widths) {
+  return launch_constant("launch_host_s", "s", seconds, widths, "fixed time on the host's clock");
+}
 
 // A graph's launch is the chip's own and counts in its cycles; the others count on the host.
 [[nodiscard]] inline double launch_of(Timing timing, double graph_cycles, double event_s,

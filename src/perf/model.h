@@ -92,6 +92,7 @@ inline constexpr std::size_t kScopes = 5;
   return {info.everywhere, info.kernel, info.architecture, info.both, info.chip};
 }
 
+[[nodiscard]] constexpr double as_double(std::int64_t value) { return static_cast<double>(value); }
 // What is left of the lesser of two things that run beside each other, in products of matrices.
 inline constexpr double kOverlap = 0.15;
 [[nodiscard]] constexpr double fourth(double x) { return x * x * x * x; }

@@ -43,18 +43,13 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "share of the cache in which operands outlive one run of a benchmark that repeats it"},
     {"l2_bytes_per_cycle", "B", Part::kMemory, 20.0, 0.4, 0.0, 0.2, 0.0, 0.0,
      "bytes that one core can load from the cache in a cycle"},
-    {"launch_graph_cycles", "cycles", Part::kLatency, 25e3, 0.4, 0.2, 0.1, 0.1, 0.05,
-     "fixed time in a graph"},
-    {"launch_event_s", "s", Part::kLatency, 8e-6, 0.5, 0.3, 0.2, 0.0, 0.1,
-     "fixed time between device events"},
-    {"launch_host_s", "s", Part::kLatency, 20e-6, 0.4, 0.2, 0.1, 0.0, 0.1,
-     "fixed time on the host's clock"},
+    graph_launch(25e3, {0.4, 0.2, 0.1, 0.1, 0.05}),
+    event_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
+    host_launch(20e-6, {0.4, 0.2, 0.1, 0.0, 0.1}),
 }};
 
 constexpr double kTileRows = 128.0;
 constexpr double kTileKeys = 64.0;
-
-double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const Attention& op = *std::get_if<Attention>(&kernel.op);

@@ -15,12 +15,9 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "reached share of memory bandwidth"},
     {"core_bytes_per_cycle", "B", Part::kMemory, 40.0, 0.4, 0.2, 0.1, 0.0, 0.0,
      "bytes that one core can load or store in a cycle"},
-    {"launch_graph_cycles", "cycles", Part::kLatency, 4000.0, 0.4, 0.2, 0.1, 0.1, 0.05,
-     "fixed time in a graph"},
-    {"launch_event_s", "s", Part::kLatency, 4e-6, 0.4, 0.2, 0.1, 0.1, 0.1,
-     "fixed time between device events"},
-    {"launch_host_s", "s", Part::kLatency, 25e-6, 0.4, 0.4, 0.3, 0.4, 0.1,
-     "fixed time on the host's clock"},
+    graph_launch(4000.0, {0.4, 0.2, 0.1, 0.1, 0.05}),
+    event_launch(4e-6, {0.4, 0.2, 0.1, 0.1, 0.1}),
+    host_launch(25e-6, {0.4, 0.4, 0.3, 0.4, 0.1}),
 }};
 
 // Elements of a row that a block of threads shares out, where rows alone do not fill the cores.
@@ -28,7 +25,7 @@ constexpr double kBlockElements = 4096.0;
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const Stream& op = *std::get_if<Stream>(&kernel.op);
-  const double elements = static_cast<double>(op.rows) * static_cast<double>(op.columns);
+  const double elements = as_double(op.rows) * as_double(op.columns);
   double reach = limits.bandwidth * c[kMemory];
   if (limits.has_cores()) {
     const double blocks = std::max(1.0, elements / kBlockElements);
