@@ -108,7 +108,7 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
   // A key that only one kind of record has.
   static constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
       {"\n[shape]", "model"},    {"\nchips_per_node", "system"}, {"\njurisdiction", "instrument"},
-      {"\nlinks = [", "fabric"},  {"[[place]]", "places"},        {"[[group]]", "groups"},
+      {"\nlinks = [", "fabric"}, {"[[place]]", "places"},        {"[[group]]", "groups"},
       {"[[source]]", "sources"}, {"[[claim]]", "claims"},        {"[[figure]]", "market"},
       {"[[period]]", "market"},  {"[[event]]", "market"},        {"[[statement]]", "market"}};
   for (const auto& [mark, kind] : kMarks) {

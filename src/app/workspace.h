@@ -30,7 +30,7 @@ struct Workspace {
   Rules rules;
   // Without constants unless they were asked for.
   std::shared_ptr<const KernelModels> kernels = std::make_shared<const KernelModels>(Calibration{});
-  Date date{};                                  // of the data set: the default of --as-of
+  Date date{};                        // of the data set: the default of --as-of
   std::vector<std::string> replaced;  // what overlays replaced, for a note on standard error
 };
 

@@ -56,8 +56,8 @@ void read_layer(const std::string& folder, int layer, FileSet& set, Diagnostics&
     // A link that leads nowhere is taken along, so that reading it reports it.
     std::error_code ignored;
     const fs::file_type type = walk->status(ignored).type();
-    const bool measured = walk->path().extension() == ".json" &&
-                          walk->path().parent_path().filename() == "measured";
+    const bool measured =
+        walk->path().extension() == ".json" && walk->path().parent_path().filename() == "measured";
     if ((walk->path().extension() == ".toml" || measured) &&
         (type == fs::file_type::regular || type == fs::file_type::not_found ||
          type == fs::file_type::none)) {

@@ -22,7 +22,8 @@ struct FileSet {
   [[nodiscard]] std::vector<const DataFile*> under(std::string_view folder) const;
 };
 
-// Reads every .toml file below the folders, and every .json file of their folders "measured". Reports all folders and files that cannot be read.
+// Reads every .toml file below the folders, and every .json file of their folders "measured".
+// Reports all folders and files that cannot be read.
 [[nodiscard]] Loaded<FileSet> read_file_set(const std::vector<std::string>& folders);
 
 [[nodiscard]] Result<std::string> read_text_file(const std::string& path);
