@@ -45,7 +45,7 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "tokens of the cache that a block takes at least"},
     {"enough_tokens", "1", Part::kMemory, 600.0, 0.5, 0.5, 0.0, 0.0, 0.0,
      "tokens that a block must keep for a core to be given two"},
-    {"block_cycles", "cycles", Part::kMemory, 1500.0, 0.5, 0.4, 0.0, 0.0, 0.0,
+    {"block_cycles", "cycles", Part::kMemory, 1500.0, 0.4, 0.2, 0.0, 0.0, 0.0,
      "beginning and end of a block"},
     {"group_cycles", "cycles", Part::kCompute, 0.02, 0.7, 0.7, 0.2, 0.0, 0.0,
      "time of a core for one query head and cached token beside the products"},
