@@ -33,12 +33,13 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "reached share of the link where the switch adds up"},
     {"nic_fraction", "1", Part::kNetwork, 0.85, 0.2, 0.1, 0.1, 0.0, 0.05,
      "reached share of the network cards"},
-    {"step_s", "s", Part::kLatency, 1e-6, 0.4, 0.3, 0.3, 0.0, 0.05, "one step of a ring"},
+    {"step_cycles", "cycles", Part::kLatency, 1700.0, 0.4, 0.3, 0.3, 0.0, 0.05,
+     "one step of a ring"},
     {"nic_step_s", "s", Part::kLatency, 6e-6, 0.4, 0.2, 0.1, 0.0, 0.05,
      "one step across the network"},
     {"pipeline", "1", Part::kNetwork, 1.0, 0.4, 0.3, 0.2, 0.0, 0.0,
      "cost of cutting a message into chunks, against the best cut"},
-    {"launch_graph_s", "s", Part::kLatency, 5e-6, 0.4, 0.3, 0.3, 0.1, 0.1, "fixed time in a graph"},
+    graph_launch(9000.0, {0.4, 0.3, 0.3, 0.1, 0.1}),
     event_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
     host_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
 }};
@@ -68,8 +69,8 @@ double steps_of(Kind kind, double n) {
     case Kind::kAllGather:
     case Kind::kReduceScatter:
     case Kind::kBroadcast:
-    case Kind::kAllToAll:
       return n - 1.0;
+    case Kind::kAllToAll:  // to all others at once
     case Kind::kSendRecv:
       return 1.0;
   }
@@ -116,6 +117,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double node = op.ranks_per_node > 0 ? as_double(op.ranks_per_node) : domain;
   const double inside = std::min({n, node, domain});
   const double nodes = std::ceil(n / inside);
+  const double step = c[kStep] / clock_of(limits);
   double wire = 0.0;
   double latency = 0.0;
   if (inside > 1.0) {
@@ -124,13 +126,13 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     const double share = reduced_before ? (inside - 1.0) / n : sent_share(op.kind, inside);
     const double link = network.link ? network.link->base() : limits.host_bus;
     const double reached = std::min(1.0, c[kLink] * inside / (inside + c[kFewRanks]));
-    latency = steps_of(op.kind, inside) * c[kStep];
+    latency = steps_of(op.kind, inside) * step;
     wire = chunked(latency, bytes * share / (link * reached * usable(op.kind, network, inside)),
                    c[kPipeline]);
     if (network.reduces && op.kind == Kind::kAllReduce) {
       // Each chip sends its tensor up once and gets the sum of its part for all.
       const double once = bytes * (1.0 + 1.0 / inside) / (link * std::min(1.0, c[kSwitch]));
-      wire = std::min(wire, chunked(2.0 * c[kStep], once, c[kPipeline]));
+      wire = std::min(wire, chunked(2.0 * step, once, c[kPipeline]));
     }
   }
   if (nodes > 1.0) {
@@ -145,9 +147,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     wire += chunked(steps, bytes * part * share / nic, c[kPipeline]);
     latency += steps;
   }
-  latency += kernel.how.timing == Timing::kGraph   ? c[kGraph]
-             : kernel.how.timing == Timing::kEvent ? c[kEvent]
-                                                   : c[kHost];
+  latency += launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
   return {0.0, 0.0, wire, latency};
 }
 

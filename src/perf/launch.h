@@ -30,10 +30,15 @@ struct Widths {
   return launch_constant("launch_host_s", "s", seconds, widths, "fixed time on the host's clock");
 }
 
+// Hertz; a usual one where the chip's is not known.
+[[nodiscard]] inline double clock_of(const Limits& limits) {
+  constexpr double kUsualClock = 1.5e9;
+  return limits.clock > 0.0 ? limits.clock : kUsualClock;
+}
+
 // A graph's launch is the chip's own and counts in its cycles; the others count on the host.
 [[nodiscard]] inline double launch_of(Timing timing, double graph_cycles, double event_s,
                                       double host_s, const Limits& limits) {
-  constexpr double kUnknownClock = 1.5e9;
   switch (timing) {
     case Timing::kEvent:
       return event_s;
@@ -42,7 +47,7 @@ struct Widths {
     case Timing::kGraph:
       break;
   }
-  return graph_cycles / (limits.clock > 0.0 ? limits.clock : kUnknownClock);
+  return graph_cycles / clock_of(limits);
 }
 
 // Share of operands that must come from memory where a benchmark repeats a kernel whose working set
