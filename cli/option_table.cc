@@ -127,9 +127,8 @@ constexpr auto kValidateOptions = std::to_array<Option>({
     kFailIf,
 });
 constexpr auto kCalibrateExamples = std::to_array<std::string_view>({
-    "redline calibrate",
-    "redline calibrate -o data/calibration/kernels.toml",
     "redline calibrate --check",
+    "redline calibrate -o kernels.toml",
 });
 constexpr auto kCalibrateOptions = std::to_array<Option>({
     {"--check", "", "", "exit with 1 if the data set holds other constants"},

@@ -180,6 +180,9 @@ class Fitter {
       for (const auto& [i, si] : slopes) {
         gradient[i] += w * si * residual;
         for (const auto& [j, sj] : slopes) {
+          if (j > i) {
+            continue;  // the lower triangle is enough
+          }
           normal.at(i, j) += w * si * sj;
         }
       }
