@@ -77,6 +77,29 @@ std::size_t find_key(std::string_view text, std::size_t at, std::string_view key
   return found;
 }
 
+// What kept a text from being read as JSON, and where in it that stands.
+struct Fault {
+  std::string message;
+  std::size_t at = 0;
+  std::string help;
+};
+
+// The fault that an exception of the parser tells of. One of a number beyond the range of a double
+// names the number and no place: the first of that spelling is shown.
+Fault fault_of(const Json::exception& error, std::string_view text, std::string message) {
+  if (const auto* syntax = dynamic_cast<const Json::parse_error*>(&error)) {
+    return {std::move(message), syntax->byte > 0 ? syntax->byte - 1 : 0, "reading stopped here"};
+  }
+  const std::string_view what = error.what();
+  const auto open = what.find('\'');
+  const auto close = what.rfind('\'');
+  const bool quoted = open != std::string_view::npos && close > open;
+  const auto number = quoted ? what.substr(open + 1, close - open - 1) : std::string_view();
+  const auto at = text.find(number);
+  return {"a number is out of range", at == std::string_view::npos ? 0 : at,
+          "write a number that a double holds"};
+}
+
 class Parser {
  public:
   Parser(std::string file, std::string text) {
@@ -92,12 +115,11 @@ class Parser {
     try {
       const Json whole = Json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end());
       take_document(whole, begin);
-    } catch (const Json::parse_error& error) {
+    } catch (const Json::exception& error) {
       if (begin < text.size() && text[begin] == '{' && lines_are_objects(begin)) {
         take_lines(begin);
       } else {
-        const std::size_t at = begin + (error.byte > 0 ? error.byte - 1 : 0);
-        add("this is not JSON", at, "reading stopped here");
+        add(fault_of(error, text.substr(begin), "this is not JSON"), begin);
       }
     }
     if (errors_.empty() && rows_.rows.empty()) {
@@ -114,6 +136,10 @@ class Parser {
     SourceSpan span = span_at(rows_.file, rows_.text, at);
     errors_.push_back(
         {Code::kJsonSyntax, std::move(message), std::move(span), {std::move(help)}, {}});
+  }
+
+  void add(Fault fault, std::size_t begin) {
+    add(std::move(fault.message), begin + fault.at, std::move(fault.help));
   }
 
   void take_document(const Json& whole, std::size_t begin) {
@@ -160,9 +186,8 @@ class Parser {
         const std::string_view line = text.substr(at, end - at);
         try {
           take_row(Json::parse(line.begin(), line.end()), at, end);
-        } catch (const Json::parse_error& error) {
-          add("this line is not JSON", at + (error.byte > 0 ? error.byte - 1 : 0),
-              "reading stopped here");
+        } catch (const Json::exception& error) {
+          add(fault_of(error, line, "this line is not JSON"), at);
         }
       }
       begin = end + 1;

@@ -41,6 +41,18 @@ TEST(JsonRows, ReportsAllWrongLines) {
   EXPECT_EQ(rows.error()[2].where->line, 4);
 }
 
+TEST(JsonRows, PlacesANumberOutOfRange) {
+  for (const char* text : {"{\"rows\": [\n  {\"a\": 1e575}]}", "{\"id\": 1}\n{\"a\":  1e575}\n"}) {
+    const auto rows = parse_json_rows("f.json", text);
+    ASSERT_FALSE(rows);
+    ASSERT_EQ(rows.error().size(), 1u);
+    EXPECT_EQ(rows.error()[0].message, "a number is out of range");
+    EXPECT_EQ(rows.error()[0].where->line, 2);
+    EXPECT_EQ(rows.error()[0].where->column, 9) << text;
+  }
+  EXPECT_FALSE(parse_json_rows("f.json", "{\"a\": -1e999}"));
+}
+
 TEST(JsonRows, RefusesWhatHoldsNoRows) {
   for (const char* text : {"", " \n", "[]", "{\"rows\": 3}", "{\"rows\": []}", "[1, 2]", "3", "[{]",
                            "{\"rows\": [{\"a\": 1}", "\"rows\""}) {
