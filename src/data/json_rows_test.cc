@@ -42,7 +42,7 @@ TEST(JsonRows, ReportsAllWrongLines) {
 }
 
 TEST(JsonRows, PlacesANumberOutOfRange) {
-  for (const char* text : {"{\"rows\": [\n  {\"a\": 1e575}]}", "{\"id\": 1}\n{\"a\":  1e575}\n"}) {
+  for (const char* text : {"{\"rows\": [\n  {\"a\": 1e575}]}", "{\"id\": 1}\n{\"a\":   1e575}\n"}) {
     const auto rows = parse_json_rows("f.json", text);
     ASSERT_FALSE(rows);
     ASSERT_EQ(rows.error().size(), 1u);
