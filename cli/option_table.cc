@@ -285,14 +285,18 @@ constexpr auto kCommands = std::to_array<Command>({
          "With --leave-one-chip-out each chip is predicted from constants fitted on all others: "
          "what a chip that nobody has measured gets."},
     {.name = "calibrate",
-     .arguments = "",
+     .arguments = "[kernels|steps]",
      .summary = "fit the constants of the models again",
      .examples = kCalibrateExamples,
      .options = kCalibrateOptions,
+     .most_arguments = 1,
+     .argument_kind = kChoice,
+     .choices = "kernels steps",
      .description =
-         "Fits the constants of the models of kernels to half of the measurements of the data set "
-         "and prints them. The same measurements give the same constants. With -o FILE.toml it "
-         "writes the file that the data set keeps as calibration/kernels.toml."},
+         "Fits the constants of the models of kernels, or those of whole steps that stand on them, "
+         "to half of the measurements of the data set and prints them. The same measurements give "
+         "the same constants. With -o FILE.toml it writes the file that the data set keeps as "
+         "calibration/kernels.toml or calibration/steps.toml."},
     {.name = "replay",
      .arguments = "FILE",
      .summary = "ask again what a saved answer answered; list what differs",

@@ -203,8 +203,10 @@ bool needs_kernels(std::string_view command) {
 CatalogParts parts_for(std::string_view command) {
   CatalogParts parts;
   const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "report";
-  parts.models = parts.sources = all || command == "replay";
-  parts.market = parts.sources;
+  const bool runs = command == "validate" || command == "calibrate";
+  parts.models = all || command == "replay";
+  parts.sources = parts.models || runs;
+  parts.market = parts.models;
   parts.systems = parts.sources || command == "classify" || needs_kernels(command);
   parts.fabrics = parts.sources || needs_kernels(command);
   return parts;
@@ -411,8 +413,11 @@ class Runner {
 
   // The file of constants where -o names one; else the answer.
   int calibrate(const Workspace& workspace) {
-    const auto done =
-        app::calibrate_kernels(workspace, in_.arguments.has("--check"), terminal_.say());
+    const auto& words = in_.arguments.positional;
+    const bool steps = !words.empty() && words.front() == "steps";
+    const bool check = in_.arguments.has("--check");
+    const auto done = steps ? app::calibrate_engines(workspace, check, terminal_.say())
+                            : app::calibrate_kernels(workspace, check, terminal_.say());
     if (!done) {
       return terminal_.fail(done.error());
     }

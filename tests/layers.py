@@ -60,7 +60,7 @@ PUBLIC = {
     "verdict": "rules",
     "operator": "workload",
     "workload": "workload",
-    "fabric": "catalog", "kernel": "perf",
+    "fabric": "catalog", "kernel": "perf", "step": "perf", "economics": "perf",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

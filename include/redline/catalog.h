@@ -25,6 +25,7 @@ struct Source {
   std::string url;
   std::string kind;
   std::string verification;
+  std::string engine;  // software that its measurements ran on
   std::optional<PartialDate> published;
 };
 

@@ -8,6 +8,7 @@
 
 #include "app/kernel_models.h"
 #include "app/measured.h"
+#include "app/step_row.h"
 
 namespace redline::app {
 namespace {
@@ -74,17 +75,24 @@ Json calibration_json(const Calibration& calibration) {
   return {{"constants", constants}, {"scatter", scatter}};
 }
 
-}  // namespace
+// Whether a data set's calibration holds these very constants, to the digits of its file.
+bool holds(const Calibration& whole, const Calibration& part) {
+  const auto of_models = [&part](const auto& all) {
+    auto kept = all;
+    std::erase_if(kept, [&part](const auto& one) {
+      return std::none_of(part.constants.begin(), part.constants.end(),
+                          [&one](const FittedConstant& c) { return c.model == one.model; });
+    });
+    return kept;
+  };
+  const Calibration same{of_models(whole.constants), of_models(whole.scatter),
+                         of_models(whole.support)};
+  return calibration_text(same) == calibration_text(part);
+}
 
-Loaded<Calibrated> calibrate_kernels(const Workspace& w, bool check, const Words& say) {
-  const auto kept = kept_measurements(w);
-  if (!kept) {
-    return tl::unexpected(kept.error());
-  }
-  std::vector<MeasuredKernel> rows = usable(*kept);
-  const std::size_t all = rows.size();
-  std::erase_if(rows, [](const MeasuredKernel& row) { return !is_fitted(row); });
-  const Calibration calibration = calibrate(rows, all_machines(w.catalog));
+// The file that a calibration is kept in, with the answer that tells of it.
+Calibrated calibrated(const Workspace& w, const Calibration& calibration, std::size_t fitted,
+                      std::size_t all, bool check, const Words& say) {
   Calibrated done;
   done.text = calibration_text(calibration);
   Answer& answer = done.answer;
@@ -95,10 +103,10 @@ Loaded<Calibrated> calibrate_kernels(const Workspace& w, bool check, const Words
   answer.blocks.emplace_back(Headline{
       say("{constants} constants fitted on {rows} of {all} rows; the others are for testing",
           {{"constants", std::to_string(calibration.constants.size())},
-           {"rows", std::to_string(rows.size())},
+           {"rows", std::to_string(fitted)},
            {"all", std::to_string(all)}})});
   if (check) {
-    answer.differs = done.text != calibration_text(w.kernels->calibration());
+    answer.differs = !holds(w.kernels->calibration(), calibration);
     answer.blocks.emplace_back(Paragraph{answer.differs
                                              ? say("they differ from the constants of the data set")
                                              : say("they are the constants of the data set"),
@@ -108,6 +116,39 @@ Loaded<Calibrated> calibrate_kernels(const Workspace& w, bool check, const Words
   answer.blocks.emplace_back(Paragraph{
       say("Kernels, architectures and chips move these; --format csv lists every scope."), 0});
   return done;
+}
+
+}  // namespace
+
+Loaded<Calibrated> calibrate_kernels(const Workspace& w, bool check, const Words& say) {
+  const auto kept = kept_measurements(w);
+  if (!kept) {
+    return tl::unexpected(kept.error());
+  }
+  std::vector<MeasuredKernel> rows = usable(*kept);
+  const std::size_t all = rows.size();
+  std::erase_if(rows, [](const MeasuredKernel& row) { return !is_fitted(row); });
+  return calibrated(w, calibrate(rows, all_machines(w.catalog)), rows.size(), all, check, say);
+}
+
+Loaded<Calibrated> calibrate_engines(const Workspace& w, bool check, const Words& say) {
+  const auto kept = kept_steps(w);
+  if (!kept) {
+    return tl::unexpected(kept.error());
+  }
+  std::vector<MeasuredStep> rows;
+  std::size_t all = 0;
+  for (const StepRow& row : *kept) {
+    if (row.unanswered || row.kind == MetricKind::kMemory) {
+      continue;
+    }
+    ++all;
+    if (is_fitted(row.measured)) {
+      rows.push_back(row.measured);
+    }
+  }
+  return calibrated(w, calibrate_steps(rows, w.catalog, /*scatter=*/true), rows.size(), all, check,
+                    say);
 }
 
 }  // namespace redline::app

@@ -12,11 +12,15 @@ namespace redline::app {
 
 struct Calibrated {
   Answer answer;
-  std::string text;  // of data/calibration/kernels.toml
+  std::string text;  // of a file in data/calibration
 };
 
 // With `check`, the answer differs if the data set holds other constants.
 [[nodiscard]] Loaded<Calibrated> calibrate_kernels(const Workspace& workspace, bool check,
+                                                   const results::Words& say);
+
+// The same for the constants of whole steps, from the runs of the data set.
+[[nodiscard]] Loaded<Calibrated> calibrate_engines(const Workspace& workspace, bool check,
                                                    const results::Words& say);
 
 }  // namespace redline::app

@@ -15,6 +15,9 @@ Loaded<std::vector<KernelRequest>> measured_rows(const Workspace& workspace, std
   std::vector<KernelRequest> rows;
   Diagnostics errors;
   for (const data::JsonRow& one : parsed->rows) {
+    if (one.value.contains("phase")) {
+      continue;  // a whole step, see step_row.h
+    }
     std::vector<FieldProblem> problems;
     KernelRequest request = read_kernel_request(workspace, one.value, problems);
     for (const FieldProblem& problem : problems) {

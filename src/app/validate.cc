@@ -9,6 +9,7 @@
 
 #include "app/kernel_models.h"
 #include "app/measured.h"
+#include "app/step_row.h"
 
 namespace redline::app {
 namespace {
@@ -25,21 +26,20 @@ constexpr std::array<std::string_view, 3> kPartWords{"fitted", "held-out", "chip
 
 std::string_view word_of(Part part) { return kPartWords[static_cast<std::size_t>(part)]; }
 
+// A row, whatever it measures, and what the models say of it, in its own metric and unit.
 struct Predicted {
-  const KernelRequest* request = nullptr;
-  KernelTime time;
+  std::string id, source, chip, op, plans;
   Part part = Part::kHeldOut;
+  double predicted = 0.0, low = 0.0, high = 0.0, measured = 0.0;
+  Evidence evidence = Evidence::kExtrapolated;
+  std::vector<Message> assumptions;
 
-  [[nodiscard]] double error_percent() const {
-    return 100.0 * (time.total.base() / request->row.value.base() - 1.0);
-  }
-  [[nodiscard]] bool inside() const {
-    return time.low <= request->row.value && request->row.value <= time.high;
-  }
+  [[nodiscard]] double error_percent() const { return 100.0 * (predicted / measured - 1.0); }
+  [[nodiscard]] bool inside() const { return low <= measured && measured <= high; }
 };
 
 struct Skipped {
-  const KernelRequest* request = nullptr;
+  std::string id, source, chip, op;
   Message reason;
 };
 
@@ -90,7 +90,7 @@ Json accuracy_json(const Accuracy& a) {
   json["bias_percent"] = or_null([&] { return a.bias(); });
   json["interval_coverage_percent"] = or_null([&] { return a.coverage(); });
   json["worst"] =
-      any ? Json{{"id", a.worst().request->row.id}, {"error_percent", a.worst().error_percent()}}
+      any ? Json{{"id", a.worst().id}, {"error_percent", a.worst().error_percent()}}
           : Json(nullptr);
   return json;
 }
@@ -121,35 +121,50 @@ std::string operator_group(const std::string& op) {
   return std::find(kNccl.begin(), kNccl.end(), op) != kNccl.end() ? "collectives" : op;
 }
 
+// Rows of operators and of whole steps.
+struct Measurements {
+  std::vector<KernelRequest> kernels;
+  std::vector<StepRow> steps;
+};
+
 class Validation {
  public:
-  Validation(const Workspace& w, const std::vector<KernelRequest>& kept,
-             const std::vector<KernelRequest>& rows)
-      : w_(w), rows_(rows) {
-    for (const KernelRequest& one : kept) {
+  Validation(const Workspace& w, const Measurements& kept, const Measurements& rows)
+      : w_(w), kept_(kept), rows_(rows) {
+    for (const KernelRequest& one : kept.kernels) {
       if (!one.unanswered && one.row.suspect.empty() && is_fitted(one.row)) {
         fitted_.insert(one.row.id);
+      }
+    }
+    for (const StepRow& one : kept.steps) {
+      if (!one.unanswered && one.kind != MetricKind::kMemory && is_fitted(one.measured)) {
+        fitted_.insert(one.id);
       }
     }
   }
 
   void predict() {
-    for (const KernelRequest& row : rows_) {
-      add(row, *w_.kernels, fitted_.contains(row.row.id) ? Part::kFitted : Part::kHeldOut,
-          /*skip=*/true);
+    const auto part_of = [this](const std::string& id) {
+      return fitted_.contains(id) ? Part::kFitted : Part::kHeldOut;
+    };
+    for (const KernelRequest& row : rows_.kernels) {
+      add(row, *w_.kernels, part_of(row.row.id), /*skip=*/true);
+    }
+    for (const StepRow& row : rows_.steps) {
+      add(row, row.constants, part_of(row.id), /*skip=*/true);
     }
   }
 
   // Constants fitted on all other chips; error bars as the calibration has them for strangers.
-  void predict_without_chip(const std::vector<KernelRequest>& kept) {
-    const std::vector<MeasuredKernel> all = usable(kept);
-    const std::map<std::string, Machine> machines = all_machines(w_.catalog);
+  void predict_without_chip() {
     std::set<std::string> chips;
-    for (const KernelRequest& row : rows_) {
-      if (answerable(row)) {
+    for (const KernelRequest& row : rows_.kernels) {
+      if (!row.unanswered && row.row.suspect.empty()) {
         chips.insert(row.row.chip);
       }
     }
+    const std::vector<MeasuredKernel> all = usable(kept_.kernels);
+    const std::map<std::string, Machine> machines = all_machines(w_.catalog);
     for (const std::string& chip : chips) {
       std::vector<MeasuredKernel> others;
       std::copy_if(all.begin(), all.end(), std::back_inserter(others),
@@ -157,12 +172,13 @@ class Validation {
       Calibration without = fit_constants(others, machines);
       without.scatter = w_.kernels->calibration().scatter;
       const KernelModels models(std::move(without));
-      for (const KernelRequest& row : rows_) {
+      for (const KernelRequest& row : rows_.kernels) {
         if (row.row.chip == chip) {
           add(row, models, Part::kLeftOut, /*skip=*/false);
         }
       }
     }
+    predict_steps_without_chip();
   }
 
   [[nodiscard]] Accuracy of(Part part) const {
@@ -181,7 +197,7 @@ class Validation {
     std::map<std::string, Accuracy> found;
     for (const Predicted& one : predicted_) {
       if (one.part == part) {
-        found[name(*one.request)].rows.push_back(&one);
+        found[name(one)].rows.push_back(&one);
       }
     }
     return found;
@@ -191,10 +207,6 @@ class Validation {
   [[nodiscard]] const std::vector<Skipped>& skipped() const { return skipped_; }
 
  private:
-  [[nodiscard]] static bool answerable(const KernelRequest& row) {
-    return !row.unanswered && row.row.suspect.empty();
-  }
-
   void add(const KernelRequest& row, const KernelModels& models, Part part, bool skip) {
     std::optional<Message> reason = row.unanswered;
     if (!reason && !row.row.suspect.empty()) {
@@ -206,36 +218,93 @@ class Validation {
       reason = model->refuses(row.row.kernel);
     }
     if (!reason) {
-      predicted_.push_back({&row, model->time(row.row.kernel), part});
+      const KernelTime time = model->time(row.row.kernel);
+      predicted_.push_back({row.row.id, row.row.source, row.row.chip, row.op, "", part,
+                            time.total.base(), time.low.base(), time.high.base(),
+                            row.row.value.base(), time.evidence, row.assumptions});
     } else if (skip) {
-      skipped_.push_back({&row, std::move(*reason)});
+      skipped_.push_back({row.row.id, row.row.source, row.row.chip, row.op, std::move(*reason)});
     }
   }
 
+  void add(const StepRow& row, const StepConstants& constants, Part part, bool skip) {
+    const std::string op = operator_of(row);
+    if (row.unanswered) {
+      if (skip) {
+        skipped_.push_back({row.id, row.source, row.chip_id, op, *row.unanswered});
+      }
+      return;
+    }
+    Predicted one{row.id, row.source, row.chip_id, op, row.plans, part, 0.0,
+                  0.0,    0.0,        row.value,   constants.evidence,  row.assumptions};
+    if (row.kind == MetricKind::kMemory) {
+      one.predicted = row.predicted_bytes;
+    } else {
+      const double slower = row.measured.seconds(constants.values) / row.measured.measured_s;
+      one.predicted = row.value * (row.kind == MetricKind::kTime ? slower : 1.0 / slower);
+    }
+    constexpr double kNormal80 = 1.2816;
+    const double factor = std::exp(kNormal80 * constants.log_sd);
+    one.low = one.predicted / factor;
+    one.high = one.predicted * factor;
+    predicted_.push_back(std::move(one));
+  }
+
+  void predict_steps_without_chip() {
+    std::set<std::string> chips;
+    for (const StepRow& row : rows_.steps) {
+      if (!row.unanswered && row.kind != MetricKind::kMemory) {
+        chips.insert(row.chip_id);
+      }
+    }
+    for (const std::string& chip : chips) {
+      std::vector<MeasuredStep> others;
+      for (const StepRow& row : kept_.steps) {
+        if (!row.unanswered && row.kind != MetricKind::kMemory && row.chip_id != chip) {
+          others.push_back(row.measured);
+        }
+      }
+      Calibration without = calibrate_steps(others, w_.catalog, /*scatter=*/false);
+      without.scatter = w_.kernels->calibration().scatter;
+      for (const StepRow& row : rows_.steps) {
+        const Chip* found = w_.catalog.chip(row.chip_id);
+        if (row.chip_id == chip && row.kind != MetricKind::kMemory && found != nullptr) {
+          add(row,
+              step_constants(row.measured.training, row.measured.engine, *found, without),
+              Part::kLeftOut, /*skip=*/false);
+        }
+      }
+    }
+  }
+
+  static std::string operator_of(const StepRow& row) {
+    return row.kind == MetricKind::kMemory ? "memory" : row.phase;
+  }
+
   const Workspace& w_;
-  const std::vector<KernelRequest>& rows_;
+  const Measurements& kept_;
+  const Measurements& rows_;
   std::set<std::string> fitted_;
   std::vector<Predicted> predicted_;
   std::vector<Skipped> skipped_;
 };
 
 Json row_json(const Predicted& p) {
-  const KernelRequest& r = *p.request;
   Json assumptions = Json::array();
-  for (const Message& one : r.assumptions) {
+  for (const Message& one : p.assumptions) {
     assumptions.push_back(one.english());
   }
-  return {{"id", r.row.id},
-          {"source", r.row.source},
-          {"chip", r.row.chip},
-          {"operator", r.op},
+  return {{"id", p.id},
+          {"source", p.source},
+          {"chip", p.chip},
+          {"operator", p.op},
           {"part", word_of(p.part)},
-          {"predicted", p.time.total.base()},
-          {"interval", {p.time.low.base(), p.time.high.base()}},
-          {"measured", r.row.value.base()},
+          {"predicted", p.predicted},
+          {"interval", {p.low, p.high}},
+          {"measured", p.measured},
           {"error_percent", p.error_percent()},
           {"inside_interval", p.inside()},
-          {"evidence", kEvidenceNames[static_cast<std::size_t>(p.time.evidence)]},
+          {"evidence", kEvidenceNames[static_cast<std::size_t>(p.evidence)]},
           {"assumptions", assumptions}};
 }
 
@@ -246,13 +315,11 @@ std::map<GroupKey, Accuracy> groups_of(const Validation& v, const std::vector<Pa
   std::map<GroupKey, Accuracy> groups;
   for (const Predicted& one : v.predicted()) {
     if (std::find(parts.begin(), parts.end(), one.part) != parts.end()) {
-      const KernelRequest& r = *one.request;
-      groups[{r.row.source, r.row.chip, r.op, one.part}].rows.push_back(&one);
+      groups[{one.source, one.chip, one.op, one.part}].rows.push_back(&one);
     }
   }
   for (const Skipped& one : v.skipped()) {
-    const KernelRequest& r = *one.request;
-    ++groups[{r.row.source, r.row.chip, r.op, parts.back()}].skipped;
+    ++groups[{one.source, one.chip, one.op, parts.back()}].skipped;
   }
   return groups;
 }
@@ -271,7 +338,7 @@ Table groups_table(const std::map<GroupKey, Accuracy>& groups) {
     std::vector<Cell> row{source, chip, op, std::string(word_of(part))};
     append_cells(accuracy, row);
     if (!accuracy.rows.empty()) {
-      row.emplace_back(accuracy.worst().request->row.id);
+      row.emplace_back(accuracy.worst().id);
       row.emplace_back(accuracy.worst().error_percent());
     }
     table.rows.push_back(std::move(row));
@@ -344,19 +411,24 @@ void describe(const Validation& v, const std::vector<Part>& parts, const Words& 
   const auto add = [&](std::string_view key, std::string_view title, const auto& name) {
     answer.blocks.emplace_back(said_cells(parts_table(v, parts, key, title, name), {"part"}, say));
   };
-  add("operator", "Operator", [](const KernelRequest& r) { return operator_group(r.op); });
-  add("chip", "Chip", [](const KernelRequest& r) { return r.row.chip; });
-  add("source", "Source", [](const KernelRequest& r) {
-    return r.row.source.empty() ? std::string("?") : r.row.source;
+  add("operator", "Operator", [](const Predicted& r) { return operator_group(r.op); });
+  add("chip", "Chip", [](const Predicted& r) { return r.chip; });
+  add("source", "Source", [](const Predicted& r) {
+    return r.source.empty() ? std::string("?") : r.source;
   });
   if (!v.skipped().empty()) {
     answer.blocks.emplace_back(say(skipped_table(v, say)));
   }
 }
 
-Loaded<std::vector<KernelRequest>> rows_of_files(const Workspace& w,
-                                                 const std::vector<std::string>& files) {
-  std::vector<KernelRequest> all;
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+}
+
+// Of the user's files; without any, of the data set.
+Loaded<Measurements> rows_of_files(const Workspace& w, const std::vector<std::string>& files) {
+  Measurements all;
   Diagnostics errors;
   for (const std::string& path : files) {
     auto text = data::read_text_file(path);
@@ -364,12 +436,14 @@ Loaded<std::vector<KernelRequest>> rows_of_files(const Workspace& w,
       errors.push_back(std::move(text).error());
       continue;
     }
-    auto rows = measured_rows(w, path, std::move(*text));
+    auto rows = measured_rows(w, path, *text);
+    auto steps = step_rows(w, path, std::move(*text));
     if (!rows) {
       errors.insert(errors.end(), rows.error().begin(), rows.error().end());
       continue;
     }
-    std::move(rows->begin(), rows->end(), std::back_inserter(all));
+    append(all.kernels, std::move(*rows));
+    append(all.steps, std::move(*steps));
   }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
@@ -377,14 +451,26 @@ Loaded<std::vector<KernelRequest>> rows_of_files(const Workspace& w,
   return all;
 }
 
+Loaded<Measurements> rows_of_data(const Workspace& w) {
+  auto kernels = kept_measurements(w);
+  if (!kernels) {
+    return tl::unexpected(std::move(kernels).error());
+  }
+  auto steps = kept_steps(w);
+  if (!steps) {
+    return tl::unexpected(std::move(steps).error());
+  }
+  return Measurements{std::move(*kernels), std::move(*steps)};
+}
+
 }  // namespace
 
 Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, const Words& say) {
-  const auto kept = kept_measurements(w);
+  const auto kept = rows_of_data(w);
   if (!kept) {
     return tl::unexpected(kept.error());
   }
-  std::vector<KernelRequest> own;
+  Measurements own;
   if (!request.files.empty()) {
     auto read = rows_of_files(w, request.files);
     if (!read) {
@@ -392,12 +478,12 @@ Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, cons
     }
     own = std::move(*read);
   }
-  const std::vector<KernelRequest>& rows = request.files.empty() ? *kept : own;
+  const Measurements& rows = request.files.empty() ? *kept : own;
   Validation v(w, *kept, rows);
   v.predict();
   std::vector<Part> shown{Part::kFitted, Part::kHeldOut};
   if (request.leave_one_chip_out) {
-    v.predict_without_chip(*kept);
+    v.predict_without_chip();
     shown = {Part::kLeftOut};
   }
   std::vector<Part> parts{Part::kFitted, Part::kHeldOut};
@@ -425,7 +511,7 @@ Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, cons
   Json operators = Json::array();
   for (const Part part : parts) {
     for (const auto& [op, accuracy] :
-         v.by(part, [](const KernelRequest& r) { return operator_group(r.op); })) {
+         v.by(part, [](const Predicted& r) { return operator_group(r.op); })) {
       Json group{{"operator", op}, {"part", word_of(part)}};
       group.update(accuracy_json(accuracy));
       operators.push_back(std::move(group));
@@ -433,7 +519,7 @@ Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, cons
   }
   Json skipped = Json::array();
   for (const Skipped& one : v.skipped()) {
-    skipped.push_back({{"id", one.request->row.id}, {"reason", one.reason.english()}});
+    skipped.push_back({{"id", one.id}, {"reason", one.reason.english()}});
   }
   Json result{{"summary", accuracy_json(whole)}};
   for (const Part part : parts) {

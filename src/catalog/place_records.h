@@ -81,6 +81,7 @@ struct Record<Source> {
         field("url", &Source::url, {.doc = "Address."}),
         field("kind", &Source::kind, {.required = true, .doc = "Kind of source."}),
         field("verification", &Source::verification, {.doc = "read or recalled."}),
+        field("engine", &Source::engine, {.doc = "Software that its measurements ran on."}),
         field("published", &Source::published, {.doc = "When it appeared."}),
     };
   }

@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "perf/fit.h"
+#include "perf/step_constants.h"
 
 namespace redline {
 namespace {
@@ -28,15 +30,6 @@ constexpr double kLeastScatter = 0.02;
 constexpr double kWidening = 1.1;
 // A kernel's own scatter counts fully where it has many more rows than this.
 constexpr double kShrinkRows = 20.0;
-
-// FNV-1a, the high bits folded in: the same on every machine.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 1469598103934665603ULL;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  }
-  return hash ^ (hash >> 29U);
-}
 
 // Rows of one model, in the order given.
 std::vector<std::vector<FitRow>> by_model(const std::vector<MeasuredKernel>& rows,
@@ -167,7 +160,7 @@ std::vector<Scatter> scatter_of(const Model& model, const std::vector<FitRow>& r
     chips[family(row)].insert(row.row->chip);
   }
   const auto fold = [](const FitRow& row) {
-    return fmt::format("{}", (hash_of(row.row->group) >> 17U) % kFolds);
+    return fmt::format("{}", (fnv1a(row.row->group) >> 17U) % kFolds);
   };
   const auto relative = [&](const FitRow& row) {  // chips that have relatives among the rows
     return chips.at(family(row)).size() > 1 ? row.row->chip : std::string();
@@ -263,10 +256,16 @@ std::optional<ConstantStart> constant_start(std::string_view model, std::string_
       }
     }
   }
+  for (const perf::ConstantInfo& info :
+       model == "training" ? perf::training_constants() : perf::serving_constants()) {
+    if ((model == "training" || model == "serving") && info.name == constant) {
+      return ConstantStart{info.start, info.unit, info.meaning};
+    }
+  }
   return std::nullopt;
 }
 
-bool is_fitted(const MeasuredKernel& row) { return (hash_of(row.group) >> 7U) % 2 == 0; }
+bool is_fitted(const MeasuredKernel& row) { return (fnv1a(row.group) >> 7U) % 2 == 0; }
 
 Calibration fit_constants(const std::vector<MeasuredKernel>& rows,
                           const std::map<std::string, Machine>& machines) {

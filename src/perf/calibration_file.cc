@@ -1,4 +1,4 @@
-// data/calibration/kernels.toml: fitted constants with where they come from.
+// data/calibration: fitted constants with where they come from.
 
 #include <algorithm>
 
@@ -121,7 +121,8 @@ struct Record<CalibrationRecord> {
 
 namespace {
 
-constexpr std::string_view kFile = "calibration/kernels.toml";
+constexpr std::array<std::string_view, 2> kFiles{"calibration/kernels.toml",
+                                                 "calibration/steps.toml"};
 
 using data::CalibrationRecord;
 using data::SupportRecord;
@@ -138,18 +139,16 @@ std::string numbers(const std::array<double, 3>& values) {
   return fmt::format("[{}, {}, {}]", values[0], values[1], values[2]);
 }
 
-}  // namespace
-
-Loaded<Calibration> load_calibration(const data::FileSet& files) {
-  Calibration calibration;
+// One file of a data set, added to what others hold.
+void load_file(const data::FileSet& files, std::string_view name, Calibration& calibration,
+               Diagnostics& errors) {
   const data::DataFile* last = nullptr;  // later layers win
   for (const data::DataFile& file : files.files) {
-    last = file.relative == kFile ? &file : last;
+    last = file.relative == name ? &file : last;
   }
   if (last == nullptr) {
-    return calibration;
+    return;
   }
-  Diagnostics errors;
   const data::Document document(last->display, last->text, errors);
   data::Reader reader(errors, document.damaged());
   CalibrationRecord record;
@@ -171,17 +170,28 @@ Loaded<Calibration> load_calibration(const data::FileSet& files) {
     std::copy(one.high.begin(), one.high.end(), support.high.begin());
     calibration.support.push_back(std::move(support));
   }
+  std::move(record.constants.begin(), record.constants.end(),
+            std::back_inserter(calibration.constants));
+  std::move(record.scatter.begin(), record.scatter.end(), std::back_inserter(calibration.scatter));
+}
+
+}  // namespace
+
+Loaded<Calibration> load_calibration(const data::FileSet& files) {
+  Calibration calibration;
+  Diagnostics errors;
+  for (const std::string_view name : kFiles) {
+    load_file(files, name, calibration, errors);
+  }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
-  calibration.constants = std::move(record.constants);
-  calibration.scatter = std::move(record.scatter);
   return calibration;
 }
 
 std::string calibration_text(const Calibration& calibration) {
   std::string text =
-      "# Constants of the models of kernels. Written by `redline calibrate -o`; not for editing.\n";
+      "# Constants of the models. Written by `redline calibrate -o`; not for editing.\n";
   const auto out = std::back_inserter(text);
   for (const FittedConstant& c : calibration.constants) {
     fmt::format_to(out,

@@ -63,19 +63,19 @@ class Matrix {
 
 class Fitter {
  public:
-  Fitter(const Model& model, const std::vector<FitRow>& rows) : model_(model), rows_(rows) {
+  explicit Fitter(const FitProblem& problem) : problem_(problem) {
     std::map<std::pair<std::size_t, std::string>, std::size_t> index;
-    for (const FitRow& row : rows_) {
+    for (const auto& scopes : problem_.scopes) {
       std::array<std::vector<std::size_t>, kMostConstants> acts;
-      for (std::size_t c = 0; c < model_.constants.size(); ++c) {
-        const auto widths = widths_of(model_.constants[c]);
+      for (std::size_t c = 0; c < problem_.constants.size(); ++c) {
+        const auto widths = widths_of(problem_.constants[c]);
         for (std::size_t s = 0; s < kScopes; ++s) {
           if (widths[s] <= 0.0) {
             continue;
           }
-          const auto [found, added] = index.try_emplace({c, row.scopes[s]}, unknowns_.size());
+          const auto [found, added] = index.try_emplace({c, scopes[s]}, unknowns_.size());
           if (added) {
-            unknowns_.push_back({c, row.scopes[s], widths[s]});
+            unknowns_.push_back({c, scopes[s], widths[s]});
           }
           acts[c].push_back(found->second);
         }
@@ -127,17 +127,17 @@ class Fitter {
  private:
   Constants constants(const std::vector<double>& x, std::size_t row) const {
     Constants values{};
-    for (std::size_t c = 0; c < model_.constants.size(); ++c) {
+    for (std::size_t c = 0; c < problem_.constants.size(); ++c) {
       double sum = 0.0;
       for (const std::size_t u : acts_[row][c]) {
         sum += x[u];
       }
-      values[c] = model_.constants[c].start * std::exp(sum);
+      values[c] = problem_.constants[c].start * std::exp(sum);
     }
     return values;
   }
   double log_time(std::size_t row, const Constants& values) const {
-    return std::log(total(predict(model_, rows_[row].row->kernel, rows_[row].limits, values)));
+    return problem_.log_time(row, values);
   }
   static double weight(double residual) {
     const double u = residual / kNoise;
@@ -145,9 +145,9 @@ class Fitter {
   }
   double cost_of(const std::vector<double>& x) const {
     double sum = 0.0;
-    for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (std::size_t r = 0; r < problem_.log_measured.size(); ++r) {
       const double u =
-          (std::log(rows_[r].row->value.base()) - log_time(r, constants(x, r))) / kNoise;
+          (problem_.log_measured[r] - log_time(r, constants(x, r))) / kNoise;
       sum += 2.0 * std::log1p(u * u / 3.0);
     }
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -160,13 +160,13 @@ class Fitter {
     Matrix normal(n);
     std::vector<double> gradient(n, 0.0);
     std::vector<std::pair<std::size_t, double>> slopes;
-    for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (std::size_t r = 0; r < problem_.log_measured.size(); ++r) {
       const Constants values = constants(x, r);
       const double here = log_time(r, values);
-      const double residual = std::log(rows_[r].row->value.base()) - here;
+      const double residual = problem_.log_measured[r] - here;
       const double w = 4.0 / 3.0 * weight(residual) / (kNoise * kNoise);
       slopes.clear();
-      for (std::size_t c = 0; c < model_.constants.size(); ++c) {
+      for (std::size_t c = 0; c < problem_.constants.size(); ++c) {
         if (acts_[r][c].empty()) {
           continue;
         }
@@ -199,11 +199,11 @@ class Fitter {
     normal.factor();
     std::vector<int> counts(x.size(), 0);
     std::vector<std::set<std::string>> sources(x.size());
-    for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (std::size_t r = 0; r < problem_.log_measured.size(); ++r) {
       for (const auto& acting : acts_[r]) {
         for (const std::size_t u : acting) {
           ++counts[u];
-          sources[u].insert(rows_[r].row->source);
+          sources[u].emplace(problem_.sources[r]);
         }
       }
     }
@@ -212,8 +212,8 @@ class Fitter {
       std::vector<double> unit(x.size(), 0.0);
       unit[i] = 1.0;
       const double variance = normal.solve(std::move(unit))[i];
-      fitted.push_back({std::string(model_.name),
-                        std::string(model_.constants[unknowns_[i].constant].name),
+      fitted.push_back({std::string(problem_.model),
+                        std::string(problem_.constants[unknowns_[i].constant].name),
                         unknowns_[i].scope,
                         x[i],
                         std::sqrt(variance),
@@ -223,16 +223,26 @@ class Fitter {
     return fitted;
   }
 
-  const Model& model_;
-  const std::vector<FitRow>& rows_;
+  const FitProblem& problem_;
   std::vector<Unknown> unknowns_;
   std::vector<std::array<std::vector<std::size_t>, kMostConstants>> acts_;
 };
 
 }  // namespace
 
+std::vector<FittedConstant> fit(const FitProblem& problem) { return Fitter(problem).run(); }
+
 std::vector<FittedConstant> fit(const Model& model, const std::vector<FitRow>& rows) {
-  return Fitter(model, rows).run();
+  FitProblem problem{model.name, model.constants, {}, {}, {}, {}};
+  for (const FitRow& row : rows) {
+    problem.scopes.push_back(row.scopes);
+    problem.log_measured.push_back(std::log(row.row->value.base()));
+    problem.sources.emplace_back(row.row->source);
+  }
+  problem.log_time = [&](std::size_t row, const Constants& values) {
+    return std::log(total(predict(model, rows[row].row->kernel, rows[row].limits, values)));
+  };
+  return fit(problem);
 }
 
 Constants resolve(const Model& model, const ScopeValues& fitted,

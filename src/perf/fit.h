@@ -2,7 +2,9 @@
 // Fits the constants of one model to measured rows: the most probable values under what the tables
 // hold for plausible, with errors that have heavy tails.
 
+#include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,19 @@ struct FitRow {
   std::array<std::string, kScopes> scopes{};
 };
 
-// Rows must all be of `model`. Deterministic.
+// Rows of any model of time with constants: of an operator, of a whole step.
+struct FitProblem {
+  std::string_view model;
+  std::span<const ConstantInfo> constants;
+  std::vector<std::array<std::string, kScopes>> scopes;  // of each row
+  std::vector<double> log_measured;
+  std::vector<std::string_view> sources;
+  std::function<double(std::size_t row, const Constants& values)> log_time;
+};
+
+// Deterministic.
+[[nodiscard]] std::vector<FittedConstant> fit(const FitProblem& problem);
+// Rows must all be of `model`.
 [[nodiscard]] std::vector<FittedConstant> fit(const Model& model, const std::vector<FitRow>& rows);
 
 // Constants for a kernel: starting values times what is fitted in its scopes.

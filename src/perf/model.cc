@@ -48,20 +48,19 @@ bool has_narrow_cache(const Attention& op) {
   return bytes_per_element(op.kv) < bytes_per_element(op.math);
 }
 
-// The format that an operator's products are computed in.
-Format math_of(const Operator& op) {
+bool is_message(const Operator& op) {
+  return std::holds_alternative<Collective>(op) || std::holds_alternative<ExpertExchange>(op);
+}
+
+}  // namespace
+
+Format math_format_of(const Operator& op) {
   return std::visit(
       Overloaded{[](const Gemm& o) { return o.math; }, [](const GroupedGemm& o) { return o.math; },
                  [](const Attention& o) { return o.math; },
                  [](const auto&) { return Format::kNone; }},
       op);
 }
-
-bool is_message(const Operator& op) {
-  return std::holds_alternative<Collective>(op) || std::holds_alternative<ExpertExchange>(op);
-}
-
-}  // namespace
 
 std::string kernel_name(const Kernel& kernel) {
   const std::string_view scale = kernel.how.scaling == Scaling::kNone     ? ""
@@ -154,9 +153,9 @@ Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
     return parts;  // shares of links are held below one
   }
   const double compute =
-      math_of(kernel.op) == Format::kNone
+      math_format_of(kernel.op) == Format::kNone
           ? 0.0
-          : matrix_ops(kernel.op).base() / limits.matrix[index_of(math_of(kernel.op))];
+          : matrix_ops(kernel.op).base() / limits.matrix[index_of(math_format_of(kernel.op))];
   const double memory = least_bytes(kernel.op).base() / limits.bandwidth;
   const double lacking = std::max(compute, memory) - total(parts);
   if (lacking > 0.0) {

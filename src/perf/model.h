@@ -73,6 +73,9 @@ inline constexpr std::size_t kModelCount = 8;
 [[nodiscard]] Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
                             const Constants& constants);
 
+// The format that an operator's products are computed in; kNone where it has none.
+[[nodiscard]] Format math_format_of(const Operator& op);
+
 // What decides the kernel, packed: a small number for tables.
 inline constexpr std::size_t kKernelKeys = kModelCount * 10 * 3 * 16;
 [[nodiscard]] std::size_t kernel_key(const Kernel& kernel);

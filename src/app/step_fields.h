@@ -1,0 +1,33 @@
+#pragma once
+// Fields of rows about whole steps: the model, formats and parallelism that were run.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "redline/step.h"
+
+#include "app/report.h"
+
+namespace redline::app {
+
+// Values of one part of a row; what is missing is none.
+class Fields {
+ public:
+  explicit Fields(const Json& object) : object_(&object) {}
+  [[nodiscard]] std::optional<double> number(std::string_view name) const;
+  [[nodiscard]] std::optional<std::int64_t> count(std::string_view name) const;  // at least 1
+  [[nodiscard]] std::string text(std::string_view name) const;  // lower case; numbers as they stand
+  [[nodiscard]] bool truth(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name) const;
+
+ private:
+  const Json* object_;
+};
+
+// The model of a row from its dimensions; none where they are not all there.
+[[nodiscard]] std::optional<LlmModel> model_of_fields(const Fields& fields);
+// Formats from words such as "fp8 + fp8 KV" or "AWQ-INT4".
+[[nodiscard]] Precision precision_of_words(std::string_view words);
+
+}  // namespace redline::app

@@ -1,0 +1,46 @@
+#pragma once
+// Published runs of whole steps, as rows of training and inference measurements have them.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "redline/step.h"
+
+#include "app/report.h"
+#include "app/workspace.h"
+#include "data/json_rows.h"
+
+namespace redline::app {
+
+// What a metric counts: more is slower, more is faster, or bytes of memory.
+enum class MetricKind : std::uint8_t { kTime, kRate, kMemory };
+
+struct StepRow {
+  std::string id, source, group, chip_id;
+  std::string engine;
+  std::string phase;   // "train", "prefill", "decode", "serving-static", "serving-batch1"
+  std::string metric;  // "iteration_time", "tokens_per_s_per_gpu" …
+  std::string unit;
+  std::string plans;   // model, system and chips: rows of one such differ in their plans
+  double value = 0.0;  // in the metric and unit of the row
+  MetricKind kind = MetricKind::kTime;
+  MeasuredStep measured;       // seconds of what was run
+  double predicted_bytes = 0.0;  // for kMemory, in the unit of the row
+  StepConstants constants;       // fitted, for this row
+  std::vector<Message> assumptions;
+  std::optional<Message> unanswered;
+};
+
+// Whether a row is of this kind, and not of one operator.
+[[nodiscard]] bool is_step_row(const Json& fields);
+// A row that lacks what a prediction needs is left unanswered, with the reason.
+[[nodiscard]] StepRow read_step_row(const Workspace& workspace, const Json& fields);
+
+// Those of a text of rows, others left out; and those that the data set keeps in runs/.
+[[nodiscard]] Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string file,
+                                                     std::string text);
+[[nodiscard]] Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace);
+
+}  // namespace redline::app

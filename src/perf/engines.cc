@@ -1,0 +1,74 @@
+// The software that Redline knows: which kernels it runs and what it fuses or overlaps.
+
+#include <algorithm>
+
+#include "redline/step.h"
+
+namespace redline {
+namespace {
+
+constexpr auto kEngines = std::to_array<Engine>({
+    {.name = "megatron-core",
+     .trains = true,
+     .about = "Megatron-LM with Megatron Core, NeMo, Megatron Bridge; since 2023"},
+    {.name = "megatron-2021",
+     .trains = true,
+     .flash_attention = false,
+     .dropout = true,
+     .about = "Megatron-LM with pipelines, and what was built on it, until flash attention"},
+    {.name = "megatron-2020",
+     .trains = true,
+     .flash_attention = false,
+     .dropout = true,
+     .about = "the first Megatron-LM: few fused kernels"},
+    {.name = "fsdp", .trains = true, .about = "PyTorch FSDP with flash attention"},
+    {.name = "internevo", .trains = true, .about = "InternEvo"},
+    {.name = "hai-llm",
+     .trains = true,
+     .narrow_gemm = Library::kDeepgemm,
+     .scaling = Scaling::kBlock,
+     .attention = Library::kFlashattention3,
+     .overlaps_experts = true,
+     .about = "DeepSeek's own: fp8 by blocks, DualPipe"},
+    {.name = "maxtext", .trains = true, .about = "MaxText on XLA"},
+    {.name = "mindspeed", .trains = true, .about = "MindSpeed-LLM on Ascend"},
+    {.name = "trtllm", .serves = true, .about = "TensorRT-LLM"},
+    {.name = "sglang",
+     .serves = true,
+     .narrow_gemm = Library::kDeepgemm,
+     .scaling = Scaling::kBlock,
+     .attention = Library::kFlashinfer,
+     .about = "SGLang"},
+    {.name = "vllm",
+     .serves = true,
+     .narrow_gemm = Library::kDeepgemm,
+     .scaling = Scaling::kBlock,
+     .attention = Library::kFlashattention3,
+     .about = "vLLM"},
+    {.name = "deepseek",
+     .serves = true,
+     .narrow_gemm = Library::kDeepgemm,
+     .scaling = Scaling::kBlock,
+     .attention = Library::kFlashattention3,
+     .overlaps_experts = true,
+     .about = "DeepSeek's own, two halves of a batch beside each other"},
+    {.name = "cloudmatrix",
+     .serves = true,
+     .overlaps_experts = true,
+     .about = "CloudMatrix-Infer on Ascend"},
+    {.name = "gpt-fast", .serves = true, .about = "compiled PyTorch with CUDA graphs"},
+    {.name = "lmdeploy", .serves = true, .about = "LMDeploy TurboMind"},
+    {.name = "llama.cpp", .serves = true, .about = "llama.cpp, layers split over chips"},
+});
+
+}  // namespace
+
+std::span<const Engine> engines() { return kEngines; }
+
+const Engine* find_engine(std::string_view name) {
+  const auto* found = std::find_if(kEngines.begin(), kEngines.end(),
+                                   [name](const Engine& one) { return one.name == name; });
+  return found == kEngines.end() ? nullptr : found;
+}
+
+}  // namespace redline

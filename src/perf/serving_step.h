@@ -1,0 +1,24 @@
+#pragma once
+// A step of serving put together from its operators.
+
+#include <vector>
+
+#include "perf/training_step.h"
+
+namespace redline::perf {
+
+struct ServingCosts {
+  std::vector<PassCost> stages;  // in order
+  double prompts = 0.0;          // prompts are prefilled in this step
+  double imbalance = 1.0;
+  bool overlaps_experts = false;
+};
+[[nodiscard]] ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
+                                         const InferenceRequest& request,
+                                         const KernelModel& kernels, const Engine& engine,
+                                         const SheetRates& rates);
+// From the first stage to the last; `slowest_s`: the pace of a full pipeline.
+[[nodiscard]] StepParts serving_parts(const ServingCosts& costs, const StepModel::Values& c,
+                                      double& slowest_s);
+
+}  // namespace redline::perf

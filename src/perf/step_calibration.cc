@@ -1,0 +1,164 @@
+// From measured steps to the constants of engines.
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "redline/step.h"
+
+#include "base/hash.h"
+#include "perf/fit.h"
+#include "perf/step_constants.h"
+
+namespace redline {
+namespace {
+
+using perf::Constants;
+using perf::FitProblem;
+
+constexpr double kNormal80 = 1.2816;
+constexpr double kLeast = 0.03;
+constexpr double kFamilyWidening = 1.3;
+constexpr double kStrangerWidening = 1.3;
+
+struct Known {
+  const MeasuredStep* row;
+  std::array<std::string, perf::kScopes> scopes;
+};
+
+std::string_view model_of(bool training) { return training ? "training" : "serving"; }
+std::span<const perf::ConstantInfo> constants_of(bool training) {
+  return training ? perf::training_constants() : perf::serving_constants();
+}
+
+std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& rows) {
+  FitProblem problem{model_of(training), constants_of(training), {}, {}, {}, {}};
+  for (const Known& one : rows) {
+    problem.scopes.push_back(one.scopes);
+    problem.log_measured.push_back(std::log(one.row->measured_s));
+    problem.sources.emplace_back(one.row->source);
+  }
+  problem.log_time = [&rows](std::size_t row, const Constants& values) {
+    return std::log(rows[row].row->seconds(values));
+  };
+  return perf::fit(problem);
+}
+
+// |log(measured / predicted)| of rows left out, part by part.
+template <class PartOf>
+std::vector<double> left_out(bool training, const std::vector<Known>& rows, const PartOf& part_of) {
+  std::set<std::string> parts;
+  for (const Known& one : rows) {
+    parts.insert(part_of(one));
+  }
+  std::vector<double> errors;
+  for (const std::string& part : parts) {
+    std::vector<Known> kept;
+    for (const Known& one : rows) {
+      if (part_of(one) != part) {
+        kept.push_back(one);
+      }
+    }
+    if (kept.empty()) {
+      continue;
+    }
+    const std::vector<FittedConstant> fitted = fit_rows(training, kept);
+    std::map<std::pair<std::string, std::string>, double> values;
+    for (const FittedConstant& one : fitted) {
+      values[{one.constant, one.scope}] = one.log_value;
+    }
+    for (const Known& one : rows) {
+      if (part_of(one) != part) {
+        continue;
+      }
+      StepModel::Values resolved{};
+      const auto constants = constants_of(training);
+      for (std::size_t i = 0; i < constants.size(); ++i) {
+        double sum = 0.0;
+        for (const std::string& scope : one.scopes) {
+          const auto found = values.find({std::string(constants[i].name), scope});
+          sum += found == values.end() ? 0.0 : found->second;
+        }
+        resolved[i] = constants[i].start * std::exp(sum);
+      }
+      errors.push_back(std::fabs(std::log(one.row->measured_s / one.row->seconds(resolved))));
+    }
+  }
+  return errors;
+}
+
+double width_of(std::vector<double> errors) {
+  if (errors.empty()) {
+    return 0.0;
+  }
+  std::sort(errors.begin(), errors.end());
+  const auto place = static_cast<std::size_t>(0.8 * static_cast<double>(errors.size() - 1));
+  return errors[place] / kNormal80;
+}
+
+std::vector<Scatter> scatter_of(bool training, const std::vector<Known>& rows) {
+  const std::string name(model_of(training));
+  const auto count = static_cast<int>(rows.size());
+  const double folds = width_of(left_out(training, rows, [](const Known& one) {
+    return std::to_string((fnv1a(one.row->group) >> 17U) % 4);
+  }));
+  const double chips = width_of(left_out(
+      training, rows, [](const Known& one) { return std::string(one.row->engine) + one.row->chip; }));
+  const double measured = std::max(kLeast, folds);
+  const double family = std::max(kFamilyWidening * measured, chips);
+  return {{name, "", Evidence::kMeasured, false, measured, count},
+          {name, "", Evidence::kFamily, false, family, count},
+          {name, "", Evidence::kExtrapolated, false, kStrangerWidening * family, count}};
+}
+
+std::vector<Support> support_of(bool training, const std::vector<Known>& rows) {
+  std::map<std::pair<std::string, std::string>, std::pair<Support, std::set<std::string>>> found;
+  for (const Known& one : rows) {
+    auto& [support, sources] = found[{std::string(one.row->engine), one.row->chip}];
+    support.model = model_of(training);
+    support.kernel = one.row->engine;
+    support.chip = one.row->chip;
+    support.family = one.scopes[2];
+    ++support.rows;
+    sources.insert(one.row->source);
+  }
+  std::vector<Support> list;
+  for (auto& [key, value] : found) {
+    value.first.sources.assign(value.second.begin(), value.second.end());
+    list.push_back(std::move(value.first));
+  }
+  return list;
+}
+
+}  // namespace
+
+bool is_fitted(const MeasuredStep& row) { return (fnv1a(row.group) >> 7U) % 2 == 0; }
+
+Calibration calibrate_steps(const std::vector<MeasuredStep>& rows, const Catalog& catalog,
+                            bool scatter) {
+  Calibration whole;
+  for (const bool training : {true, false}) {
+    std::vector<Known> known;
+    for (const MeasuredStep& row : rows) {
+      const Chip* chip = catalog.chip(row.chip);
+      if (row.training == training && chip != nullptr) {
+        known.push_back({&row, perf::step_scopes(row.engine, *chip)});
+      }
+    }
+    if (known.empty()) {
+      continue;
+    }
+    const auto append = [](auto& to, auto from) {
+      to.insert(to.end(), from.begin(), from.end());
+    };
+    append(whole.constants, fit_rows(training, known));
+    append(whole.support, support_of(training, known));
+    if (scatter) {
+      append(whole.scatter, scatter_of(training, known));
+    }
+  }
+  return whole;
+}
+
+}  // namespace redline

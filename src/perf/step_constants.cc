@@ -1,0 +1,65 @@
+#include "perf/step_constants.h"
+
+#include <fmt/format.h>
+
+namespace redline::perf {
+namespace {
+
+constexpr std::array<ConstantInfo, kTrainingConstants> kTraining{{
+    {"matrix_stretch", "1", Part::kCompute, 1.05, 0.1, 0.1, 0.1, 0.1, 0.05,
+     "matrix products in training against the same alone: clocks under power, cold caches"},
+    {"attention_stretch", "1", Part::kCompute, 1.1, 0.3, 0.3, 0.1, 0.1, 0.0,
+     "the same for attention, forward and backward"},
+    {"vector_stretch", "1", Part::kMemory, 1.0, 0.3, 0.3, 0.1, 0.0, 0.0,
+     "the same for vector work: below 1 where kernels are fused"},
+    {"tensor_exposed", "1", Part::kNetwork, 0.9, 0.2, 0.3, 0.1, 0.0, 0.0,
+     "share of messages of tensor parallelism that is not hidden"},
+    {"context_exposed", "1", Part::kNetwork, 0.5, 0.3, 0.3, 0.0, 0.0, 0.0,
+     "the same for context parallelism"},
+    {"expert_exposed", "1", Part::kNetwork, 0.8, 0.3, 0.3, 0.2, 0.0, 0.0,
+     "the same for the exchange of experts"},
+    {"data_exposed", "1", Part::kNetwork, 0.4, 0.4, 0.5, 0.1, 0.0, 0.0,
+     "the same for gradients and parameters of replicas, where work is there to hide them"},
+    {"pipeline_exposed", "1", Part::kNetwork, 0.5, 0.3, 0.3, 0.0, 0.0, 0.0,
+     "the same for states between stages"},
+    {"launch_s", "s", Part::kLatency, 5e-6, 0.3, 0.4, 0.1, 0.1, 0.0,
+     "host time to start one kernel; a step is at least as long as all of them"},
+    {"fixed_s", "s", Part::kLatency, 5e-3, 0.5, 0.5, 0.0, 0.0, 0.0,
+     "fixed time of a step: batch, logs, clipping"},
+    {"spread", "1", Part::kLatency, 0.006, 0.4, 0.4, 0.2, 0.0, 0.0,
+     "waiting for the slowest, as a share of the step, with every doubling of nodes"},
+}};
+
+constexpr std::array<ConstantInfo, kServingConstants> kServing{{
+    {"matrix_stretch", "1", Part::kCompute, 1.0, 0.1, 0.15, 0.05, 0.1, 0.03,
+     "matrix products in an engine against the same alone"},
+    {"attention_stretch", "1", Part::kCompute, 1.0, 0.2, 0.3, 0.1, 0.1, 0.0,
+     "the same for attention"},
+    {"vector_stretch", "1", Part::kMemory, 0.6, 0.3, 0.4, 0.1, 0.0, 0.0,
+     "the same for vector work: below 1 where kernels are fused"},
+    {"message_stretch", "1", Part::kNetwork, 0.9, 0.3, 0.4, 0.2, 0.0, 0.0,
+     "the same for messages of tensor parallelism"},
+    {"expert_exposed", "1", Part::kNetwork, 0.8, 0.3, 0.3, 0.2, 0.0, 0.0,
+     "share of the exchange of experts that is not hidden"},
+    {"launch_s", "s", Part::kLatency, 1e-6, 0.5, 0.7, 0.1, 0.1, 0.0,
+     "time to start one kernel; a step is at least as long as all of them"},
+    {"step_s", "s", Part::kLatency, 3e-4, 0.6, 0.8, 0.1, 0.2, 0.0,
+     "fixed time of a step: scheduler, sampling, host"},
+    {"prompt_s", "s", Part::kLatency, 2e-3, 0.6, 0.8, 0.0, 0.0, 0.0,
+     "fixed time of a batch of prompts beside its step"},
+}};
+
+}  // namespace
+
+std::span<const ConstantInfo> training_constants() { return kTraining; }
+std::span<const ConstantInfo> serving_constants() { return kServing; }
+
+std::array<std::string, kScopes> step_scopes(std::string_view engine, const Chip& chip) {
+  const std::string family = chip.architecture.empty()
+                                 ? fmt::format("architecture of {}", chip.id)
+                                 : fmt::format("architecture {}", chip.architecture);
+  return {"", fmt::format("engine {}", engine), family, fmt::format("engine {} {}", engine, family),
+          fmt::format("chip {}", chip.id)};
+}
+
+}  // namespace redline::perf

@@ -1,0 +1,42 @@
+#pragma once
+// The constants of whole steps: what software adds to the times of operators, by name.
+
+#include "perf/model.h"
+
+namespace redline::perf {
+
+enum TrainingConstant : std::size_t {
+  kTrainMatrix,
+  kTrainAttention,
+  kTrainVector,
+  kTrainTensor,
+  kTrainContext,
+  kTrainExpert,
+  kTrainData,
+  kTrainPipeline,
+  kTrainLaunch,
+  kTrainFixed,
+  kTrainSpread,
+  kTrainingConstants,
+};
+enum ServingConstant : std::size_t {
+  kServeMatrix,
+  kServeAttention,
+  kServeVector,
+  kServeMessages,
+  kServeExpert,
+  kServeLaunch,
+  kServeStep,
+  kServePrompt,
+  kServingConstants,
+};
+
+[[nodiscard]] std::span<const ConstantInfo> training_constants();
+[[nodiscard]] std::span<const ConstantInfo> serving_constants();
+
+// Names of the scopes that an engine on a chip lies in, in the order of the widths of ConstantInfo;
+// `engine` stands where a kernel does for operators.
+[[nodiscard]] std::array<std::string, kScopes> step_scopes(std::string_view engine,
+                                                           const Chip& chip);
+
+}  // namespace redline::perf

@@ -1,0 +1,235 @@
+// The steps of an engine on a machine: constants, error bars and what they rest on.
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "perf/fit.h"
+#include "perf/serving_step.h"
+#include "perf/step_constants.h"
+#include "perf/training_step.h"
+
+namespace redline {
+namespace {
+
+using perf::SheetRates;
+using perf::StepParts;
+
+constexpr double kNormal80 = 1.2816;
+constexpr double kUnmeasured = 0.35;
+constexpr int kOwnRows = 2;
+
+SheetRates sheet_of(const std::array<double, 10>& rates, double bandwidth) {
+  SheetRates sheet;
+  std::copy(rates.begin(), rates.end(), sheet.matrix.begin());
+  sheet.bandwidth = bandwidth;
+  return sheet;
+}
+
+std::optional<Message> refusal_of(const std::vector<Task>& tasks, const KernelModel& kernels,
+                                  const Engine& engine) {
+  for (const Task& task : tasks) {
+    if (auto reason = kernels.refuses(perf::kernel_of(task.op, engine))) {
+      return reason;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+StepConstants step_constants(bool training, std::string_view engine, const Chip& chip,
+                             const Calibration& calibration) {
+  const std::string_view model = training ? "training" : "serving";
+  const auto constants = training ? perf::training_constants() : perf::serving_constants();
+  const auto scopes = perf::step_scopes(engine, chip);
+  StepConstants known;
+  known.log_sd = kUnmeasured;
+  std::map<std::pair<std::string, std::string>, double> fitted;
+  for (const FittedConstant& one : calibration.constants) {
+    if (one.model == model) {
+      fitted[{one.constant, one.scope}] = one.log_value;
+    }
+  }
+  for (std::size_t i = 0; i < constants.size(); ++i) {
+    double sum = 0.0;
+    for (const std::string& scope : scopes) {
+      const auto found = fitted.find({std::string(constants[i].name), scope});
+      sum += found == fitted.end() ? 0.0 : found->second;
+    }
+    known.values[i] = constants[i].start * std::exp(sum);
+  }
+  int own = 0;
+  int relatives = 0;
+  for (const Support& one : calibration.support) {
+    if (one.model != model) {
+      continue;
+    }
+    const bool same_engine = fmt::format("engine {}", one.kernel) == scopes[1];
+    const bool same_chip = fmt::format("chip {}", one.chip) == scopes[4];
+    own += same_engine && same_chip ? one.rows : 0;
+    relatives += same_engine || same_chip || one.family == scopes[2] ? one.rows : 0;
+  }
+  known.evidence = own >= kOwnRows    ? Evidence::kMeasured
+                   : relatives >= kOwnRows ? Evidence::kFamily
+                                           : Evidence::kExtrapolated;
+  for (const Scatter& one : calibration.scatter) {
+    if (one.model == model && one.evidence == known.evidence) {
+      known.log_sd = one.log_sd;
+    }
+  }
+  return known;
+}
+
+StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
+                     const Calibration& calibration, const Engine& engine)
+    : kernels_(&kernels), engine_(&engine) {
+  const perf::Limits limits = perf::limits_of(machine);
+  rates_ = limits.matrix;
+  bandwidth_ = limits.bandwidth;
+  training_ = step_constants(true, engine.name, *machine.chip, calibration);
+  serving_ = step_constants(false, engine.name, *machine.chip, calibration);
+}
+
+std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {
+  std::vector<Task> tasks;
+  for (const perf::StageLayers& layers :
+       perf::stage_layers(model.shape.layers, plan.pipeline)) {
+    const Shard shard = perf::shard_of_stage(plan, model, layers);
+    for (const TrainingPart part :
+         {TrainingPart::kForward, TrainingPart::kBackward, TrainingPart::kUpdate}) {
+      append_training(model, plan.request, shard, part, tasks);
+    }
+    if (layers.first > 0) {
+      break;  // the stages between are of one kind
+    }
+  }
+  return refusal_of(tasks, *kernels_, *engine_);
+}
+
+std::optional<Message> StepModel::refuses(const LlmModel& model, const ServingPlan& plan,
+                                          const InferenceRequest& request) const {
+  std::vector<Task> tasks;
+  InferenceRequest asked = request;
+  asked.precision = plan.precision;
+  append_inference(model, asked, plan.shard, tasks);
+  return refusal_of(tasks, *kernels_, *engine_);
+}
+
+StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory_s,
+                          const StepConstants& constants) const {
+  StepTime time;
+  double total = 0.0;
+  for (std::size_t i = 0; i < kWorks; ++i) {
+    time.parts[i] = Seconds{parts[i]};
+    total += parts[i];
+  }
+  time.total = Seconds{total};
+  const auto part = [&](Work work) { return parts[index_of(work)]; };
+  const double busy = part(Work::kMatrix) + part(Work::kAttention) + part(Work::kVector);
+  const std::array<double, 4> bounds{
+      busy - memory_s, memory_s + part(Work::kOptimizer),
+      part(Work::kTensor) + part(Work::kContext) + part(Work::kExpert) + part(Work::kPipeline) +
+          part(Work::kData),
+      part(Work::kBubble) + part(Work::kHost)};
+  time.bound = static_cast<Bound>(std::max_element(bounds.begin(), bounds.end()) - bounds.begin());
+  time.evidence = constants.evidence;
+  const double factor = std::exp(kNormal80 * constants.log_sd);
+  time.low = Seconds{total / factor};
+  time.high = Seconds{total * factor};
+  return time;
+}
+
+TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& plan) const {
+  const perf::TrainingCosts costs =
+      perf::training_costs(model, plan, *kernels_, *engine_, sheet_of(rates_, bandwidth_));
+  const StepParts parts = perf::training_parts(costs, training_.values);
+  TrainingEstimate estimate;
+  estimate.time = timed(parts.seconds, parts.memory_s, training_);
+  estimate.memory = training_memory(model, plan);
+  const double replicas = plan.shard.data;
+  estimate.model_ops = model_ops(model, plan.request) * replicas;
+  double again = 0.0;  // of all stages, one rank each
+  for (std::size_t i = 0; i < costs.stages.size(); ++i) {
+    again += costs.counts[i] * (costs.stages[i].forward.ops + costs.stages[i].backward.ops);
+  }
+  const double ranks = static_cast<double>(plan.chips()) / plan.pipeline;
+  estimate.hardware_ops = Ops{again * ranks * costs.microbatches};
+  const Format format = math_format(plan.request.precision.activations,
+                                    plan.request.precision.weights);
+  const double peak = rates_[perf::index_of(format)] * static_cast<double>(plan.chips());
+  estimate.mfu = estimate.model_ops.base() / (peak * estimate.time.total.base());
+  estimate.hfu = estimate.hardware_ops.base() / (peak * estimate.time.total.base());
+  return estimate;
+}
+
+ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& plan,
+                                   const InferenceRequest& request) const {
+  const perf::ServingCosts costs =
+      perf::serving_costs(model, plan, request, *kernels_, *engine_, sheet_of(rates_, bandwidth_));
+  double slowest = 0.0;
+  const StepParts parts = perf::serving_parts(costs, serving_.values, slowest);
+  ServingEstimate estimate;
+  estimate.time = timed(parts.seconds, parts.memory_s, serving_);
+  estimate.stage = Seconds{slowest};
+  const Sequences& s = request.decode.count > 0 ? request.decode : request.prefill;
+  estimate.memory = serving_memory(model, plan, s.count, s.cached + s.new_tokens);
+  return estimate;
+}
+
+StepModel::Timer StepModel::training_timer(const LlmModel& model, const TrainingPlan& plan) const {
+  auto costs = std::make_shared<const perf::TrainingCosts>(
+      perf::training_costs(model, plan, *kernels_, *engine_, sheet_of(rates_, bandwidth_)));
+  return [costs](const Values& values) { return perf::training_parts(*costs, values).total(); };
+}
+
+StepModel::Timer StepModel::serving_timer(const LlmModel& model, const ServingPlan& plan,
+                                          const InferenceRequest& request) const {
+  auto costs = std::make_shared<const perf::ServingCosts>(perf::serving_costs(
+      model, plan, request, *kernels_, *engine_, sheet_of(rates_, bandwidth_)));
+  return [costs](const Values& values) {
+    double slowest = 0.0;
+    return perf::serving_parts(*costs, values, slowest).total();
+  };
+}
+
+Diagnostics check(const LlmModel& model, const TrainingPlan& plan) {
+  Diagnostics errors;
+  const auto wrong = [&errors](std::string message, std::string help) {
+    errors.push_back({Code::kBadShard, std::move(message), std::nullopt, {std::move(help)}, {}});
+  };
+  if (plan.pipeline < 1 || plan.pipeline > model.shape.layers) {
+    wrong(fmt::format("{} pipeline stages for {} layers", plan.pipeline, model.shape.layers),
+          "a stage has at least one layer");
+  }
+  if (plan.virtual_stages < 1 ||
+      static_cast<std::int64_t>(plan.virtual_stages) * plan.pipeline > model.shape.layers) {
+    wrong(fmt::format("{} virtual stages on each of {} ranks for {} layers", plan.virtual_stages,
+                      plan.pipeline, model.shape.layers),
+          "a virtual stage has at least one layer");
+  }
+  const Diagnostics more = check(model, plan.request, plan.shard);
+  errors.insert(errors.end(), more.begin(), more.end());
+  return errors;
+}
+
+Diagnostics check(const LlmModel& model, const ServingPlan& plan,
+                  const InferenceRequest& request) {
+  Diagnostics errors;
+  if (plan.pipeline < 1 || plan.pipeline > model.shape.layers) {
+    errors.push_back({Code::kBadShard,
+                      fmt::format("{} pipeline stages for {} layers", plan.pipeline,
+                                  model.shape.layers),
+                      std::nullopt,
+                      {"a stage has at least one layer"},
+                      {}});
+  }
+  const Diagnostics more = check(model, request, plan.shard);
+  errors.insert(errors.end(), more.begin(), more.end());
+  return errors;
+}
+
+}  // namespace redline
