@@ -179,7 +179,7 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return loaded(app::data_list(workspace, first, say));
   }
   if (name == "data show") {
-    return loaded(app::data_show(workspace, first));
+    return app::data_show(workspace, first);
   }
   if (name == "data check") {
     return app::data_check(workspace, arguments.positional, say);

@@ -60,6 +60,16 @@ struct Catalog {
 // One chip from the text of a file of the user's.
 [[nodiscard]] Loaded<Chip> parse_chip(const std::string& file, std::string text);
 
+// One language model from the text of a TOML file of the user's.
+[[nodiscard]] Loaded<LlmModel> parse_model(const std::string& file, std::string text);
+
+// One language model from the text of a config.json as Hugging Face publishes them; of a model of
+// images and text, the part for text. It is named after the file or, if that is called config.json,
+// as `_name_or_path` says or as its folder is called: `path` tells it where `file`, the name that
+// errors show, does not. Vendor and sources stay empty.
+[[nodiscard]] Loaded<LlmModel> parse_model_config(const std::string& file, std::string text,
+                                                  const std::string& path = {});
+
 // A name as people write it: id, alias or glob, in any case, with or without the vendor in front.
 struct NamedRecord {
   std::string id;

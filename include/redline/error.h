@@ -39,6 +39,8 @@ enum class Code : std::uint16_t {
   kCsvSyntax = 1401,
   kJsonSyntax = 1402,
   kRowField = 1403,
+  kConfigSyntax = 1404,
+  kConfigUnsupported = 1405,
   kUnknownCommand = 2001,
   kUnknownOption = 2002,
   kMissingArgument = 2003,

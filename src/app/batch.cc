@@ -200,11 +200,7 @@ Loaded<Answer> run_data_show(const Workspace& workspace, const Json& json) {
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
-  auto answer = data_show(workspace, name);
-  if (!answer) {
-    return tl::unexpected(Diagnostics{std::move(answer).error()});
-  }
-  return std::move(*answer);
+  return data_show(workspace, name);
 }
 
 Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {

@@ -12,6 +12,7 @@
 #include "app/record_table.h"
 #include "app/scenario.h"
 #include "base/nearest.h"
+#include "catalog/model_text.h"
 #include "catalog/record_kinds.h"
 #include "catalog/records.h"
 #include "data/node.h"
@@ -30,6 +31,7 @@ struct Found {
   std::string_view folder;
   std::string id;
   const Chip* chip = nullptr;
+  const LlmModel* model = nullptr;
 };
 
 // The record of any kind that is called so; chips first, since most questions are about them.
@@ -44,14 +46,15 @@ Result<Found> find_any(const Workspace& w, const std::string& name) {
   }
   const auto systems = find_records(names_of(w.catalog.systems), name, "system");
   if (systems && systems->size() == 1) {
-    return Found{"systems", w.catalog.systems[systems->front()].id, nullptr};
+    return Found{"systems", w.catalog.systems[systems->front()].id};
   }
   const auto models = find_records(names_of(w.catalog.models), name, "model");
   if (models && models->size() == 1) {
-    return Found{"models", w.catalog.models[models->front()].id, nullptr};
+    const LlmModel& model = w.catalog.models[models->front()];
+    return Found{"models", model.id, nullptr, &model};
   }
   if (const rules::Instrument* rule = w.rules.book().find(name)) {
-    return Found{"rules", rule->id, nullptr};
+    return Found{"rules", rule->id};
   }
   for (const auto* list : {&chips, &systems, &models}) {
     if (*list && (*list)->size() > 1) {
@@ -119,6 +122,28 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
   return "chip";
 }
 
+Answer show_record(const Workspace& w, const std::string& id, RecordText record,
+                   std::optional<Table> derived) {
+  Answer answer = table_answer("data-show", std::move(record.table), w.date);
+  answer.blocks.insert(answer.blocks.begin(), Headline{fmt::format("{} ({})", id, record.file)});
+  answer.results = Json::array({std::move(record.json)});
+  if (derived) {
+    answer.results[0]["derived"] = results::to_json(*derived);
+    answer.blocks.emplace_back(std::move(*derived));
+  }
+  return answer;
+}
+
+// A language model from a config.json.
+Loaded<Answer> show_config(const Workspace& w, const std::string& name) {
+  const auto model = find_model(w, name);
+  if (!model) {
+    return tl::unexpected(model.error());
+  }
+  return show_record(w, model->id, record_of_text(name, model_toml(*model)),
+                     parameter_table(*model));
+}
+
 Answer predicate_names(const Workspace& w, const Words& say) {
   Table table;
   table.title = "Names in predicates";
@@ -142,23 +167,26 @@ Answer predicate_names(const Workspace& w, const Words& say) {
 
 }  // namespace
 
-Result<Answer> data_show(const Workspace& w, const std::string& name) {
+Loaded<Answer> data_show(const Workspace& w, const std::string& name) {
+  if (name.ends_with(".json")) {
+    return show_config(w, name);
+  }
   if (auto market = show_market(w, name)) {
     return std::move(*market);
   }
-  RL_TRY(found, find_any(w, name));
-  auto record = record_of(w, found.folder, found.id);
-  RL_CHECK(record.has_value());
-  Answer answer = table_answer("data-show", std::move(record->table), w.date);
-  answer.blocks.insert(answer.blocks.begin(),
-                       Headline{fmt::format("{} ({})", found.id, record->file)});
-  answer.results = Json::array({std::move(record->json)});
-  if (found.chip != nullptr) {
-    Table derived = derived_table(*found.chip);
-    answer.results[0]["derived"] = results::to_json(derived);
-    answer.blocks.emplace_back(std::move(derived));
+  const auto found = find_any(w, name);
+  if (!found) {
+    return tl::unexpected(Diagnostics{found.error()});
   }
-  return answer;
+  auto record = record_of(w, found->folder, found->id);
+  RL_CHECK(record.has_value());
+  std::optional<Table> derived;
+  if (found->chip != nullptr) {
+    derived = derived_table(*found->chip);
+  } else if (found->model != nullptr) {
+    derived = parameter_table(*found->model);
+  }
+  return show_record(w, found->id, std::move(*record), std::move(derived));
 }
 
 Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& files,

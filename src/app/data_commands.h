@@ -15,8 +15,9 @@ namespace redline::app {
 [[nodiscard]] Result<Answer> data_list(const Workspace& workspace, const std::string& kind,
                                        const results::Words& say);
 
-// Every value of a record with unit, bounds, basis and sources, and what follows from it.
-[[nodiscard]] Result<Answer> data_show(const Workspace& workspace, const std::string& name);
+// Every value of a record with unit, bounds, basis and sources, and what follows from it; of a
+// language model in a .json file of the user's too.
+[[nodiscard]] Loaded<Answer> data_show(const Workspace& workspace, const std::string& name);
 
 // Checks the given files, or says what a checked workspace holds.
 [[nodiscard]] Loaded<Answer> data_check(const Workspace& workspace,

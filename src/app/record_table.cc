@@ -135,15 +135,38 @@ std::optional<RecordText> record_of(const Workspace& w, std::string_view folder,
   if (file == nullptr) {
     return std::nullopt;
   }
-  Diagnostics ignored;  // the workspace was checked when it was opened
-  const data::Document document(file->display, file->text, ignored);
-  RecordText record{file->display, json_of(document.root()), {}};
+  return record_of_text(file->display, file->text);
+}
+
+RecordText record_of_text(const std::string& file, std::string text) {
+  Diagnostics ignored;  // the text was checked when it was read
+  const data::Document document(file, std::move(text), ignored);
+  RecordText record{file, json_of(document.root()), {}};
   record.table.columns = {{"key", "Key", "", Align::kLeft},
                           {"value", "Value", "", Align::kLeft},
                           {"basis", "Basis", "", Align::kLeft},
                           {"source", "Source", "", Align::kLeft}};
   add_rows(record.json, "", record.table);
   return record;
+}
+
+Table parameter_table(const LlmModel& model) {
+  const ParameterCount count = parameter_count(model);
+  Table table;
+  table.title = "What follows";
+  table.columns = {{"quantity", "Quantity", "", Align::kLeft},
+                   {"value", "Value", "", Align::kRight, 7},
+                   {"unit", "Unit", "", Align::kLeft}};
+  const auto add = [&table](std::string name, double value) {
+    table.rows.push_back({std::move(name), value, std::string("parameters")});
+  };
+  add("total", count.total);
+  add("active", count.active);
+  add("embedding", count.embedding);
+  if (model.mtp) {
+    add("mtp", count.mtp);
+  }
+  return table;
 }
 
 // The legal quantities that follow from a chip's values.

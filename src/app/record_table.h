@@ -24,6 +24,12 @@ struct RecordText {
 [[nodiscard]] std::optional<RecordText> record_of(const Workspace& workspace,
                                                   std::string_view folder, const std::string& id);
 
+// The record that a text of the user's holds.
+[[nodiscard]] RecordText record_of_text(const std::string& file, std::string text);
+
+// The parameters that follow from the shape of a language model.
+[[nodiscard]] results::Table parameter_table(const LlmModel& model);
+
 // The legal quantities that follow from a chip's values.
 [[nodiscard]] results::Table derived_table(const Chip& chip);
 

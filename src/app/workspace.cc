@@ -172,4 +172,38 @@ Loaded<std::vector<Chip>> find_chips(const Workspace& workspace, const std::stri
   return chips;
 }
 
+Loaded<LlmModel> find_model(const Workspace& workspace, const std::string& name) {
+  const bool is_config = ends_with(name, ".json");
+  if (is_config || ends_with(name, ".toml")) {
+    auto text = data::read_text_file(name);
+    if (!text) {
+      return tl::unexpected(Diagnostics{std::move(text).error()});
+    }
+    if (!is_config) {
+      return parse_model(name, std::move(*text));
+    }
+    std::error_code code;
+    const fs::path path = fs::absolute(name, code).lexically_normal();
+    return parse_model_config(name, std::move(*text), code ? name : path.generic_string());
+  }
+  const auto& models = workspace.catalog.models;
+  const auto found = find_records(names_of(models), name, "model", Code::kUnknownRecord);
+  if (!found) {
+    return tl::unexpected(Diagnostics{found.error()});
+  }
+  if (found->size() > 1) {
+    std::vector<std::string> help;
+    for (const std::size_t i : *found) {
+      help.push_back(fmt::format("{} ({})", models[i].id, models[i].name));
+    }
+    return tl::unexpected(
+        Diagnostics{{Code::kAmbiguousName,
+                     fmt::format("'{}' stands for {} models", name, found->size()),
+                     std::nullopt,
+                     std::move(help),
+                     {}}});
+  }
+  return models[found->front()];
+}
+
 }  // namespace redline::app

@@ -56,4 +56,8 @@ using NamedText = std::pair<std::string, std::string>;
 [[nodiscard]] Loaded<std::vector<Chip>> find_chips(const Workspace& workspace,
                                                    const std::string& name);
 
+// One language model: by id, alias or name of the catalogue; in a .toml file of the user's, or in a
+// .json file such as the config.json that Hugging Face publishes.
+[[nodiscard]] Loaded<LlmModel> find_model(const Workspace& workspace, const std::string& name);
+
 }  // namespace redline::app

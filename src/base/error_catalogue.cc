@@ -140,6 +140,18 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "silence. docs/measurements.md lists the fields of each operator.\n",
      "echo '{\"op\":\"gemm\",\"chip\":\"h20\",\"m\":-1,\"n\":8,\"k\":8,\"value_s\":1e-5}' > "
      "rows.json; redline validate rows.json"},
+    {Code::kConfigSyntax, "the configuration of a model is not a JSON object",
+     "A file that ends in .json and stands for a language model is read as the config.json that\n"
+     "Hugging Face publishes with a model: one object, { \"model_type\": \"llama\", ... }. The\n"
+     "caret shows where reading stopped.\n",
+     "echo '{\"model_type\": \"llama\",' > config.json; redline data show ./config.json"},
+    {Code::kConfigUnsupported, "the configuration of a model says what Redline cannot model",
+     "The family is not known, or a field asks for a structure that a model record does not hold,\n"
+     "such as experts in every second layer. Reading on as if it were not there would give "
+     "another\n"
+     "model. If a known family has the same structure, write its name as model_type; else write\n"
+     "the model as TOML: `redline data new model` prints one to begin from.\n",
+     "echo '{\"model_type\": \"lama\"}' > config.json; redline data show ./config.json"},
     {Code::kUnknownCommand, "there is no such command", "`redline --help` lists the commands.\n",
      "redline clasify h20"},
     {Code::kUnknownOption, "there is no such option",

@@ -210,14 +210,27 @@ Loaded<Catalog> load_catalog(const data::FileSet& files, const CatalogParts& par
   return catalog;
 }
 
-Loaded<Chip> parse_chip(const std::string& file, std::string text) {
+namespace {
+
+template <class R>
+Loaded<R> parse_record(const std::string& file, std::string text) {
   Diagnostics errors;
   const Document document(file, std::move(text), errors);
-  auto chip = read_document<Chip>(document, errors);
-  if (!chip) {
+  auto record = read_document<R>(document, errors);
+  if (!record) {
     return tl::unexpected(std::move(errors));
   }
-  return std::move(*chip);
+  return std::move(*record);
+}
+
+}  // namespace
+
+Loaded<Chip> parse_chip(const std::string& file, std::string text) {
+  return parse_record<Chip>(file, std::move(text));
+}
+
+Loaded<LlmModel> parse_model(const std::string& file, std::string text) {
+  return parse_record<LlmModel>(file, std::move(text));
 }
 
 }  // namespace redline
