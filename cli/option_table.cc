@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/step_options.h"
+
 namespace redline::cli {
 namespace {
 
@@ -269,6 +271,47 @@ constexpr auto kCommands = std::to_array<Command>({
          "ranks, tokens_per_rank, hidden and topk.\n"
          "Bytes are the full tensor of an all-reduce, the gathered total of an all-gather, and the "
          "input total of a reduce-scatter or all-to-all. `estimate kernel` takes these too."},
+    {.name = "estimate train",
+     .arguments = "",
+     .summary = "how long a training step takes, and what it needs",
+     .examples = kEstimateTrainExamples,
+     .options = kEstimateTrainOptions,
+     .description =
+         "Predicts a step of training under a parallel plan: time with an 80 % interval and its "
+         "parts, memory of a chip by part against its capacity, MFU (model FLOP/s utilisation) "
+         "and HFU (with what is computed again), tokens a second, and for a budget of tokens "
+         "chip-hours, energy and cost. What is not said takes a default that the answer names. A "
+         "plan that does not fit in memory ends with status 4 and the smallest change that fits."},
+    {.name = "estimate prefill",
+     .arguments = "",
+     .summary = "how soon prompts have their first token",
+     .examples = kEstimatePrefillExamples,
+     .options = kEstimateServeOptions,
+     .description =
+         "Predicts the prefill of a batch of prompts: TTFT (time to first token), tokens a second, "
+         "memory, and what a million tokens of prompts costs."},
+    {.name = "estimate decode",
+     .arguments = "",
+     .summary = "how fast answers are written",
+     .examples = kEstimateDecodeExamples,
+     .options = kEstimateServeOptions,
+     .description =
+         "Predicts a decode step in the middle of the answers: TPOT (time per output token), "
+         "tokens a second, memory with the cache of keys and values, the largest batch that fits, "
+         "and what a million tokens costs. Without --batch it takes the largest that fits, up to "
+         "256 sequences on a replica."},
+    {.name = "compare",
+     .arguments = "CHIP…",
+     .summary = "how many of one chip equal how many of another",
+     .examples = kCompareExamples,
+     .options = kCompareOptions,
+     .least_arguments = 1,
+     .most_arguments = -1,
+     .argument_kind = kChip,
+     .description =
+         "For training, prefill and decode of a model: tokens a second on one chip with error "
+         "bars, how many chips do the work of 100 of the first, which resource binds, and what a "
+         "million tokens costs. Each chip runs on the plan that suits it best among usual ones."},
     {.name = "validate",
      .arguments = "[FILE…]",
      .summary = "predictions against published measurements",

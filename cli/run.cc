@@ -16,7 +16,9 @@
 #include "app/claims_text.h"
 #include "app/classify.h"
 #include "app/data_commands.h"
+#include "app/compare.h"
 #include "app/estimate.h"
+#include "app/estimate_step.h"
 #include "app/explain.h"
 #include "app/fail_if.h"
 #include "app/quota.h"
@@ -136,6 +138,31 @@ Loaded<T> loaded(Result<T> result) {
   return std::move(*result);
 }
 
+std::optional<app::StepKind> step_kind(std::string_view command) {
+  if (command == "estimate train") {
+    return app::StepKind::kTrain;
+  }
+  if (command == "estimate prefill") {
+    return app::StepKind::kPrefill;
+  }
+  return command == "estimate decode" ? std::optional(app::StepKind::kDecode) : std::nullopt;
+}
+
+// Options are fields of a request by another spelling.
+app::Json step_fields_of(const Arguments& arguments) {
+  app::Json fields = app::Json::object();
+  for (const Option& option : arguments.command->options) {
+    if (!arguments.has(option.name)) {
+      continue;
+    }
+    std::string field(option.name.substr(2));
+    std::replace(field.begin(), field.end(), '-', '_');
+    field = field == "rent" ? "rent_usd_per_hour" : field == "price" ? "price_usd" : field;
+    fields[field] = arguments.value(option.name);
+  }
+  return fields;
+}
+
 Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
                          const Settings& settings, const Terminal& terminal) {
   const results::Words& say = terminal.say();
@@ -168,6 +195,16 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return fields ? app::estimate_kernel(workspace, *fields, say)
                   : Loaded<Answer>(tl::unexpected(fields.error()));
   }
+  if (const auto kind = step_kind(name)) {
+    return app::estimate_step(workspace, *kind, step_fields_of(arguments), Code::kBadOptionValue,
+                              say);
+  }
+  if (name == "compare") {
+    app::CompareRequest request{arguments.positional, arguments.value("--model"),
+                                step_fields_of(arguments)};
+    request.terms.erase("model");
+    return app::compare(workspace, request, say);
+  }
   if (name == "validate") {
     return app::validate(workspace, {arguments.positional, arguments.has("--leave-one-chip-out")},
                          say);
@@ -196,7 +233,7 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
 }
 
 bool needs_kernels(std::string_view command) {
-  return command.starts_with("estimate") || command == "validate" || command == "calibrate" ||
+  return command.starts_with("estimate") || command == "compare" || command == "validate" || command == "calibrate" ||
          command == "batch" || command == "replay" || command == "data check";
 }
 
@@ -204,7 +241,7 @@ CatalogParts parts_for(std::string_view command) {
   CatalogParts parts;
   const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "report";
   const bool runs = command == "validate" || command == "calibrate";
-  parts.models = all || command == "replay";
+  parts.models = all || command == "replay" || step_kind(command) || command == "compare";
   parts.sources = parts.models || runs;
   parts.market = parts.models;
   parts.systems = parts.sources || command == "classify" || needs_kernels(command);
@@ -328,7 +365,10 @@ class Runner {
   // The exit status of an answer that was written.
   int judge(const Answer& answer, const std::vector<std::size_t>& found, int status) const {
     if (status != kDone || found.empty()) {
-      return status == kDone && answer.differs ? kFailIf : status;
+      return status != kDone         ? status
+             : answer.infeasible     ? kNoAnswer
+             : answer.differs        ? kFailIf
+                                     : status;
     }
     terminal_.note(terminal_.say()(
         found.size() == 1 ? "--fail-if holds for {first}: {condition}"

@@ -178,6 +178,9 @@ class StepModel {
   StepConstants training_, serving_;
 };
 
+// Whether the data sheet has a dense rate for products in this format.
+[[nodiscard]] bool sheet_rate_known(const Chip& chip, Format format);
+
 // Every problem of a plan at once: RL3001 and RL3002 as of `check`, RL3003 for stages.
 [[nodiscard]] Diagnostics check(const LlmModel& model, const TrainingPlan& plan);
 [[nodiscard]] Diagnostics check(const LlmModel& model, const ServingPlan& plan,

@@ -9,6 +9,7 @@
 #include "app/classify.h"
 #include "app/data_commands.h"
 #include "app/estimate.h"
+#include "app/estimate_step.h"
 #include "app/quota.h"
 #include "base/nearest.h"
 #include "results/envelope.h"
@@ -229,13 +230,21 @@ Loaded<Answer> run_estimate_kernel(const Workspace& workspace, const Json& json)
   return estimate_kernel(workspace, json, results::Words());
 }
 
+template <StepKind kKind>
+Loaded<Answer> run_estimate_step(const Workspace& workspace, const Json& json) {
+  return estimate_step(workspace, kKind, json, Code::kBatchField, results::Words());
+}
+
 struct BatchCommand {
   std::string_view name;
   Loaded<Answer> (*run)(const Workspace&, const Json&);
 };
 constexpr std::array kCommands{
     BatchCommand{"classify", run_classify}, BatchCommand{"quota", run_quota},
-    BatchCommand{"estimate-kernel", run_estimate_kernel}, BatchCommand{"data-show", run_data_show}};
+    BatchCommand{"estimate-kernel", run_estimate_kernel},
+    BatchCommand{"estimate-train", run_estimate_step<StepKind::kTrain>},
+    BatchCommand{"estimate-prefill", run_estimate_step<StepKind::kPrefill>},
+    BatchCommand{"estimate-decode", run_estimate_step<StepKind::kDecode>}, BatchCommand{"data-show", run_data_show}};
 
 std::string error_line(const Json& id, const Diagnostics& errors, std::size_t number) {
   std::string message;

@@ -51,7 +51,8 @@ struct Answer {
   std::vector<Block> blocks;
   std::vector<Block> document;  // for markdown, where it differs from what a terminal shows
   std::vector<Warning> warnings{};
-  bool differs = false;  // a comparison found differences: exit status 1
+  bool differs = false;     // a comparison found differences: exit status 1
+  bool infeasible = false;  // what is asked for cannot be: exit status 4
 };
 
 // The table as people read it: the texts of these columns said in their language.

@@ -43,6 +43,9 @@ std::optional<double> Fields::number(std::string_view name) const {
       return std::nullopt;
     }
     const std::string_view suffix(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+    if (!suffix.empty() && suffix != "M" && suffix != "K") {
+      return std::nullopt;
+    }
     number *= suffix == "M" ? 1048576.0 : suffix == "K" ? 1024.0 : 1.0;
   } else {
     return std::nullopt;

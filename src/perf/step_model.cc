@@ -196,6 +196,10 @@ StepModel::Timer StepModel::serving_timer(const LlmModel& model, const ServingPl
   };
 }
 
+bool sheet_rate_known(const Chip& chip, Format format) {
+  return perf::sheet_rate(chip, format) > 0.0;
+}
+
 Diagnostics check(const LlmModel& model, const TrainingPlan& plan) {
   Diagnostics errors;
   const auto wrong = [&errors](std::string message, std::string help) {

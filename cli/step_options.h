@@ -1,0 +1,115 @@
+#pragma once
+// Options of commands about whole steps. Each but a few is the field of the same name in a request
+// of `batch`, with dashes for underscores.
+
+#include <array>
+
+#include "cli/option_table.h"
+
+namespace redline::cli {
+
+constexpr auto kEstimateTrainExamples = std::to_array<std::string_view>({
+    "redline estimate train --model llama-3.1-70b --chip h20 --chips 64",
+    "redline estimate train --model gpt3-175b --chip a100-sxm-80gb --tp 8 --pp 8 --dp 16 "
+    "--batch 1536 --seq 2048 --recompute selective",
+});
+constexpr auto kEstimatePrefillExamples = std::to_array<std::string_view>({
+    "redline estimate prefill --model llama-3.1-70b --chip h20 --tp 4 --prompt 4096",
+});
+constexpr auto kEstimateDecodeExamples = std::to_array<std::string_view>({
+    "redline estimate decode --model llama-3.1-70b --chip h20 --tp 4 --batch 64",
+    "redline estimate decode --model deepseek-r1 --chip h20 --dp 16 --ep 16 --batch 32 "
+    "--prompt 4096 --drafts 1",
+});
+
+constexpr Option kModelOption{"--model", "", "NAME",
+                              "language model: an id, a .toml record or a Hugging Face config.json",
+                              false, ValueKind::kRecord};
+constexpr Option kChipOption{"--chip", "", "CHIP", "chip, or a .toml file of your own", false,
+                             ValueKind::kChip};
+constexpr Option kSystemOption{"--system", "", "NAME", "system that the chips stand in", false,
+                               ValueKind::kRecord};
+
+constexpr auto kStepCommon = std::to_array<Option>({
+    kModelOption,
+    kChipOption,
+    kSystemOption,
+    {"--chips", "", "N", "chips in all", false, ValueKind::kNumber},
+    {"--tp", "", "N", "tensor parallelism", false, ValueKind::kNumber},
+    {"--pp", "", "N", "pipeline stages", false, ValueKind::kNumber},
+    {"--dp", "", "N", "data parallelism: replicas with sequences of their own", false,
+     ValueKind::kNumber},
+    {"--ep", "", "N", "expert parallelism", false, ValueKind::kNumber},
+    {"--engine", "", "NAME", "software that runs it", false, ValueKind::kText},
+    {"--dtype", "", "F", "number format, such as bf16, fp8, int8, awq-int4", false,
+     ValueKind::kText},
+    {"--rent", "", "USD", "rent of one chip for an hour", false, ValueKind::kNumber},
+    {"--price", "", "USD", "price of one chip with its share of a server", false,
+     ValueKind::kNumber},
+    {"--usd-per-kwh", "", "USD", "price of electricity (default 0.08)", false, ValueKind::kNumber},
+    {"--pue", "", "X", "power usage effectiveness (default 1.3)", false, ValueKind::kNumber},
+    {"--years", "", "N", "years of depreciation (default 4)", false, ValueKind::kNumber},
+    {"--utilisation-percent", "", "P", "share of time in which a chip earns (default 70)", false,
+     ValueKind::kNumber},
+});
+constexpr auto kCompareExamples = std::to_array<std::string_view>({
+    "redline compare h20 h200-sxm ascend-910c --model deepseek-r1",
+});
+constexpr auto kCompareOptions = std::to_array<Option>({
+    kModelOption,
+    {"--rent", "", "USD", "rent of one chip for an hour, of all alike", false, ValueKind::kNumber},
+    {"--usd-per-kwh", "", "USD", "price of electricity (default 0.08)", false, ValueKind::kNumber},
+    {"--pue", "", "X", "power usage effectiveness (default 1.3)", false, ValueKind::kNumber},
+});
+constexpr auto kTrainAlone = std::to_array<Option>({
+    {"--cp", "", "N", "context parallelism", false, ValueKind::kNumber},
+    {"--etp", "", "N", "tensor parallelism of each expert", false, ValueKind::kNumber},
+    {"--vp", "", "N", "virtual stages of a rank", false, ValueKind::kNumber},
+    {"--schedule", "", "NAME", "of the pipeline", false, ValueKind::kChoice,
+     "gpipe 1f1b interleaved zero-bubble dualpipe"},
+    {"--microbatch", "", "N", "sequences of a replica in one pass (default 1)", false,
+     ValueKind::kNumber},
+    {"--batch", "", "N", "sequences of a step, all replicas", false, ValueKind::kNumber},
+    {"--seq", "", "N", "tokens of a sequence (default 4096)", false, ValueKind::kNumber},
+    {"--zero", "", "STAGE", "what replicas share: 0 to 3 (default 1)", false, ValueKind::kChoice,
+     "0 1 2 3"},
+    {"--recompute", "", "WHAT", "computed again in the backward pass (default none)", false,
+     ValueKind::kChoice, "none selective full"},
+    {"--recompute-layers", "", "N", "layers of a stage computed again, not all", false,
+     ValueKind::kNumber},
+    {"--sequence-parallel", "", "BOOL", "split by tokens what TP leaves whole (default true)",
+     false, ValueKind::kChoice, "true false"},
+    {"--tokens", "", "N", "token budget: chip-hours, energy and cost of it", false,
+     ValueKind::kNumber},
+});
+constexpr auto kServeAlone = std::to_array<Option>({
+    {"--batch", "", "N", "sequences of one replica at a time", false, ValueKind::kNumber},
+    {"--prompt", "", "N", "tokens of a prompt (default 2048)", false, ValueKind::kNumber},
+    {"--output", "", "N", "tokens of an answer (default 512)", false, ValueKind::kNumber},
+    {"--kv-dtype", "", "F", "number format of the cache", false, ValueKind::kText},
+    {"--drafts", "", "N", "tokens drafted by prediction modules in a step", false,
+     ValueKind::kNumber},
+    {"--tokens-per-step", "", "X", "accepted on average with drafts (default 1 + 0.85 a draft)",
+     false, ValueKind::kNumber},
+    {"--imbalance", "", "X", "rows of the busiest rank of experts over the mean (default 1)",
+     false, ValueKind::kNumber},
+    {"--overlap", "", "BOOL", "two halves of a batch hide each other's exchange of experts", false,
+     ValueKind::kChoice, "true false"},
+});
+
+template <std::size_t A, std::size_t B>
+constexpr std::array<Option, A + B> joined(const std::array<Option, A>& first,
+                                           const std::array<Option, B>& second) {
+  std::array<Option, A + B> all{};
+  for (std::size_t i = 0; i < A; ++i) {
+    all[i] = first[i];
+  }
+  for (std::size_t i = 0; i < B; ++i) {
+    all[A + i] = second[i];
+  }
+  return all;
+}
+constexpr auto kEstimateTrainOptions = joined(kStepCommon, kTrainAlone);
+constexpr auto kEstimateServeOptions = joined(kStepCommon, kServeAlone);
+
+}  // namespace redline::cli

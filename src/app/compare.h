@@ -1,0 +1,32 @@
+#pragma once
+// `redline compare`: how many of one chip equal how many of another for a language model.
+
+#include <string>
+#include <vector>
+
+#include "app/estimate_step.h"
+
+namespace redline::app {
+
+struct CompareRequest {
+  std::vector<std::string> chips;
+  std::string model;
+  Json terms = Json::object();  // of cost, as fields of a step
+};
+
+// What one chip comes to in one use.
+struct ChipInUse {
+  std::string chip;
+  StepKind kind = StepKind::kTrain;
+  std::optional<StepAnswer> answer;  // none where no plan fits or nothing can be said
+  std::string reason;
+};
+// Each chip on the plan that suits it best among a few usual ones: the most tokens a second and
+// chip of those that fit. Serving within TPOT 50 ms where that can be had.
+[[nodiscard]] ChipInUse best_in_use(const Workspace& workspace, const std::string& chip,
+                                    StepKind kind, const Json& fields);
+
+[[nodiscard]] Loaded<Answer> compare(const Workspace& workspace, const CompareRequest& request,
+                                     const results::Words& say);
+
+}  // namespace redline::app

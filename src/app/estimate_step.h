@@ -1,0 +1,36 @@
+#pragma once
+// `redline estimate train|prefill|decode`: how long a step takes, what it needs and costs.
+
+#include "app/report.h"
+#include "app/step_request.h"
+#include "app/workspace.h"
+#include "results/words.h"
+
+namespace redline::app {
+
+// What a step on a request's plan comes to; nothing where it cannot be predicted.
+struct StepAnswer {
+  StepRequest request;
+  std::optional<Message> unanswered;
+  std::optional<TrainingEstimate> training;
+  std::optional<ServingEstimate> prefill, decode;
+  CostRate cost;
+  std::optional<Bytes> capacity;
+  bool fits = true;
+  std::optional<Message> cure;  // the smallest change with which it fits
+
+  [[nodiscard]] const StepTime& time() const;
+  [[nodiscard]] const StepMemory& memory() const;
+  [[nodiscard]] double tokens() const;  // of a step on all chips
+  [[nodiscard]] double tokens_per_s_per_chip() const;
+  [[nodiscard]] std::optional<double> usd_per_million_tokens() const;
+};
+// Errors: fields that are wrong, plans that do not divide the model.
+[[nodiscard]] Loaded<StepAnswer> answer_step(const Workspace& workspace, StepKind kind,
+                                             const Json& fields, Code field_code);
+
+[[nodiscard]] Loaded<Answer> estimate_step(const Workspace& workspace, StepKind kind,
+                                           const Json& fields, Code field_code,
+                                           const results::Words& say);
+
+}  // namespace redline::app
