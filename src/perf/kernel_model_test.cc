@@ -244,7 +244,7 @@ TEST(KernelModel, KnownAnswerOfARing) {
   limits.network.domain = 8;
   const double wire = 1e9 * 1.75 / (100e9 * 0.82 * 8.0 / 8.5);
   const double steps = 14e-6;
-  const double expected = wire + steps + std::sqrt(wire * steps) + 9000.0 / 1.7e9;
+  const double expected = wire + steps + 2.0 * std::sqrt(wire * 1e-6) + 9000.0 / 1.7e9;
   EXPECT_NEAR(seconds(all_reduce(1e9, 8), limits), expected, 1e-9);
 }
 
