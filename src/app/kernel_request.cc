@@ -343,23 +343,32 @@ class RequestReader {
   GroupedGemm grouped(Format wide) {
     GroupedGemm g;
     g.groups = size("groups");
-    if (take("rows_total") != nullptr) {
-      g.rows = size("rows_total");
+    g.masked = truth("masked", false);
+    const bool drawn = truth("m_is_expected", false);
+    const std::int64_t total = take("rows_total") != nullptr ? size("rows_total") : 0;
+    if (total > 0 && !(drawn && counts_padding(g, total))) {
+      g.rows = total;
     } else {
       g.rows = g.groups * std::min(size("m"), static_cast<std::int64_t>(kLargestSize) / g.groups);
-      if (truth("m_is_expected", false)) {
+      if (drawn) {
         draw_rows(g);
       }
     }
     g.n = size("n");
     g.k = size("k");
-    g.masked = truth("masked", false);
     if (take("masked") == nullptr) {
       assume("the rows of the groups lie one after another (not masked)");
     }
     g.a = g.b = g.math = math_;
     g.c = wide;
     return g;
+  }
+
+  // Groups one after another begin at whole tiles. Where rows were drawn and make up whole tiles
+  // all the same, the total is that of the buffer.
+  static bool counts_padding(const GroupedGemm& g, std::int64_t total) {
+    constexpr std::int64_t kTileRows = 128;
+    return !g.masked && g.groups > 1 && total % kTileRows == 0;
   }
 
   // Benchmarks of this form draw int(m U(0.7, 1.3)) rows for each group.

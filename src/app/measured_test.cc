@@ -89,6 +89,17 @@ TEST(KernelRequest, DrawsTheRowsOfABenchmark) {
   EXPECT_EQ(std::get<GroupedGemm>(known.row.kernel.op).rows, 777);
 }
 
+TEST(KernelRequest, ATotalOfWholeTilesCountsPaddingUnlessMasked) {
+  const KernelRequest padded = request_of(
+      R"({"chip": "h20", "op": "grouped_gemm", "groups": 8, "m": 100, "n": 64, "k": 64,
+          "m_is_expected": true, "rows_total": 1024, "masked": false})");
+  EXPECT_EQ(std::get<GroupedGemm>(padded.row.kernel.op).rows, 796);  // int(100 U(0.7, 1.3))
+  const KernelRequest masked = request_of(
+      R"({"chip": "h20", "op": "grouped_gemm", "groups": 8, "m": 100, "n": 64, "k": 64,
+          "m_is_expected": true, "rows_total": 1024, "masked": true})");
+  EXPECT_EQ(std::get<GroupedGemm>(masked.row.kernel.op).rows, 1024);
+}
+
 TEST(KernelRequest, LatentAttentionIsAbsorbedWhereItDecodes) {
   const KernelRequest decode = request_of(
       R"({"chip": "h20", "op": "mla_decode", "batch": 2, "kv_len": 64, "q_heads": 128,

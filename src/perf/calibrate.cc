@@ -19,7 +19,7 @@ namespace {
 using perf::FitRow;
 using perf::Model;
 
-constexpr std::size_t kFolds = 4;
+constexpr std::size_t kFolds = 8;
 constexpr double kNormal80 = 1.2816;  // 80 % of a standard normal lie within
 // Without rows that tell, an error bar widens by these from one class of evidence to the next.
 constexpr double kMeasuredWidening = 0.10;

@@ -18,6 +18,7 @@ enum Constant : std::size_t {
   kStep,
   kNicStep,
   kPipeline,
+  kBuffered,
   kGraph,
   kEvent,
   kHost,
@@ -27,7 +28,7 @@ enum Constant : std::size_t {
 constexpr std::array<ConstantInfo, kConstants> kTable{{
     {"link_fraction", "1", Part::kNetwork, 0.82, 0.1, 0.1, 0.15, 0.05, 0.03,
      "reached share of the link among many ranks"},
-    {"few_ranks", "1", Part::kNetwork, 0.5, 0.5, 0.5, 0.1, 0.0, 0.0,
+    {"few_ranks", "1", Part::kNetwork, 0.5, 0.5, 0.3, 0.4, 0.0, 0.0,
      "ranks by which a group is too small to fill its links"},
     {"switch_fraction", "1", Part::kNetwork, 0.65, 0.15, 0.0, 0.1, 0.0, 0.05,
      "reached share of the link where the switch adds up"},
@@ -37,8 +38,10 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "one step of a ring"},
     {"nic_step_s", "s", Part::kLatency, 6e-6, 0.4, 0.2, 0.1, 0.0, 0.05,
      "one step across the network"},
-    {"pipeline", "1", Part::kNetwork, 1.0, 0.4, 0.3, 0.2, 0.0, 0.0,
-     "cost of cutting a message into chunks, against the best cut"},
+    {"pipeline", "1", Part::kNetwork, 2.0, 0.4, 0.3, 0.2, 0.0, 0.0,
+     "cost of cutting a message into chunks, each of which waits for a step"},
+    {"buffered_cycles", "cycles", Part::kLatency, 9000.0, 0.5, 0.0, 0.3, 0.0, 0.0,
+     "added where an all-to-all goes through buffers and not with a flag in every word"},
     graph_launch(9000.0, {0.4, 0.3, 0.3, 0.1, 0.1}),
     event_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
     host_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
@@ -98,11 +101,14 @@ double usable(Kind kind, const Network& network, double n) {
   return 1.0;
 }
 
-// Time on the wire of a message that moves in `latency` seconds of steps and `wire` of transfer:
-// cut into the best number of chunks it is (sqrt(latency) + sqrt(wire))^2, of which `cost` scales
-// the mixed term.
-double chunked(double latency, double wire, double cost) {
-  return wire + cost * std::sqrt(latency * wire);
+// Bytes for one other rank up to which point-to-point messages carry a flag in every word (the
+// protocol LL, NCCL_P2P_LL_THRESHOLD): slower on the wire, without synchronising.
+constexpr double kFlagged = 16384.0;
+
+// Time of `wire` seconds of transfer that is cut into chunks. With c chunks the transfer and c
+// times some multiple of `step` add up; at the best c what is added goes with sqrt(step wire).
+double chunked(double step, double wire, double cost) {
+  return wire + cost * std::sqrt(step * wire);
 }
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
@@ -127,12 +133,15 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     const double link = network.link ? network.link->base() : limits.host_bus;
     const double reached = std::min(1.0, c[kLink] * inside / (inside + c[kFewRanks]));
     latency = steps_of(op.kind, inside) * step;
-    wire = chunked(latency, bytes * share / (link * reached * usable(op.kind, network, inside)),
+    if (op.kind == Kind::kAllToAll && bytes / n > kFlagged) {
+      latency += c[kBuffered] / clock_of(limits);
+    }
+    wire = chunked(step, bytes * share / (link * reached * usable(op.kind, network, inside)),
                    c[kPipeline]);
     if (network.reduces && op.kind == Kind::kAllReduce) {
       // Each chip sends its tensor up once and gets the sum of its part for all.
       const double once = bytes * (1.0 + 1.0 / inside) / (link * std::min(1.0, c[kSwitch]));
-      wire = std::min(wire, chunked(2.0 * step, once, c[kPipeline]));
+      wire = std::min(wire, chunked(step, once, c[kPipeline]));
     }
   }
   if (nodes > 1.0) {
@@ -143,11 +152,10 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
             : 1.0 / inside;
     const double share = op.kind == Kind::kAllToAll ? (n - inside) / n : sent_share(op.kind, nodes);
     const double nic = network.nic->base() * std::min(1.0, c[kNic]);
-    const double steps = steps_of(op.kind, nodes) * c[kNicStep];
-    wire += chunked(steps, bytes * part * share / nic, c[kPipeline]);
-    latency += steps;
+    wire += chunked(c[kNicStep], bytes * part * share / nic, c[kPipeline]);
+    latency += steps_of(op.kind, nodes) * c[kNicStep];
   }
-  latency += launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  latency += launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   return {0.0, 0.0, wire, latency};
 }
 

@@ -29,7 +29,7 @@ enum Constant : std::size_t {
 };
 
 constexpr std::array<ConstantInfo, kConstants> kTable{{
-    {"matrix_fraction", "1", Part::kCompute, 0.55, 0.2, 0.2, 0.10, 0.0, 0.05,
+    {"matrix_fraction", "1", Part::kCompute, 0.70, 0.15, 0.15, 0.10, 0.0, 0.05,
      "reached share of the matrix rate, rows of a group padded to 16"},
     {"memory_fraction", "1", Part::kMemory, 0.88, 0.1, 0.1, 0.05, 0.05, 0.05,
      "reached share of memory bandwidth"},
@@ -42,12 +42,12 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
     {"wanted_blocks", "1", Part::kMemory, 1.0, 0.4, 0.3, 0.1, 0.0, 0.0,
      "blocks a core that splitting the cache aims at"},
     {"least_tokens", "1", Part::kMemory, 128.0, 0.6, 0.4, 0.0, 0.0, 0.0,
-     "tokens of the cache that a block takes at least"},
+     "tokens of 256 elements that a block takes at least"},
     {"enough_tokens", "1", Part::kMemory, 600.0, 0.5, 0.5, 0.0, 0.0, 0.0,
-     "tokens that a block must keep for a core to be given two"},
+     "tokens of 256 elements that a block must keep for a core to be given two"},
     {"block_cycles", "cycles", Part::kMemory, 1500.0, 0.4, 0.2, 0.0, 0.0, 0.0,
      "beginning and end of a block"},
-    {"group_cycles", "cycles", Part::kCompute, 0.02, 0.7, 0.7, 0.2, 0.0, 0.0,
+    {"group_cycles", "cycles", Part::kCompute, 0.10, 0.5, 0.5, 0.1, 0.0, 0.0,
      "time of a core for one query head and cached token beside the products"},
     {"merge_s", "s", Part::kLatency, 2e-6, 0.6, 0.4, 0.0, 0.0, 0.0,
      "joining the parts of a split cache"},
@@ -56,7 +56,10 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
     host_launch(20e-6, {0.4, 0.6, 0.2, 0.1, 0.1}),
 }};
 
-constexpr double kGroupRows = 16.0;  // rows of the smallest matrix instruction
+constexpr double kGroupRows = 16.0;    // rows of the smallest matrix instruction
+constexpr double kUsualWidth = 256.0;  // elements of a key and a value of 128 each
+constexpr double kOccupancy = 2.0;     // blocks that a core holds
+constexpr double kLeastPart = 64.0;    // tokens below which nothing is split
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const Attention& op = *std::get_if<Attention>(&kernel.op);
@@ -69,13 +72,14 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double padded = std::ceil(rows / kGroupRows) * kGroupRows;
   const double rate = limits.matrix[index_of(op.math)] * c[kMatrix];
   const double least = least_bytes(kernel.op).base() / (limits.bandwidth * c[kMemory]);
-  double latency = launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  double latency = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   double compute = 2.0 * cached * padded / rate;
   double load = least;
   if (limits.has_cores()) {
-    const double most = std::max(1.0, tokens / c[kLeastTokens]);
+    const double wide = width / kUsualWidth;
+    const double most = std::max(1.0, tokens * wide / c[kLeastTokens]);
     const double filling = std::clamp(limits.cores * c[kWanted] / pairs, 1.0, most);
-    const double doubling = std::min(2.0 * limits.cores / pairs, tokens / c[kEnoughTokens]);
+    const double doubling = std::min(2.0 * limits.cores / pairs, tokens * wide / c[kEnoughTokens]);
     const double split = std::max(filling, doubling);
     const double blocks = pairs * split;
     const double busy = std::min(blocks, limits.cores);
@@ -86,6 +90,11 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     const double ends = blocks / busy * c[kBlock] / (together * limits.clock);
     load = overlapped(least, cached / (busy * core) + ends);
     compute += pairs * tokens * rows * c[kRowsCost] / (busy * limits.clock);
+    // Work that binds on the cores takes as long as the core with the most blocks.
+    const double whole = std::clamp(std::floor(kOccupancy * limits.cores / pairs), 1.0,
+                                    std::max(1.0, std::floor(tokens / kLeastPart)));
+    const double share = pairs * whole / limits.cores;
+    compute *= std::min(kOccupancy, std::ceil(share) / share);
     latency += c[kMerge] * (1.0 - 1.0 / split);
   }
   Parts parts = overlapped_parts(compute, load);

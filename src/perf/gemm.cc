@@ -26,6 +26,7 @@ enum Constant : std::size_t {
   kL2,
   kResident,
   kNarrow,
+  kDroop,
   kConstants,
 };
 
@@ -57,27 +58,55 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "share of the cache in which operands outlive one run of a benchmark that repeats it"},
     {"narrow_tile", "elements", Part::kCompute, 16.0, 0.7, 0.4, 0.2, 0.0, 0.0,
      "columns of a tile that cost time and do nothing"},
+    {"droop", "1", Part::kCompute, 0.15, 0.5, 0.0, 0.5, 0.0, 0.3,
+     "how much less a core issues once it has worked for long: power and heat lower its clock"},
 }};
+
+// Seconds of full work after which half of the droop has come.
+constexpr double kDroopTime = 0.5e-3;
 
 struct Tile {
   double m, n;
 };
 
-constexpr std::array<Tile, 7> kTiles{
-    {{256, 256}, {128, 256}, {256, 128}, {128, 128}, {64, 256}, {128, 64}, {64, 64}}};
-// DeepGEMM: rows of 64 or 128, any multiple of 16 columns, never split along k.
-constexpr std::array<Tile, 12> kDeepTiles{{{128, 128},
-                                           {128, 112},
-                                           {128, 96},
-                                           {128, 80},
-                                           {128, 64},
-                                           {128, 48},
-                                           {64, 128},
-                                           {64, 96},
-                                           {64, 80},
-                                           {64, 64},
-                                           {64, 48},
-                                           {64, 32}}};
+constexpr std::array<Tile, 9> kTiles{{{256, 256},
+                                      {128, 256},
+                                      {256, 128},
+                                      {128, 128},
+                                      {64, 256},
+                                      {128, 64},
+                                      {64, 64},
+                                      {64, 128},
+                                      {128, 192}}};
+
+// DeepGEMM never splits along k. Of blocks of 64 or 128 rows and 16 to 128 columns it takes those
+// that need the fewest waves, and of these the ones that fill the last wave best: the most blocks.
+Tile deep_tile(double m, double n, double cores) {
+  const auto whole = [](double x) { return as_double(static_cast<std::int64_t>(x)); };
+  constexpr double kUp = 1.0 - 1e-4;  // sizes are whole: what is left over is more than that
+  constexpr double kLeast = 16.0, kMost = 128.0, kNext = 8.0;
+  const double low = whole(m / 64.0 + kUp);
+  const double high = whole(m / 128.0 + kUp);
+  const double waves = std::ceil(high * whole(n / kMost + kUp) / cores - 1e-9);
+  const double room = waves * cores;
+  Tile best{128.0, kMost};
+  double most_low = 0.0;
+  double most_high = 0.0;
+  double width_low = 0.0;
+  for (double width = kLeast; width <= kMost; width += kNext) {
+    const double columns = whole(n / width + kUp);
+    if (low * columns <= room && low * columns > most_low) {
+      most_low = low * columns;
+      width_low = width;
+    }
+    if (high * columns <= room && high * columns > most_high) {
+      most_high = high * columns;
+      best.n = width;
+    }
+  }
+  const bool prefers_low = most_low > most_high || (most_low == most_high && width_low >= best.n);
+  return prefers_low ? Tile{64.0, width_low} : best;
+}
 
 Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const Gemm& g = *std::get_if<Gemm>(&kernel.op);
@@ -88,7 +117,9 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double b = bytes_per_element(g.b);
   const double out = bytes_per_element(g.c);
   const std::size_t format = index_of(g.math);
-  const double issue = limits.issue[format] * c[kMatrix];
+  const double boost = limits.issue[format] * c[kMatrix];
+  const double lasting = 2.0 * m * n * k / boost;
+  const double issue = boost / (1.0 + c[kDroop] * lasting / (lasting + kDroopTime));
   const double cap = limits.matrix[format] * c[kCap];
   const double memory = limits.bandwidth * c[kMemory];
   const double least = a * m * k + b * n * k + out * m * n;
@@ -113,8 +144,12 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     const double tile_s = c[kTileCycles] / limits.clock;
     const double per_core = 1.0 / limits.cores;
     const double spread = std::min(1.0, c[kSpread]);
-    const bool deep = kernel.how.library == Library::kDeepgemm;
-    const auto tiles = deep ? std::span<const Tile>(kDeepTiles) : std::span<const Tile>(kTiles);
+    // TensorRT-LLM's products with one scale a block are DeepGEMM's too.
+    const bool deep =
+        kernel.how.library == Library::kDeepgemm ||
+        (kernel.how.library == Library::kTrtllm && kernel.how.scaling == Scaling::kBlock);
+    const Tile only = deep ? deep_tile(m, n, limits.cores) : Tile{};
+    const auto tiles = deep ? std::span<const Tile>(&only, 1) : std::span<const Tile>(kTiles);
     double best = 1e300;
     for (const Tile& tile : tiles) {
       const double count = std::ceil(m / tile.m) * std::ceil(n / tile.n);
@@ -151,7 +186,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   }
   const bool bound_by_compute = compute > traffic;
   (bound_by_compute ? traffic : compute) *= kOverlap;
-  latency += launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  latency += launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   double quantize = 0.0;
   if (kernel.how.quantizes) {
     latency += c[kQuantFixed];

@@ -46,7 +46,7 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "columns of a tile that cost time and do nothing"},
     {"uneven_rows", "1", Part::kCompute, 0.15, 0.6, 0.3, 0.0, 0.0, 0.0,
      "scatter of the rows of a group about their mean, as a share of it"},
-    {"padding", "1", Part::kCompute, 0.3, 0.6, 0.3, 0.0, 0.0, 0.0,
+    {"padding", "1", Part::kCompute, 0.5, 0.2, 0.2, 0.0, 0.0, 0.0,
      "tiles that a group takes beyond its rows where groups lie one after another"},
     graph_launch(5000.0, {0.4, 0.2, 0.1, 0.0, 0.05}),
     event_launch(4e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
@@ -55,8 +55,10 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
 
 // Tiles of `height` rows that a group with `rows` about its mean takes on average. Masked groups
 // are padded each by itself: whole tiles, the step from one count to the next blurred by the
-// scatter of the rows. Groups one after another lie aligned already, more or less.
-double padded_tiles(const GroupedGemm& g, double rows, double height, const Constants& c) {
+// scatter of the rows; a single group has just its rows. Groups one after another begin at whole
+// tiles.
+double padded_tiles(const GroupedGemm& g, double rows, double hit, double height,
+                    const Constants& c) {
   const double exact = rows / height;
   if (g.weight_gradient) {
     return std::ceil(exact);
@@ -64,7 +66,8 @@ double padded_tiles(const GroupedGemm& g, double rows, double height, const Cons
   if (!g.masked) {
     return std::max(1.0, exact + c[kPadding]);
   }
-  const double width = std::max(c[kUneven] * exact, 1e-3);
+  const double scatter = c[kUneven] * std::sqrt(std::max(0.0, 1.0 - 1.0 / hit));
+  const double width = std::max(scatter * exact, 1e-3);
   const double whole = std::floor(exact);
   const double over = exact - whole;
   const double up = std::clamp(0.5 + over / (2.0 * width), 0.0, 1.0);
@@ -99,7 +102,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
       if (g.masked && (m <= 64.0) != (height <= 64.0)) {
         continue;  // chosen by the expected rows
       }
-      const double stacks = hit * padded_tiles(g, m, height, c);
+      const double stacks = hit * padded_tiles(g, m, hit, height, c);
       for (double width = 128.0; width >= 32.0; width -= 16.0) {
         const double count = stacks * std::ceil(n / width);
         const double share = count / limits.cores;
@@ -119,7 +122,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     traffic = least / std::min(memory, filled * limits.clock * c[kCoreBytes]);
   }
   (compute > traffic ? traffic : compute) *= kOverlap;
-  const double latency = launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  const double latency = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   return {compute, traffic, 0.0, latency};
 }
 

@@ -16,6 +16,7 @@ enum Constant : std::size_t {
   kCap,
   kMemory,
   kBlock,
+  kSpread,
   kGraph,
   kEvent,
   kHost,
@@ -31,6 +32,8 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "reached share of memory bandwidth"},
     {"block_cycles", "cycles", Part::kCompute, 4000.0, 0.6, 0.3, 0.0, 0.0, 0.0,
      "beginning, end and joining of the part of a core"},
+    {"spread", "1", Part::kCompute, 0.3, 0.5, 0.0, 0.0, 0.0, 0.0,
+     "share of an unfilled wave that is hidden"},
     graph_launch(15e3, {0.4, 0.3, 0.1, 0.0, 0.05}),
     event_launch(8e-6, {0.4, 0.3, 0.1, 0.0, 0.1}),
     host_launch(20e-6, {0.4, 0.3, 0.1, 0.0, 0.1}),
@@ -49,11 +52,17 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double rate = std::min(limits.issue[format] * c[kMatrix], limits.matrix[format] * c[kCap]);
   double compute = ops / rate;
   if (limits.has_cores()) {
+    // Groups of heads are split along the cache as long as all their parts find a core at once.
+    const double groups = as_double(op.batch) * padded / kRows;
+    const double parts = groups * std::max(1.0, std::floor(limits.cores / groups));
+    const double share = parts / limits.cores;
+    const double waves = std::ceil(share);
+    compute *= (waves - std::min(1.0, c[kSpread]) * (waves - share)) / share;
     compute += c[kBlock] / limits.clock;
   }
   const double load = least_bytes(kernel.op).base() / (limits.bandwidth * c[kMemory]);
   Parts parts = overlapped_parts(compute, load);
-  parts[3] = launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  parts[3] = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   return parts;
 }
 

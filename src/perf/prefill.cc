@@ -94,7 +94,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double per_byte = miss / memory + (1.0 - miss) / cache;
   Parts parts = overlapped_parts(compute, least * per_byte);
   parts[1] += passed * per_byte;
-  parts[3] = launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits);
+  parts[3] = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   return parts;
 }
 

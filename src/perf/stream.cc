@@ -32,7 +32,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     reach = std::min(reach, std::min(blocks, limits.cores) * limits.clock * c[kCoreBytes]);
   }
   const double memory = least_bytes(kernel.op).base() / reach;
-  return {0.0, memory, 0.0, launch_of(kernel.how.timing, c[kGraph], c[kEvent], c[kHost], limits)};
+  return {0.0, memory, 0.0, launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits)};
 }
 
 constexpr Model kModel{"stream", kTable, &evaluate};
