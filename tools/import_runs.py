@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes published runs of whole steps into data/runs, one row a line, in an order that does not
+"""Writes published runs of whole steps into data/measured, one row a line, in an order that does not
 change: figures and names, no prose.
 
-usage: import_runs.py TRAINING.json|INFERENCE.json data/runs/NAME.json
+usage: import_runs.py TRAINING.json|INFERENCE.json data/measured/NAME.json
 
 Rows whose `spec_level` is full and whose phase is one step after another are kept. Sources stand in
 data/sources/runs.toml.

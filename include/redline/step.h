@@ -135,14 +135,18 @@ struct StepConstants {
   double log_sd = 0.0;
   Evidence evidence = Evidence::kExtrapolated;
 };
-[[nodiscard]] StepConstants step_constants(bool training, std::string_view engine, const Chip& chip,
+// What besides the engine decides which kernels a step runs on: the format that products are
+// computed in, weights that alone are narrow, experts. "fp8 experts", "int4-weights".
+[[nodiscard]] std::string step_variant(const LlmModel& model, const Precision& precision);
+[[nodiscard]] StepConstants step_constants(bool training, std::string_view engine,
+                                           std::string_view variant, const Chip& chip,
                                            const Calibration& calibration);
 
 // The steps of one engine on one machine: constants resolved once.
 class StepModel {
  public:
   StepModel(const Machine& machine, const KernelModel& kernels, const Calibration& calibration,
-            const Engine& engine);
+            const Engine& engine, std::string_view variant);
 
   // Why a step cannot be predicted without guessing, such as a format without a rate.
   [[nodiscard]] std::optional<Message> refuses(const LlmModel& model,
@@ -199,6 +203,7 @@ class StepModel {
 struct MeasuredStep {
   std::string id, chip, source, group;
   std::string_view engine;
+  std::string variant;
   bool training = false;
   double measured_s = 0.0;
   StepModel::Timer seconds;

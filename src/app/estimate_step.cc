@@ -124,7 +124,10 @@ std::optional<Message> cure_of(const StepRequest& r, Bytes capacity) {
 void predict(StepAnswer& answer, const Workspace& w) {
   const StepRequest& r = answer.request;
   const KernelModel kernels(r.machine, w.kernels->calibration());
-  const StepModel steps(r.machine, kernels, w.kernels->calibration(), *r.engine);
+  const StepModel steps(r.machine, kernels, w.kernels->calibration(), *r.engine,
+                        step_variant(r.model, r.kind == StepKind::kTrain
+                                                  ? r.training.request.precision
+                                                  : r.serving.precision));
   if (r.kind == StepKind::kTrain) {
     answer.unanswered = steps.refuses(r.model, r.training);
     if (!answer.unanswered) {

@@ -178,7 +178,28 @@ class RowReader {
     }
     model_ = std::move(*model);
     precision_ = precision_of_words(row_.text("precision"));
+    fill_experts();
+    divide_heads();
     out_.plans = fmt::format("{} {} {}", model_.id, out_.chip_id, chips_);
+  }
+
+  // Ranks that do not divide the experts hold redundant copies of some (DeepSeek-V3 2024, 3.4.2).
+  void fill_experts() {
+    const auto ranks = par_.count("ep");
+    if (!model_.moe || !ranks || out_.phase == "train" || model_.moe->experts % *ranks == 0) {
+      return;
+    }
+    const std::int64_t held = (model_.moe->experts + *ranks - 1) / *ranks;
+    model_.moe->experts = static_cast<int>(held * *ranks);
+    assume("copies of experts fill {count} places", {{"count", std::to_string(held * *ranks)}});
+  }
+  // Where the heads are not said.
+  void divide_heads() {
+    const auto tensor = static_cast<int>(par_.count("tp").value_or(1));
+    if (!model_fields_.has("heads") && model_.shape.heads % tensor != 0) {
+      model_.shape.heads += tensor - model_.shape.heads % tensor;
+      model_.shape.kv_heads = model_.shape.heads;
+    }
   }
 
   void read_engine() {
@@ -201,9 +222,10 @@ class RowReader {
     }
     out_.engine = engine_->name;
     out_.measured.engine = engine_->name;
+    out_.measured.variant = step_variant(model_, precision_);
     kernels_ = std::make_shared<const KernelModel>(machine_, w_.kernels->calibration());
     steps_ = std::make_shared<const StepModel>(machine_, *kernels_, w_.kernels->calibration(),
-                                               *engine_);
+                                               *engine_, out_.measured.variant);
   }
 
   // Training.
@@ -272,7 +294,13 @@ class RowReader {
     if (contains(words, "full")) {
       return Recompute::kFull;
     }
-    return contains(words, "selective") ? Recompute::kSelective : Recompute::kNone;
+    if (words.empty() || words == "none" || words.rfind("sequence", 0) == 0) {
+      return Recompute::kNone;
+    }
+    if (!contains(words, "selective")) {
+      assume("what is computed again counts as the core of attention");
+    }
+    return Recompute::kSelective;
   }
 
   TrainingPlan training_plan() {
@@ -283,6 +311,13 @@ class RowReader {
     };
     plan.pipeline = number("pp");
     plan.virtual_stages = number("vp");
+    constexpr int kDeepPipeline = 4;
+    if (!par_.has("vp") && !par_.has("schedule") && engine_->name == "megatron-core" &&
+        plan.pipeline >= kDeepPipeline) {
+      plan.virtual_stages = std::clamp(model_.shape.layers / plan.pipeline, 1, kDeepPipeline);
+      assume("each rank has {count} virtual stages",
+             {{"count", std::to_string(plan.virtual_stages)}});
+    }
     if (const auto layers = par_.count("layers_per_vstage")) {
       plan.virtual_stages = std::max<int>(
           1, static_cast<int>(model_.shape.layers / plan.pipeline / *layers));
@@ -597,7 +632,7 @@ Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string f
 Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace) {
   std::vector<StepRow> all;
   Diagnostics errors;
-  for (const data::DataFile* file : workspace.files.under("runs")) {
+  for (const data::DataFile* file : workspace.files.under("measured")) {
     auto rows = step_rows(workspace, file->display, file->text);
     if (!rows) {
       errors.insert(errors.end(), rows.error().begin(), rows.error().end());

@@ -38,7 +38,7 @@ struct StepRow {
 // A row that lacks what a prediction needs is left unanswered, with the reason.
 [[nodiscard]] StepRow read_step_row(const Workspace& workspace, const Json& fields);
 
-// Those of a text of rows, others left out; and those that the data set keeps in runs/.
+// Those of a text of rows, others left out; and those that the data set keeps in measured/.
 [[nodiscard]] Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string file,
                                                      std::string text);
 [[nodiscard]] Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace);

@@ -270,7 +270,8 @@ class Validation {
         const Chip* found = w_.catalog.chip(row.chip_id);
         if (row.chip_id == chip && row.kind != MetricKind::kMemory && found != nullptr) {
           add(row,
-              step_constants(row.measured.training, row.measured.engine, *found, without),
+              step_constants(row.measured.training, row.measured.engine, row.measured.variant,
+                             *found, without),
               Part::kLeftOut, /*skip=*/false);
         }
       }

@@ -71,6 +71,12 @@ Limits limits_of(const Machine& machine) {
     const double issue = machine.ops_per_core_cycle[i] * limits.cores * limits.clock;
     limits.issue[i] = std::max(issue, limits.matrix[i]);
   }
+  // A core that multiplies as much as several of a graphics processor loads as much as they do.
+  constexpr double kLargestCore = 8192.0;  // 16-bit operations a cycle
+  const double core = limits.issue[index_of(Format::kBf16)] / (limits.cores * limits.clock);
+  if (limits.has_cores() && core > kLargestCore) {
+    limits.cores *= core / kLargestCore;
+  }
   return limits;
 }
 

@@ -21,12 +21,17 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   s[index_of(Work::kMatrix)] = matrix;
   s[index_of(Work::kAttention)] = attention;
   s[index_of(Work::kVector)] = stage.at(Work::kVector) * c[kServeVector];
+  const double exchange = stage.at(Work::kExpert) * costs.imbalance;
+  if (costs.overlaps_experts && exchange > 0.0) {
+    for (double& one : s) {
+      one *= c[kServeOverlap];
+    }
+  }
   const double compute = parts.total();
   const double raw = stage.at(Work::kMatrix) + stage.at(Work::kAttention) + stage.at(Work::kVector);
   parts.memory_s = raw > 0.0 ? stage.memory_s * compute / raw : 0.0;
   s[index_of(Work::kTensor)] = stage.at(Work::kTensor) * c[kServeMessages];
   s[index_of(Work::kContext)] = stage.at(Work::kContext) * c[kServeMessages];
-  const double exchange = stage.at(Work::kExpert) * costs.imbalance;
   const double exposed = std::min(1.0, c[kServeExpert]);
   s[index_of(Work::kExpert)] =
       costs.overlaps_experts ? beside(exchange, compute, 0.0) : exchange * exposed;

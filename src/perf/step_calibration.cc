@@ -143,7 +143,7 @@ Calibration calibrate_steps(const std::vector<MeasuredStep>& rows, const Catalog
     for (const MeasuredStep& row : rows) {
       const Chip* chip = catalog.chip(row.chip);
       if (row.training == training && chip != nullptr) {
-        known.push_back({&row, perf::step_scopes(row.engine, *chip)});
+        known.push_back({&row, perf::step_scopes(row.engine, row.variant, *chip)});
       }
     }
     if (known.empty()) {

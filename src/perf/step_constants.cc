@@ -28,6 +28,9 @@ constexpr std::array<ConstantInfo, kTrainingConstants> kTraining{{
      "fixed time of a step: batch, logs, clipping"},
     {"spread", "1", Part::kLatency, 0.006, 0.4, 0.4, 0.2, 0.0, 0.0,
      "waiting for the slowest, as a share of the step, with every doubling of nodes"},
+    // DeepSeek-V3 keeps 20 of 132 SMs for messages (technical report, section 3.2.2).
+    {"overlap_stretch", "1", Part::kCompute, 1.18, 0.1, 0.0, 0.0, 0.0, 0.0,
+     "work beside an exchange of experts that it hides, against the same alone"},
 }};
 
 constexpr std::array<ConstantInfo, kServingConstants> kServing{{
@@ -47,6 +50,8 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "fixed time of a step: scheduler, sampling, host"},
     {"prompt_s", "s", Part::kLatency, 2e-3, 0.6, 0.8, 0.0, 0.0, 0.0,
      "fixed time of a batch of prompts beside its step"},
+    {"overlap_stretch", "1", Part::kCompute, 1.18, 0.1, 0.0, 0.0, 0.0, 0.0,
+     "work beside an exchange of experts that it hides, against the same alone"},
 }};
 
 }  // namespace
@@ -54,11 +59,12 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
 std::span<const ConstantInfo> training_constants() { return kTraining; }
 std::span<const ConstantInfo> serving_constants() { return kServing; }
 
-std::array<std::string, kScopes> step_scopes(std::string_view engine, const Chip& chip) {
+std::array<std::string, kScopes> step_scopes(std::string_view engine, std::string_view variant,
+                                            const Chip& chip) {
   const std::string family = chip.architecture.empty()
                                  ? fmt::format("architecture of {}", chip.id)
                                  : fmt::format("architecture {}", chip.architecture);
-  return {"", fmt::format("engine {}", engine), family, fmt::format("engine {} {}", engine, family),
+  return {"", fmt::format("engine {}", engine), family, fmt::format("engine {} {}", engine, variant),
           fmt::format("chip {}", chip.id)};
 }
 

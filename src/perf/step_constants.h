@@ -17,6 +17,7 @@ enum TrainingConstant : std::size_t {
   kTrainLaunch,
   kTrainFixed,
   kTrainSpread,
+  kTrainOverlap,
   kTrainingConstants,
 };
 enum ServingConstant : std::size_t {
@@ -28,6 +29,7 @@ enum ServingConstant : std::size_t {
   kServeLaunch,
   kServeStep,
   kServePrompt,
+  kServeOverlap,
   kServingConstants,
 };
 
@@ -37,6 +39,7 @@ enum ServingConstant : std::size_t {
 // Names of the scopes that an engine on a chip lies in, in the order of the widths of ConstantInfo;
 // `engine` stands where a kernel does for operators.
 [[nodiscard]] std::array<std::string, kScopes> step_scopes(std::string_view engine,
+                                                           std::string_view variant,
                                                            const Chip& chip);
 
 }  // namespace redline::perf

@@ -41,11 +41,21 @@ std::optional<Message> refusal_of(const std::vector<Task>& tasks, const KernelMo
 
 }  // namespace
 
-StepConstants step_constants(bool training, std::string_view engine, const Chip& chip,
-                             const Calibration& calibration) {
+std::string step_variant(const LlmModel& model, const Precision& precision) {
+  const Format math = math_format(precision.activations, precision.weights);
+  const bool narrow_weights =
+      bytes_per_element(precision.weights) < bytes_per_element(precision.activations);
+  std::string variant =
+      narrow_weights ? fmt::format("{}-weights", perf::format_name(precision.weights))
+                     : std::string(perf::format_name(math));
+  return variant + (model.moe ? " experts" : "");
+}
+
+StepConstants step_constants(bool training, std::string_view engine, std::string_view variant,
+                             const Chip& chip, const Calibration& calibration) {
   const std::string_view model = training ? "training" : "serving";
   const auto constants = training ? perf::training_constants() : perf::serving_constants();
-  const auto scopes = perf::step_scopes(engine, chip);
+  const auto scopes = perf::step_scopes(engine, variant, chip);
   StepConstants known;
   known.log_sd = kUnmeasured;
   std::map<std::pair<std::string, std::string>, double> fitted;
@@ -85,13 +95,14 @@ StepConstants step_constants(bool training, std::string_view engine, const Chip&
 }
 
 StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
-                     const Calibration& calibration, const Engine& engine)
+                     const Calibration& calibration, const Engine& engine,
+                     std::string_view variant)
     : kernels_(&kernels), engine_(&engine) {
   const perf::Limits limits = perf::limits_of(machine);
   rates_ = limits.matrix;
   bandwidth_ = limits.bandwidth;
-  training_ = step_constants(true, engine.name, *machine.chip, calibration);
-  serving_ = step_constants(false, engine.name, *machine.chip, calibration);
+  training_ = step_constants(true, engine.name, variant, *machine.chip, calibration);
+  serving_ = step_constants(false, engine.name, variant, *machine.chip, calibration);
 }
 
 std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {
@@ -152,12 +163,14 @@ TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& 
   estimate.memory = training_memory(model, plan);
   const double replicas = plan.shard.data;
   estimate.model_ops = model_ops(model, plan.request) * replicas;
-  double again = 0.0;  // of all stages, one rank each
+  double forward = 0.0;  // of all stages, one rank each
+  double again = 0.0;
   for (std::size_t i = 0; i < costs.stages.size(); ++i) {
-    again += costs.counts[i] * (costs.stages[i].forward.ops + costs.stages[i].backward.ops);
+    forward += costs.counts[i] * costs.stages[i].forward.ops;
+    again += costs.counts[i] * costs.stages[i].again_ops;
   }
-  const double ranks = static_cast<double>(plan.chips()) / plan.pipeline;
-  estimate.hardware_ops = Ops{again * ranks * costs.microbatches};
+  // Counted alike in both: a pass again is a third of the model's operations.
+  estimate.hardware_ops = estimate.model_ops * (1.0 + again / (3.0 * forward));
   const Format format = math_format(plan.request.precision.activations,
                                     plan.request.precision.weights);
   const double peak = rates_[perf::index_of(format)] * static_cast<double>(plan.chips());
@@ -210,10 +223,10 @@ Diagnostics check(const LlmModel& model, const TrainingPlan& plan) {
           "a stage has at least one layer");
   }
   if (plan.virtual_stages < 1 ||
-      static_cast<std::int64_t>(plan.virtual_stages) * plan.pipeline > model.shape.layers) {
+      static_cast<std::int64_t>(plan.virtual_stages) * plan.pipeline > model.shape.layers + 2) {
     wrong(fmt::format("{} virtual stages on each of {} ranks for {} layers", plan.virtual_stages,
                       plan.pipeline, model.shape.layers),
-          "a virtual stage has at least one layer");
+          "a virtual stage has a layer, the embedding or the head at least");
   }
   const Diagnostics more = check(model, plan.request, plan.shard);
   errors.insert(errors.end(), more.begin(), more.end());

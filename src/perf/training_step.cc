@@ -161,6 +161,7 @@ StageCost stage_cost(const TrainingTable& table, const LlmModel& model, const Tr
       break;
     case Recompute::kSelective:
       cost.backward += layers.core;
+      cost.again_ops = layers.core.ops;
       break;
     case Recompute::kFull: {
       const double share =
@@ -169,6 +170,7 @@ StageCost stage_cost(const TrainingTable& table, const LlmModel& model, const Tr
       PassCost again = layers.forward;
       again.seconds[index_of(Work::kData)] = 0.0;  // parameters are there for the gradients anyway
       cost.backward.add(again, share);
+      cost.again_ops = share * again.ops;
       break;
     }
   }
@@ -217,6 +219,14 @@ Compute compute_of(const PassCost& cost, const StepModel::Values& c) {
   return found;
 }
 
+// Messages beside work take cores from it.
+void slow_down(StepParts& parts, double stretch) {
+  for (double& one : parts.seconds) {
+    one *= stretch;
+  }
+  parts.memory_s *= stretch;
+}
+
 // Both passes of one microbatch on one stage, by work.
 StepParts stage_parts(const TrainingCosts& costs, const StageCost& stage,
                       const StepModel::Values& c) {
@@ -233,8 +243,11 @@ StepParts stage_parts(const TrainingCosts& costs, const StageCost& stage,
   s[index_of(Work::kTensor)] = both.at(Work::kTensor) * std::min(1.0, c[kTrainTensor]);
   s[index_of(Work::kContext)] = both.at(Work::kContext) * std::min(1.0, c[kTrainContext]);
   const double exchange = both.at(Work::kExpert);
+  if (costs.overlaps_experts && exchange > 0.0) {
+    slow_down(parts, c[kTrainOverlap]);
+  }
   s[index_of(Work::kExpert)] = costs.overlaps_experts
-                                   ? beside(exchange, compute.all(), 0.0)
+                                   ? beside(exchange, parts.total(), 0.0)
                                    : exchange * std::min(1.0, c[kTrainExpert]);
   s[index_of(Work::kData)] =
       beside(both.at(Work::kData), compute.all(), 0.0) +
