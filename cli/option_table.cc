@@ -370,7 +370,8 @@ constexpr auto kCommands = std::to_array<Command>({
      .argument_kind = kRecord,
      .description =
          "Shows a chip, system, model or rule: each value with its unit, its basis (stated, "
-         "derived, estimated) and its sources, and what follows from it."},
+         "derived, estimated) and its sources, and what follows from it. A model may also be a "
+         "file such as the config.json that Hugging Face publishes: ./config.json."},
     {.name = "data check",
      .arguments = "[FILE…]",
      .summary = "check the data, or files of your own",

@@ -227,6 +227,27 @@ error[RL1403]: field 'm' must be a whole number from 1 to 2^40
   |                           ^
 [exit 3]
 )x";
+    case Code::kConfigSyntax:
+      return R"x($ echo '{"model_type": "llama",' > config.json; redline data show ./config.json
+error[RL1404]: this is not JSON
+  --> ./config.json:2:1
+  |
+2 | 
+  | ^
+   = help: reading stopped here
+[exit 3]
+)x";
+    case Code::kConfigUnsupported:
+      return R"x($ echo '{"model_type": "lama"}' > config.json; redline data show ./config.json
+error[RL1405]: 'model_type' names the family "lama", which is not known
+  --> ./config.json:1:2
+  |
+1 | {"model_type": "lama"}
+  |  ^^^^^^^^^^^^
+   = help: did you mean "llama"?
+   = help: known families: llama, mistral, mixtral, qwen2, qwen2_moe, qwen3, qwen3_moe, deepseek_v2, deepseek_v3, kimi_k2, gpt_oss, gpt_neox, gpt2, gemma, gemma2, gemma3_text, phi3
+[exit 3]
+)x";
     case Code::kUnknownCommand:
       return R"x($ redline clasify h20
 error[RL2001]: there is no command 'redline clasify'
