@@ -29,7 +29,11 @@ struct Engine {
   bool dropout = false;
   bool overlaps_experts = false;  // dispatch and combine run beside the other half of the batch
   std::string_view about;
+  std::string_view family{};  // of which it is a later generation
+  std::string_view since{};   // "2026-02": of that generation
 };
+// The generation of an engine's family that was there at a date such as "2026-04".
+[[nodiscard]] const Engine& generation_of(const Engine& engine, std::string_view date);
 [[nodiscard]] std::span<const Engine> engines();
 [[nodiscard]] const Engine* find_engine(std::string_view name);
 

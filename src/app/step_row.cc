@@ -220,6 +220,9 @@ class RowReader {
                                                             : "megatron-core");
       assume("the engine is {engine}", {{"engine", std::string(engine_->name)}});
     }
+    if (stated.empty()) {
+      engine_ = &generation_of(*engine_, row_.text("date"));
+    }
     out_.engine = engine_->name;
     out_.measured.engine = engine_->name;
     out_.measured.variant = step_variant(model_, precision_);
@@ -262,6 +265,8 @@ class RowReader {
     }
   }
 
+  [[nodiscard]] bool is_modern() const { return engine_->name.rfind("megatron-core", 0) == 0; }
+
   ZeroStage zero_of(const TrainingPlan& plan) {
     if (const auto zero = par_.number("zero")) {
       return static_cast<ZeroStage>(std::clamp(static_cast<int>(*zero), 0, 3));
@@ -276,7 +281,7 @@ class RowReader {
     if (!fsdp.empty() && fsdp != "0") {
       return ZeroStage::kParameters;
     }
-    if (plan.shard.data > 1 && engine_->name == "megatron-core") {
+    if (plan.shard.data > 1 && is_modern()) {
       assume("replicas share the optimizer's state");
       return ZeroStage::kOptimizer;
     }
@@ -312,7 +317,7 @@ class RowReader {
     plan.pipeline = number("pp");
     plan.virtual_stages = number("vp");
     constexpr int kDeepPipeline = 4;
-    if (!par_.has("vp") && !par_.has("schedule") && engine_->name == "megatron-core" &&
+    if (!par_.has("vp") && !par_.has("schedule") && is_modern() &&
         plan.pipeline >= kDeepPipeline) {
       plan.virtual_stages = std::clamp(model_.shape.layers / plan.pipeline, 1, kDeepPipeline);
       assume("each rank has {count} virtual stages",
@@ -340,7 +345,7 @@ class RowReader {
         shard.tensor > 1 &&
         (stated ? par_.truth("sequence_parallel")
                 : (contains(words, "sequence") || contains(words, "+ sp")) ||
-                      (engine_->name == "megatron-core"));
+                      is_modern());
     shard.node_ranks = node_ranks_;
     shard.zero = zero_of(plan);
     TrainingRequest& request = plan.request;

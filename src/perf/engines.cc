@@ -10,7 +10,17 @@ namespace {
 constexpr auto kEngines = std::to_array<Engine>({
     {.name = "megatron-core",
      .trains = true,
-     .about = "Megatron-LM with Megatron Core, NeMo, Megatron Bridge; since 2023"},
+     .about = "Megatron-LM with Megatron Core, NeMo, Megatron Bridge; 2023 to 2025"},
+    {.name = "megatron-core-26.02",
+     .trains = true,
+     .about = "the same, containers of 26.02 and 26.04",
+     .family = "megatron-core",
+     .since = "2026-02"},
+    {.name = "megatron-core-26.06",
+     .trains = true,
+     .about = "the same, containers from 26.06",
+     .family = "megatron-core",
+     .since = "2026-06"},
     {.name = "megatron-2021",
      .trains = true,
      .flash_attention = false,
@@ -69,6 +79,16 @@ const Engine* find_engine(std::string_view name) {
   const auto* found = std::find_if(kEngines.begin(), kEngines.end(),
                                    [name](const Engine& one) { return one.name == name; });
   return found == kEngines.end() ? nullptr : found;
+}
+
+const Engine& generation_of(const Engine& engine, std::string_view date) {
+  const Engine* latest = &engine;
+  for (const Engine& one : kEngines) {
+    if (one.family == engine.name && one.since <= date) {
+      latest = &one;
+    }
+  }
+  return *latest;
 }
 
 }  // namespace redline

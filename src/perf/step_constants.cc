@@ -6,7 +6,7 @@ namespace redline::perf {
 namespace {
 
 constexpr std::array<ConstantInfo, kTrainingConstants> kTraining{{
-    {"matrix_stretch", "1", Part::kCompute, 1.05, 0.1, 0.1, 0.1, 0.1, 0.05,
+    {"matrix_stretch", "1", Part::kCompute, 1.05, 0.1, 0.1, 0.1, 0.2, 0.05,
      "matrix products in training against the same alone: clocks under power, cold caches"},
     {"attention_stretch", "1", Part::kCompute, 1.1, 0.3, 0.3, 0.1, 0.1, 0.0,
      "the same for attention, forward and backward"},
@@ -16,13 +16,13 @@ constexpr std::array<ConstantInfo, kTrainingConstants> kTraining{{
      "share of messages of tensor parallelism that is not hidden"},
     {"context_exposed", "1", Part::kNetwork, 0.5, 0.3, 0.3, 0.0, 0.0, 0.0,
      "the same for context parallelism"},
-    {"expert_exposed", "1", Part::kNetwork, 0.8, 0.3, 0.3, 0.2, 0.0, 0.0,
+    {"expert_exposed", "1", Part::kNetwork, 0.8, 0.3, 0.3, 0.2, 0.2, 0.0,
      "the same for the exchange of experts"},
-    {"data_exposed", "1", Part::kNetwork, 0.4, 0.4, 0.5, 0.1, 0.0, 0.0,
+    {"data_exposed", "1", Part::kNetwork, 0.4, 0.4, 0.5, 0.1, 0.3, 0.0,
      "the same for gradients and parameters of replicas, where work is there to hide them"},
     {"pipeline_exposed", "1", Part::kNetwork, 0.5, 0.3, 0.3, 0.0, 0.0, 0.0,
      "the same for states between stages"},
-    {"launch_s", "s", Part::kLatency, 5e-6, 0.3, 0.4, 0.1, 0.1, 0.0,
+    {"launch_s", "s", Part::kLatency, 5e-6, 0.3, 0.4, 0.1, 0.8, 0.0,
      "host time to start one kernel; a step is at least as long as all of them"},
     {"fixed_s", "s", Part::kLatency, 5e-3, 0.5, 0.5, 0.0, 0.0, 0.0,
      "fixed time of a step: batch, logs, clipping"},
@@ -34,7 +34,7 @@ constexpr std::array<ConstantInfo, kTrainingConstants> kTraining{{
 }};
 
 constexpr std::array<ConstantInfo, kServingConstants> kServing{{
-    {"matrix_stretch", "1", Part::kCompute, 1.0, 0.1, 0.15, 0.05, 0.1, 0.03,
+    {"matrix_stretch", "1", Part::kCompute, 1.0, 0.1, 0.15, 0.05, 0.5, 0.05,
      "matrix products in an engine against the same alone"},
     {"attention_stretch", "1", Part::kCompute, 1.0, 0.2, 0.3, 0.1, 0.1, 0.0,
      "the same for attention"},
@@ -44,9 +44,9 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "the same for messages of tensor parallelism"},
     {"expert_exposed", "1", Part::kNetwork, 0.8, 0.3, 0.3, 0.2, 0.0, 0.0,
      "share of the exchange of experts that is not hidden"},
-    {"launch_s", "s", Part::kLatency, 1e-6, 0.5, 0.7, 0.1, 0.1, 0.0,
+    {"launch_s", "s", Part::kLatency, 1e-6, 0.5, 0.7, 0.1, 0.7, 0.0,
      "time to start one kernel; a step is at least as long as all of them"},
-    {"step_s", "s", Part::kLatency, 3e-4, 0.6, 0.8, 0.1, 0.2, 0.0,
+    {"step_s", "s", Part::kLatency, 3e-4, 0.6, 0.8, 0.1, 0.3, 0.0,
      "fixed time of a step: scheduler, sampling, host"},
     {"prompt_s", "s", Part::kLatency, 2e-3, 0.6, 0.8, 0.0, 0.0, 0.0,
      "fixed time of a batch of prompts beside its step"},
