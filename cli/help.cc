@@ -117,8 +117,18 @@ std::string short_help(const Command& command, const Words& say) {
       fmt::format("\n{}: {}\n  {}\n", say("Usage"), usage_of(command, say), say(command.summary));
   if (!command.options.empty()) {
     text += "\n" + say("Options") + "\n";
-    for (const Option& option : command.options) {
+    constexpr std::size_t kShown = 15;  // beyond, names alone
+    constexpr std::size_t kFew = 8;
+    const std::size_t shown = command.options.size() > kShown ? kFew : command.options.size();
+    for (const Option& option : command.options.first(shown)) {
       text += beside_short(option_names(option), say(option.doc));
+    }
+    std::string more;
+    for (const Option& option : command.options.subspan(shown)) {
+      more += (more.empty() ? "" : " ") + std::string(option.name);
+    }
+    if (!more.empty()) {
+      text += results::wrap(say("and {options}", {{"options", more}}), kWidth, 2) + "\n";
     }
   }
   std::string names;

@@ -15,8 +15,8 @@
 #include "app/case_page.h"
 #include "app/claims_text.h"
 #include "app/classify.h"
-#include "app/data_commands.h"
 #include "app/compare.h"
+#include "app/data_commands.h"
 #include "app/estimate.h"
 #include "app/estimate_step.h"
 #include "app/explain.h"
@@ -233,8 +233,9 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
 }
 
 bool needs_kernels(std::string_view command) {
-  return command.starts_with("estimate") || command == "compare" || command == "validate" || command == "calibrate" ||
-         command == "batch" || command == "replay" || command == "data check";
+  return command.starts_with("estimate") || command == "compare" || command == "validate" ||
+         command == "calibrate" || command == "batch" || command == "replay" ||
+         command == "data check";
 }
 
 CatalogParts parts_for(std::string_view command) {
@@ -365,10 +366,10 @@ class Runner {
   // The exit status of an answer that was written.
   int judge(const Answer& answer, const std::vector<std::size_t>& found, int status) const {
     if (status != kDone || found.empty()) {
-      return status != kDone         ? status
-             : answer.infeasible     ? kNoAnswer
-             : answer.differs        ? kFailIf
-                                     : status;
+      return status != kDone     ? status
+             : answer.infeasible ? kNoAnswer
+             : answer.differs    ? kFailIf
+                                 : status;
     }
     terminal_.note(terminal_.say()(
         found.size() == 1 ? "--fail-if holds for {first}: {condition}"

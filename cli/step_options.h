@@ -10,25 +10,24 @@ namespace redline::cli {
 
 constexpr auto kEstimateTrainExamples = std::to_array<std::string_view>({
     "redline estimate train --model llama-3.1-70b --chip h20 --chips 64",
-    "redline estimate train --model gpt3-175b --chip a100-sxm-80gb --tp 8 --pp 8 --dp 16 "
-    "--batch 1536 --seq 2048 --recompute selective",
+    "redline estimate train --model gpt-3-175b --chip a100-sxm-80gb --tp 8 --pp 8",
 });
 constexpr auto kEstimatePrefillExamples = std::to_array<std::string_view>({
-    "redline estimate prefill --model llama-3.1-70b --chip h20 --tp 4 --prompt 4096",
+    "redline estimate prefill --model llama-3.1-70b --chip h20 --tp 8",
 });
 constexpr auto kEstimateDecodeExamples = std::to_array<std::string_view>({
     "redline estimate decode --model llama-3.1-70b --chip h20 --tp 4 --batch 64",
-    "redline estimate decode --model deepseek-r1 --chip h20 --dp 16 --ep 16 --batch 32 "
-    "--prompt 4096 --drafts 1",
+    "redline estimate decode --model deepseek-r1 --chip h20 --dp 16 --ep 16",
 });
 
-constexpr Option kModelOption{"--model", "", "NAME",
-                              "language model: an id, a .toml record or a Hugging Face config.json",
-                              false, ValueKind::kRecord};
-constexpr Option kChipOption{"--chip", "", "CHIP", "chip, or a .toml file of your own", false,
-                             ValueKind::kChip};
-constexpr Option kSystemOption{"--system", "", "NAME", "system that the chips stand in", false,
-                               ValueKind::kRecord};
+constexpr Option kModelOption{
+    "--model", "",
+    "NAME",    "language model: an id, a .toml record or a Hugging Face config.json",
+    false,     ValueKind::kRecord};
+constexpr Option kChipOption{
+    "--chip", "", "CHIP", "chip, or a .toml file of your own", false, ValueKind::kChip};
+constexpr Option kSystemOption{
+    "--system", "", "NAME", "system that the chips stand in", false, ValueKind::kRecord};
 
 constexpr auto kStepCommon = std::to_array<Option>({
     kModelOption,
@@ -85,14 +84,14 @@ constexpr auto kTrainAlone = std::to_array<Option>({
 constexpr auto kServeAlone = std::to_array<Option>({
     {"--batch", "", "N", "sequences of one replica at a time", false, ValueKind::kNumber},
     {"--prompt", "", "N", "tokens of a prompt (default 2048)", false, ValueKind::kNumber},
-    {"--output", "", "N", "tokens of an answer (default 512)", false, ValueKind::kNumber},
+    {"--answer", "", "N", "tokens of an answer (default 512)", false, ValueKind::kNumber},
     {"--kv-dtype", "", "F", "number format of the cache", false, ValueKind::kText},
     {"--drafts", "", "N", "tokens drafted by prediction modules in a step", false,
      ValueKind::kNumber},
     {"--tokens-per-step", "", "X", "accepted on average with drafts (default 1 + 0.85 a draft)",
      false, ValueKind::kNumber},
-    {"--imbalance", "", "X", "rows of the busiest rank of experts over the mean (default 1)",
-     false, ValueKind::kNumber},
+    {"--imbalance", "", "X", "rows of the busiest rank of experts over the mean (default 1)", false,
+     ValueKind::kNumber},
     {"--overlap", "", "BOOL", "two halves of a batch hide each other's exchange of experts", false,
      ValueKind::kChoice, "true false"},
 });

@@ -31,6 +31,10 @@ WORDS = [
     "compute", "memory", "network", "latency",  # parts of a time
     "measured", "family", "extrapolated",  # evidence
     "fitted", "held-out", "chip-left-out",  # rows of measurements
+    "matrix", "attention", "vector", "tensor_parallel", "context_parallel", "expert_parallel",
+    "pipeline_send", "data_parallel", "pipeline_bubble", "optimizer", "host",  # work of a step
+    "weights", "gradients", "activations", "cache", "workspace",  # memory of a step
+    "train", "prefill", "decode",  # uses of a chip
     "and", "or", "none", "up", "down", "same", "different", "record", "no record",  # of claims
 ]
 # Enumerations whose names people read (EnumNames in the field tables).

@@ -52,22 +52,22 @@ enum class Work : std::uint8_t {
   kHost,
 };
 inline constexpr std::array<std::string_view, 11> kWorkNames{
-    "matrix",        "attention",     "vector",          "tensor_parallel", "context_parallel",
-    "expert_parallel", "pipeline_send", "data_parallel", "pipeline_bubble", "optimizer",
-    "host"};
+    "matrix",           "attention",       "vector",        "tensor_parallel",
+    "context_parallel", "expert_parallel", "pipeline_send", "data_parallel",
+    "pipeline_bubble",  "optimizer",       "host"};
 inline constexpr std::size_t kWorks = kWorkNames.size();
 [[nodiscard]] constexpr std::size_t index_of(Work work) { return static_cast<std::size_t>(work); }
 
 struct StepTime {
   Seconds total{};
-  Seconds low{}, high{};              // 80 % interval, p10 to p90
+  Seconds low{}, high{};                // 80 % interval, p10 to p90
   std::array<Seconds, kWorks> parts{};  // they add up to total
   Bound bound = Bound::kCompute;
   Evidence evidence = Evidence::kExtrapolated;
 };
 
-// GPipe (Huang et al. 2019); 1F1B and interleaved (Narayanan et al. 2021); zero-bubble H1 (Qi et al.
-// 2024); DualPipe (DeepSeek-V3 2024, section 3.2.1).
+// GPipe (Huang et al. 2019); 1F1B and interleaved (Narayanan et al. 2021); zero-bubble H1 (Qi et
+// al. 2024); DualPipe (DeepSeek-V3 2024, section 3.2.1).
 enum class Schedule : std::uint8_t {
   kGpipe,
   kOneForwardOneBackward,
@@ -116,10 +116,10 @@ struct ServingPlan {
   Precision precision{};
   Shard shard{};
   int pipeline = 1;
-  std::int64_t draft_passes = 0;       // of prediction modules in a decode step
-  double tokens_per_step = 1.0;        // accepted, of one sequence; more than 1 with drafts
-  double imbalance = 1.0;              // rows of the busiest expert rank over the mean
-  bool overlaps_experts = false;       // two halves of a batch hide each other's exchanges
+  std::int64_t draft_passes = 0;  // of prediction modules in a decode step
+  double tokens_per_step = 1.0;   // accepted, of one sequence; more than 1 with drafts
+  double imbalance = 1.0;         // rows of the busiest expert rank over the mean
+  bool overlaps_experts = false;  // two halves of a batch hide each other's exchanges
   [[nodiscard]] std::int64_t chips() const {
     return static_cast<std::int64_t>(shard.tensor) * shard.data * pipeline;
   }
@@ -195,9 +195,11 @@ class StepModel {
                                 const InferenceRequest& request);
 
 [[nodiscard]] StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan);
-// `sequences` of `tokens` each on one replica, beside the weights.
+// `sequences` of `tokens` each on one replica, beside the weights, while a step works on
+// `step_tokens` of them.
 [[nodiscard]] StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan,
-                                        std::int64_t sequences, std::int64_t tokens);
+                                        std::int64_t sequences, std::int64_t tokens,
+                                        std::int64_t step_tokens);
 // Sequences of `tokens` each that a replica has room for in `capacity` bytes of a chip; 0: not
 // even the weights fit.
 [[nodiscard]] std::int64_t largest_batch(const LlmModel& model, const ServingPlan& plan,

@@ -240,11 +240,13 @@ struct BatchCommand {
   Loaded<Answer> (*run)(const Workspace&, const Json&);
 };
 constexpr std::array kCommands{
-    BatchCommand{"classify", run_classify}, BatchCommand{"quota", run_quota},
+    BatchCommand{"classify", run_classify},
+    BatchCommand{"quota", run_quota},
     BatchCommand{"estimate-kernel", run_estimate_kernel},
     BatchCommand{"estimate-train", run_estimate_step<StepKind::kTrain>},
     BatchCommand{"estimate-prefill", run_estimate_step<StepKind::kPrefill>},
-    BatchCommand{"estimate-decode", run_estimate_step<StepKind::kDecode>}, BatchCommand{"data-show", run_data_show}};
+    BatchCommand{"estimate-decode", run_estimate_step<StepKind::kDecode>},
+    BatchCommand{"data-show", run_data_show}};
 
 std::string error_line(const Json& id, const Diagnostics& errors, std::size_t number) {
   std::string message;

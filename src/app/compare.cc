@@ -28,7 +28,10 @@ std::vector<Json> plans_of(StepKind kind, const LlmModel& model) {
         for (const char* recompute : {"none", "full"}) {
           const int copy = tensor * pipeline;
           const int data = std::max(1, 1024 / copy);
-          Json plan{{"tp", tensor}, {"pp", pipeline}, {"dp", data}, {"recompute", recompute},
+          Json plan{{"tp", tensor},
+                    {"pp", pipeline},
+                    {"dp", data},
+                    {"recompute", recompute},
                     {"batch", 2048}};
           if (model.moe) {
             plan["ep"] = std::min(64, data * tensor);
@@ -233,9 +236,8 @@ Loaded<Answer> compare(const Workspace& w, const CompareRequest& request, const 
   for (const ChipInUse& one : all) {
     if (!one.answer) {
       answer.blocks.emplace_back(Paragraph{
-          say("{use} on {chip}: not known, {reason}", {{"use", say(use_name(one.kind), {})},
-                                                       {"chip", one.chip},
-                                                       {"reason", one.reason}}),
+          say("{use} on {chip}: not known, {reason}",
+              {{"use", say(use_name(one.kind), {})}, {"chip", one.chip}, {"reason", one.reason}}),
           0});
     }
   }

@@ -47,9 +47,7 @@ std::vector<Change> changes_of(const StepRequest& r) {
     change(one.request);
     list.push_back(std::move(one));
   };
-  const auto with = [](int value) {
-    return Message::Argument{"value", std::to_string(value)};
-  };
+  const auto with = [](int value) { return Message::Argument{"value", std::to_string(value)}; };
   if (r.kind == StepKind::kTrain) {
     for (const auto& [recompute, name] :
          {std::pair{Recompute::kSelective, "selective"}, std::pair{Recompute::kFull, "full"}}) {
@@ -84,8 +82,8 @@ std::vector<Change> changes_of(const StepRequest& r) {
     add("--batch {value}", {{"value", std::to_string(batch)}},
         [batch](StepRequest& c) { c.batch = batch; });
   }
-  for (int tensor = 2 * r.serving.shard.tensor;
-       tensor <= std::max(1, r.serving.shard.node_ranks); tensor *= 2) {
+  for (int tensor = 2 * r.serving.shard.tensor; tensor <= std::max(1, r.serving.shard.node_ranks);
+       tensor *= 2) {
     add("--tp {value}", {with(tensor)},
         [tensor](StepRequest& c) { c.serving.shard.tensor = tensor; });
   }
@@ -107,7 +105,8 @@ Diagnostics check_request(const StepRequest& r) {
 StepMemory memory_of(const StepRequest& r) {
   return r.kind == StepKind::kTrain
              ? training_memory(r.model, r.training)
-             : serving_memory(r.model, r.serving, r.batch, r.prompt + r.output);
+             : serving_memory(r.model, r.serving, r.batch, r.prompt + r.answer,
+                              r.kind == StepKind::kPrefill ? r.batch * r.prompt : r.batch);
 }
 
 std::optional<Message> cure_of(const StepRequest& r, Bytes capacity) {
@@ -124,10 +123,10 @@ std::optional<Message> cure_of(const StepRequest& r, Bytes capacity) {
 void predict(StepAnswer& answer, const Workspace& w) {
   const StepRequest& r = answer.request;
   const KernelModel kernels(r.machine, w.kernels->calibration());
-  const StepModel steps(r.machine, kernels, w.kernels->calibration(), *r.engine,
-                        step_variant(r.model, r.kind == StepKind::kTrain
-                                                  ? r.training.request.precision
-                                                  : r.serving.precision));
+  const StepModel steps(
+      r.machine, kernels, w.kernels->calibration(), *r.engine,
+      step_variant(r.model, r.kind == StepKind::kTrain ? r.training.request.precision
+                                                       : r.serving.precision));
   if (r.kind == StepKind::kTrain) {
     answer.unanswered = steps.refuses(r.model, r.training);
     if (!answer.unanswered) {
@@ -187,7 +186,7 @@ Json plan_json(const StepRequest& r) {
   } else {
     plan["batch"] = r.batch;
     plan["prompt"] = r.prompt;
-    plan["output"] = r.output;
+    plan["answer"] = r.answer;
     plan["drafts"] = r.serving.draft_passes;
   }
   return plan;
@@ -251,8 +250,8 @@ Json result_json(const StepAnswer& a) {
   } else {
     const double ttft = a.prefill->time.total.base();
     json["ttft_s"] = ttft;
-    json["tpot_s"] = a.decode ? Json(a.decode->time.total.base() / r.serving.tokens_per_step)
-                              : Json(nullptr);
+    json["tpot_s"] =
+        a.decode ? Json(a.decode->time.total.base() / r.serving.tokens_per_step) : Json(nullptr);
   }
   json["tokens_per_s_per_chip"] = a.tokens_per_s_per_chip();
   json["cost_usd_per_million_tokens"] = or_null(a.usd_per_million_tokens());
@@ -269,8 +268,7 @@ Json result_json(const StepAnswer& a) {
   json["fits"] = a.capacity ? Json(a.fits) : Json(nullptr);
   json["cure"] = a.cure ? Json(a.cure->english()) : Json(nullptr);
   if (!a.training && a.capacity) {
-    json["largest_batch"] =
-        largest_batch(r.model, r.serving, *a.capacity, r.prompt + r.output);
+    json["largest_batch"] = largest_batch(r.model, r.serving, *a.capacity, r.prompt + r.answer);
   }
   if (const auto budget = budget_of(a)) {
     json["token_budget"] = r.token_budget;
@@ -290,8 +288,7 @@ Table time_table(const StepTime& t) {
   for (std::size_t i = 0; i < kWorks; ++i) {
     const double part = t.parts[i].base();
     if (part > 0.0) {
-      table.rows.push_back(
-          {std::string(kWorkNames[i]), part * 1e3, 100.0 * part / t.total.base()});
+      table.rows.push_back({std::string(kWorkNames[i]), part * 1e3, 100.0 * part / t.total.base()});
     }
   }
   return table;
@@ -328,11 +325,10 @@ Table flat_table(const StepAnswer& a) {
                                  static_cast<std::int64_t>(r.chips())};
   if (!a.unanswered) {
     const StepTime& t = a.time();
-    row.insert(row.end(),
-               {t.total.base(), t.low.base(), t.high.base(), a.tokens_per_s_per_chip(),
-                a.memory().total().base(),
-                std::string(kEvidenceNames[static_cast<std::size_t>(t.evidence)]),
-                std::string(kPartNames[static_cast<std::size_t>(t.bound)])});
+    row.insert(row.end(), {t.total.base(), t.low.base(), t.high.base(), a.tokens_per_s_per_chip(),
+                           a.memory().total().base(),
+                           std::string(kEvidenceNames[static_cast<std::size_t>(t.evidence)]),
+                           std::string(kPartNames[static_cast<std::size_t>(t.bound)])});
   }
   table.rows.push_back(std::move(row));
   return table;
@@ -352,27 +348,27 @@ std::string evidence_text(const StepAnswer& a, const Words& say) {
 
 void describe_cost(const StepAnswer& a, const Words& say, std::vector<Block>& blocks) {
   if (const auto usd = a.usd_per_million_tokens()) {
-    const std::string basis = a.cost.basis == CostBasis::kRent
-                                  ? say("rent at {usd} USD an hour",
-                                        {{"usd", number(a.cost.cost->base() * 3600.0)}})
-                                  : say("ownership at {usd} USD an hour",
-                                        {{"usd", number(a.cost.cost->base() * 3600.0)}});
-    blocks.emplace_back(Paragraph{say("{usd} USD for a million tokens: {basis}",
-                                      {{"usd", number(*usd)}, {"basis", basis}}),
-                                  2});
+    const std::string basis =
+        a.cost.basis == CostBasis::kRent
+            ? say("rent at {usd} USD an hour", {{"usd", number(a.cost.cost->base() * 3600.0)}})
+            : say("ownership at {usd} USD an hour",
+                  {{"usd", number(a.cost.cost->base() * 3600.0)}});
+    blocks.emplace_back(Paragraph{
+        say("{usd} USD for a million tokens: {basis}", {{"usd", number(*usd)}, {"basis", basis}}),
+        2});
   } else {
     blocks.emplace_back(Paragraph{
         say("cost not known: no price or rent of this chip is; give --rent or --price"), 2});
   }
   if (const auto budget = budget_of(a)) {
-    blocks.emplace_back(
-        Paragraph{say("{tokens} tokens: {hours} chip-hours, {energy} MWh{cost}",
-                      {{"tokens", number(a.request.token_budget)},
-                       {"hours", number(budget->chip_hours)},
-                       {"energy", number(budget->energy_j / 3.6e9)},
-                       {"cost", budget->cost_usd ? fmt::format(", {} USD", number(*budget->cost_usd))
-                                                 : std::string()}}),
-                  2});
+    blocks.emplace_back(Paragraph{
+        say("{tokens} tokens: {hours} chip-hours, {energy} MWh{cost}",
+            {{"tokens", number(a.request.token_budget)},
+             {"hours", number(budget->chip_hours)},
+             {"energy", number(budget->energy_j / 3.6e9)},
+             {"cost", budget->cost_usd ? fmt::format(", {} USD", number(*budget->cost_usd))
+                                       : std::string()}}),
+        2});
   }
 }
 
@@ -380,8 +376,8 @@ void describe(const StepAnswer& a, const Words& say, std::vector<Block>& blocks)
   const StepRequest& r = a.request;
   const std::string where = fmt::format("{} x {}", r.chips(), r.chip->id);
   if (a.unanswered) {
-    blocks.emplace_back(Headline{
-        say("{model} on {where}: not known", {{"model", r.model.id}, {"where", where}})});
+    blocks.emplace_back(
+        Headline{say("{model} on {where}: not known", {{"model", r.model.id}, {"where", where}})});
     blocks.emplace_back(Paragraph{say(*a.unanswered), 2});
     return;
   }
@@ -397,35 +393,33 @@ void describe(const StepAnswer& a, const Words& say, std::vector<Block>& blocks)
       : r.kind == StepKind::kPrefill
           ? say("{model} on {where}: first token after {time} (80 % interval {low} to {high})",
                 values)
-          : say("{model} on {where}: decode step {time} (80 % interval {low} to {high})",
-                values)});
+          : say("{model} on {where}: decode step {time} (80 % interval {low} to {high})", values)});
   if (a.capacity && !a.fits) {
-    blocks.emplace_back(
-        Paragraph{say("DOES NOT FIT: needs {needs} on each chip, {chip} has {has}",
-                      {{"needs", gigabytes(a.memory().total())},
-                       {"chip", r.chip->id},
-                       {"has", gigabytes(*a.capacity)}}),
-                  2});
+    blocks.emplace_back(Paragraph{say("DOES NOT FIT: needs {needs} on each chip, {chip} has {has}",
+                                      {{"needs", gigabytes(a.memory().total())},
+                                       {"chip", r.chip->id},
+                                       {"has", gigabytes(*a.capacity)}}),
+                                  2});
     if (a.cure) {
       blocks.emplace_back(Paragraph{say(*a.cure), 2});
     }
   }
-  blocks.emplace_back(Paragraph{
-      say("{rate} tokens a second on each chip; bound by {bound}",
-          {{"rate", number(a.tokens_per_s_per_chip())},
-           {"bound", say(kPartNames[static_cast<std::size_t>(t.bound)], {})}}),
-      2});
+  blocks.emplace_back(
+      Paragraph{say("{rate} tokens a second on each chip; bound by {bound}",
+                    {{"rate", number(a.tokens_per_s_per_chip())},
+                     {"bound", say(kPartNames[static_cast<std::size_t>(t.bound)], {})}}),
+                2});
   if (a.training) {
     blocks.emplace_back(Paragraph{
-        say("MFU {mfu} %, HFU {hfu} %", {{"mfu", number(100.0 * a.training->mfu)},
-                                         {"hfu", number(100.0 * a.training->hfu)}}),
+        say("MFU {mfu} %, HFU {hfu} %",
+            {{"mfu", number(100.0 * a.training->mfu)}, {"hfu", number(100.0 * a.training->hfu)}}),
         2});
   } else if (a.decode) {
-    blocks.emplace_back(Paragraph{
-        say("TPOT {tpot}; first token of one prompt after {ttft}",
-            {{"tpot", time_text(a.decode->time.total.base() / r.serving.tokens_per_step)},
-             {"ttft", time_text(a.prefill->time.total.base())}}),
-        2});
+    blocks.emplace_back(
+        Paragraph{say("TPOT {tpot}; first token of one prompt after {ttft}",
+                      {{"tpot", time_text(a.decode->time.total.base() / r.serving.tokens_per_step)},
+                       {"ttft", time_text(a.prefill->time.total.base())}}),
+                  2});
   }
   describe_cost(a, say, blocks);
   blocks.emplace_back(Paragraph{evidence_text(a, say), 2});
@@ -460,8 +454,8 @@ double StepAnswer::tokens() const {
 double StepAnswer::tokens_per_s_per_chip() const {
   const auto chips = static_cast<double>(request.chips());
   // A full pipeline starts a step whenever its slowest stage is done with the one before.
-  const double pace = training ? training->time.total.base()
-                               : (decode ? decode->stage : prefill->stage).base();
+  const double pace =
+      training ? training->time.total.base() : (decode ? decode->stage : prefill->stage).base();
   return tokens() / pace / chips;
 }
 std::optional<double> StepAnswer::usd_per_million_tokens() const {
@@ -507,8 +501,8 @@ Loaded<StepAnswer> answer_step(const Workspace& w, StepKind kind, const Json& fi
   return answer;
 }
 
-Loaded<Answer> estimate_step(const Workspace& w, StepKind kind, const Json& fields,
-                             Code field_code, const Words& say) {
+Loaded<Answer> estimate_step(const Workspace& w, StepKind kind, const Json& fields, Code field_code,
+                             const Words& say) {
   auto step = answer_step(w, kind, fields, field_code);
   if (!step) {
     return tl::unexpected(std::move(step).error());

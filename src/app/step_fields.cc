@@ -92,8 +92,8 @@ std::optional<LlmModel> model_of_fields(const Fields& f) {
   }
   shape.kv_heads = f.has("kv_heads") ? size("kv_heads") : shape.heads;
   shape.head_dim = f.has("head_dim") ? size("head_dim") : std::max(1, shape.hidden / shape.heads);
-  const bool gated = f.text("ffn_type") == "swiglu" || f.text("ffn_type") == "geglu" ||
-                     f.has("experts");
+  const bool gated =
+      f.text("ffn_type") == "swiglu" || f.text("ffn_type") == "geglu" || f.has("experts");
   shape.ffn_kind = gated ? FfnKind::kGated : FfnKind::kPlain;
   shape.norm = gated ? NormKind::kRms : NormKind::kLayer;
   shape.ffn = f.has("ffn") ? size("ffn") : size("ffn_dense");
@@ -103,8 +103,8 @@ std::optional<LlmModel> model_of_fields(const Fields& f) {
   }
   if (f.has("sliding_window")) {
     shape.sliding_window = size("sliding_window");
-    shape.sliding_window_pattern = f.has("sliding_window_pattern") ? size("sliding_window_pattern")
-                                                                   : 2;
+    shape.sliding_window_pattern =
+        f.has("sliding_window_pattern") ? size("sliding_window_pattern") : 2;
   }
   if (f.has("kv_lora")) {
     Mla mla;
@@ -142,8 +142,8 @@ Precision precision_of_words(std::string_view text) {
   const bool weights_alone = contains(words, "weight-only") || contains(words, "awq") ||
                              contains(words, "gptq") || contains(words, "w4a16") ||
                              contains(words, "w8a16");
-  const Format wide = contains(words, "fp16") || contains(words, "gguf f16") ? Format::kFp16
-                                                                             : Format::kBf16;
+  const Format wide =
+      contains(words, "fp16") || contains(words, "gguf f16") ? Format::kFp16 : Format::kBf16;
   p.activations = p.weights = p.kv_cache = wide;
   if (contains(words, "int4") || contains(words, "awq") || contains(words, "w4a16")) {
     p.weights = Format::kInt4;

@@ -21,7 +21,7 @@ constexpr auto kTraining = std::to_array<std::string_view>(
     {"cp", "etp", "vp", "schedule", "microbatch", "batch", "seq", "zero", "recompute",
      "recompute_layers", "sequence_parallel", "tokens"});
 constexpr auto kServing = std::to_array<std::string_view>(
-    {"batch", "prompt", "output", "kv_dtype", "drafts", "tokens_per_step", "imbalance", "overlap"});
+    {"batch", "prompt", "answer", "kv_dtype", "drafts", "tokens_per_step", "imbalance", "overlap"});
 
 constexpr double kSecondsOfHour = 3600.0;
 
@@ -101,10 +101,9 @@ class Reader {
     for (const auto& [key, value] : json_.items()) {
       if (std::find(known.begin(), known.end(), key) == known.end()) {
         const auto near = nearest_names(key, known);
-        problem(key, near.empty()
-                         ? fmt::format("there is no field '{}' here", key)
-                         : fmt::format("there is no field '{}' here, did you mean '{}'?", key,
-                                       near.front()));
+        problem(key, near.empty() ? fmt::format("there is no field '{}' here", key)
+                                  : fmt::format("there is no field '{}' here, did you mean '{}'?",
+                                                key, near.front()));
       }
     }
   }
@@ -179,8 +178,8 @@ class Reader {
     const std::string name = fields_.text("engine");
     const std::string_view usual = trains() ? "megatron-core" : "sglang";
     out_.engine = find_engine(name.empty() ? usual : std::string_view(name));
-    const bool fits = out_.engine != nullptr &&
-                      (trains() ? out_.engine->trains : out_.engine->serves);
+    const bool fits =
+        out_.engine != nullptr && (trains() ? out_.engine->trains : out_.engine->serves);
     if (name.empty()) {
       assume("the engine is {engine}", {{"engine", std::string(usual)}});
     } else if (!fits) {
@@ -190,8 +189,7 @@ class Reader {
           names.push_back(one.name);
         }
       }
-      problem("engine",
-              fmt::format("field 'engine' must be one of {}", fmt::join(names, ", ")));
+      problem("engine", fmt::format("field 'engine' must be one of {}", fmt::join(names, ", ")));
       out_.engine = find_engine(usual);
     }
   }
@@ -241,15 +239,20 @@ class Reader {
     plan.shard.expert_tensor = size("etp", 1);
     read_shard(plan.shard, plan.pipeline);
     plan.virtual_stages = size("vp", 1);
-    plan.schedule = choice("schedule", kScheduleNames,
-                           plan.virtual_stages > 1 ? Schedule::kInterleaved
-                                                   : Schedule::kOneForwardOneBackward);
+    plan.schedule =
+        choice("schedule", kScheduleNames,
+               plan.virtual_stages > 1 ? Schedule::kInterleaved : Schedule::kOneForwardOneBackward);
     TrainingRequest& request = plan.request;
     request.precision = fields_.has("dtype") ? read_precision() : Precision{};
     if (!fields_.has("dtype")) {
       assume("operands are bf16");
     }
-    request.tokens = size("seq", 4096);
+    constexpr int kUsualLength = 4096;
+    request.tokens =
+        size("seq", std::min(kUsualLength, out_.model.shape.max_positions.value_or(kUsualLength)));
+    if (!fields_.has("seq")) {
+      assume("sequences of {count} tokens", {{"count", std::to_string(request.tokens)}});
+    }
     request.sequences = size("microbatch", 1);
     const std::int64_t batch = size("batch", 0);
     batch_ = batch;
@@ -261,9 +264,9 @@ class Reader {
     if (!fields_.has("zero")) {
       assume("replicas share the optimizer's state");
     }
-    plan.shard.sequence_parallel =
-        fields_.has("sequence_parallel") ? fields_.truth("sequence_parallel")
-                                         : plan.shard.tensor > 1;
+    plan.shard.sequence_parallel = fields_.has("sequence_parallel")
+                                       ? fields_.truth("sequence_parallel")
+                                       : plan.shard.tensor > 1;
     request.flash_attention = out_.engine->flash_attention;
     request.dropout = out_.engine->dropout;
     out_.token_budget = amount("tokens").value_or(0.0);
@@ -272,8 +275,8 @@ class Reader {
       plan.shard.data = std::max(1, chips_);
     }
     if (batch_ == 0) {
-      out_.batch = static_cast<std::int64_t>(plan.shard.data) * plan.pipeline * 8 *
-                   request.sequences;
+      out_.batch =
+          static_cast<std::int64_t>(plan.shard.data) * plan.pipeline * 8 * request.sequences;
       assume("{count} sequences in a step", {{"count", std::to_string(out_.batch)}});
     }
   }
@@ -288,13 +291,13 @@ class Reader {
     }
     out_.batch = size("batch", 0);
     out_.prompt = size("prompt", 2048);
-    out_.output = size("output", 512);
-    for (const char* name : {"prompt", "output"}) {
+    out_.answer = size("answer", 512);
+    for (const char* name : {"prompt", "answer"}) {
       if (!fields_.has(name) && (out_.kind == StepKind::kDecode || name == std::string("prompt"))) {
-        assume("{what} of {count} tokens",
-               {{"what", name},
-                {"count", std::to_string(name == std::string("prompt") ? out_.prompt
-                                                                       : out_.output)}});
+        assume(
+            "{what} of {count} tokens",
+            {{"what", name},
+             {"count", std::to_string(name == std::string("prompt") ? out_.prompt : out_.answer)}});
       }
     }
     plan.draft_passes = fields_.has("drafts") ? size("drafts", 1) : 0;
@@ -303,11 +306,13 @@ class Reader {
       problem("drafts", "the model has no prediction modules to draft with");
       plan.draft_passes = 0;
     }
-    plan.tokens_per_step = amount("tokens_per_step").value_or(
-        plan.draft_passes > 0 ? 1.0 + 0.85 * static_cast<double>(plan.draft_passes) : 1.0);
+    plan.tokens_per_step =
+        amount("tokens_per_step")
+            .value_or(plan.draft_passes > 0 ? 1.0 + 0.85 * static_cast<double>(plan.draft_passes)
+                                            : 1.0);
     plan.imbalance = std::max(1.0, amount("imbalance").value_or(1.0));
-    plan.overlaps_experts = fields_.has("overlap") ? fields_.truth("overlap")
-                                                   : out_.engine->overlaps_experts;
+    plan.overlaps_experts =
+        fields_.has("overlap") ? fields_.truth("overlap") : out_.engine->overlaps_experts;
   }
 
   const Workspace& w_;
@@ -347,15 +352,14 @@ InferenceRequest StepRequest::prefill_of(std::int64_t sequences) const {
 InferenceRequest StepRequest::decode_of(std::int64_t sequences) const {
   InferenceRequest request;
   request.precision = serving.precision;
-  request.decode = {.count = sequences,
-                    .new_tokens = 1 + serving.draft_passes,
-                    .cached = prompt + output / 2};
+  request.decode = {
+      .count = sequences, .new_tokens = 1 + serving.draft_passes, .cached = prompt + answer / 2};
   request.draft_passes = serving.draft_passes;
   return request;
 }
 
-Loaded<StepRequest> read_step_request(const Workspace& workspace, StepKind kind,
-                                      const Json& fields, std::vector<FieldProblem>& problems) {
+Loaded<StepRequest> read_step_request(const Workspace& workspace, StepKind kind, const Json& fields,
+                                      std::vector<FieldProblem>& problems) {
   return Reader(workspace, kind, fields, problems).read();
 }
 
@@ -367,8 +371,8 @@ void adopt_formats(StepRequest& request) {
                                                   : request.serving.precision;
   if (!has(math_format(p.activations, p.weights)) && bytes_per_element(p.activations) < 2.0) {
     // An 8-bit format of the other kind serves as well; else weights stay narrow and products wide.
-    const Format other = p.activations == Format::kFp8 && has(Format::kInt8) ? Format::kInt8
-                                                                            : Format::kBf16;
+    const Format other =
+        p.activations == Format::kFp8 && has(Format::kInt8) ? Format::kInt8 : Format::kBf16;
     request.assumptions.emplace_back(
         "the chip has no rate for the model's own format: products are computed in {format}",
         std::initializer_list<Message::Argument>{
@@ -410,8 +414,7 @@ void choose_plan(StepRequest& request) {
         tried.shard.expert = 1;
         if (request.model.moe) {
           for (int ep = 1; ep <= std::min(tried.shard.data * tensor, 64); ep *= 2) {
-            tried.shard.expert =
-                request.model.moe->experts % ep == 0 ? ep : tried.shard.expert;
+            tried.shard.expert = request.model.moe->experts % ep == 0 ? ep : tried.shard.expert;
           }
         }
         tried.request.microbatches = 1;
@@ -420,15 +423,13 @@ void choose_plan(StepRequest& request) {
         }
         plan = tried;
         settle();
-        if (capacity <= 0.0 ||
-            training_memory(request.model, plan).total().base() <= capacity) {
+        if (capacity <= 0.0 || training_memory(request.model, plan).total().base() <= capacity) {
           request.assumptions.emplace_back(
               "the plan is the first that fits: tp {tp}, pp {pp}, dp {dp}, ep {ep}",
-              std::initializer_list<Message::Argument>{
-                  {"tp", std::to_string(plan.shard.tensor)},
-                  {"pp", std::to_string(plan.pipeline)},
-                  {"dp", std::to_string(plan.shard.data)},
-                  {"ep", std::to_string(plan.shard.expert)}});
+              std::initializer_list<Message::Argument>{{"tp", std::to_string(plan.shard.tensor)},
+                                                       {"pp", std::to_string(plan.pipeline)},
+                                                       {"dp", std::to_string(plan.shard.data)},
+                                                       {"ep", std::to_string(plan.shard.expert)}});
           return;
         }
       }
@@ -437,7 +438,7 @@ void choose_plan(StepRequest& request) {
     return;
   }
   ServingPlan& plan = request.serving;
-  const std::int64_t tokens = request.prompt + request.output;
+  const std::int64_t tokens = request.prompt + request.answer;
   const double capacity = capacity_of(*request.chip);
   if (!request.plan_stated) {
     const int node = std::max(1, plan.shard.node_ranks);
@@ -448,7 +449,7 @@ void choose_plan(StepRequest& request) {
         continue;
       }
       plan = tried;
-      const auto weights = serving_memory(request.model, plan, 1, tokens).total().base();
+      const auto weights = serving_memory(request.model, plan, 1, tokens, 1).total().base();
       if (capacity <= 0.0 || weights <= 0.9 * capacity) {
         break;
       }
@@ -466,7 +467,7 @@ void choose_plan(StepRequest& request) {
           largest_batch(request.model, plan, Bytes{0.9 * capacity}, tokens), 1, kMostBatch);
     }
     request.assumptions.emplace_back(
-        "{count} sequences on each replica",
+        "sequences on each replica: {count}",
         std::initializer_list<Message::Argument>{{"count", std::to_string(request.batch)}});
   }
 }

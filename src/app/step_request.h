@@ -29,13 +29,13 @@ struct StepRequest {
   bool plan_stated = false;    // tp, pp, dp or another split was given
   std::int64_t batch = 0;      // sequences of a replica; 0: the largest that fits
   std::int64_t prompt = 2048;  // tokens
-  std::int64_t output = 512;
+  std::int64_t answer = 512;
   double token_budget = 0.0;  // of training
   CostTerms terms;
   std::vector<Message> assumptions;
 
   [[nodiscard]] InferenceRequest prefill_of(std::int64_t sequences) const;
-  // A step in the middle of the output.
+  // A step in the middle of the answer.
   [[nodiscard]] InferenceRequest decode_of(std::int64_t sequences) const;
   [[nodiscard]] std::int64_t chips() const {
     return kind == StepKind::kTrain ? training.chips() : serving.chips();

@@ -99,8 +99,7 @@ class RowReader {
     out_.group = out_.group.empty() ? out_.id : out_.group;
     const auto source = row_json_.find("source");
     if (source != row_json_.end()) {
-      out_.source = source->is_object() ? plain(*source, "key")
-                                        : plain(row_json_, "source");
+      out_.source = source->is_object() ? plain(*source, "key") : plain(row_json_, "source");
     }
     out_.phase = row_.text("phase");
     out_.metric = plain(row_json_, "metric");
@@ -117,10 +116,12 @@ class RowReader {
     }
     constexpr std::array<std::string_view, 5> kPhases{"train", "prefill", "decode",
                                                       "serving-static", "serving-batch1"};
-    if (!out_.unanswered && std::find(kPhases.begin(), kPhases.end(), out_.phase) == kPhases.end()) {
-      leave({"the phase '{phase}' is not one step after another: serving under load is for a "
-             "simulation",
-             {{"phase", out_.phase}}});
+    if (!out_.unanswered &&
+        std::find(kPhases.begin(), kPhases.end(), out_.phase) == kPhases.end()) {
+      leave(
+          {"the phase '{phase}' is not one step after another: serving under load is for a "
+           "simulation",
+           {{"phase", out_.phase}}});
     }
     if (row_.has("spec_level") && row_.text("spec_level") != "full") {
       leave("the row does not say enough: its spec_level is not full");
@@ -149,8 +150,8 @@ class RowReader {
     const std::int64_t nodes = system_.count("nodes").value_or(0);
     const std::int64_t per_node = nodes > 0 ? std::max<std::int64_t>(1, chips_ / nodes) : 8;
     const int domain = std::max(1, machine_.network.domain);
-    node_ranks_ = static_cast<int>(std::min(
-        {chips_, std::int64_t{domain}, nodes > 1 ? per_node : std::int64_t{domain}}));
+    node_ranks_ = static_cast<int>(
+        std::min({chips_, std::int64_t{domain}, nodes > 1 ? per_node : std::int64_t{domain}}));
     if (const auto nic = stated_nic(system_.text("interconnect"), node_ranks_)) {
       machine_.network.nic = BytesPerSecond{*nic};
     }
@@ -214,10 +215,10 @@ class RowReader {
       engine_ = source != nullptr ? find_engine(source->engine) : nullptr;
     }
     if (engine_ == nullptr) {
-      engine_ = find_engine(out_.phase != "train"           ? "sglang"
-                            : row_.text("date") < "2021"    ? "megatron-2020"
-                            : row_.text("date") < "2023"    ? "megatron-2021"
-                                                            : "megatron-core");
+      engine_ = find_engine(out_.phase != "train"        ? "sglang"
+                            : row_.text("date") < "2021" ? "megatron-2020"
+                            : row_.text("date") < "2023" ? "megatron-2021"
+                                                         : "megatron-core");
       assume("the engine is {engine}", {{"engine", std::string(engine_->name)}});
     }
     if (stated.empty()) {
@@ -317,15 +318,14 @@ class RowReader {
     plan.pipeline = number("pp");
     plan.virtual_stages = number("vp");
     constexpr int kDeepPipeline = 4;
-    if (!par_.has("vp") && !par_.has("schedule") && is_modern() &&
-        plan.pipeline >= kDeepPipeline) {
+    if (!par_.has("vp") && !par_.has("schedule") && is_modern() && plan.pipeline >= kDeepPipeline) {
       plan.virtual_stages = std::clamp(model_.shape.layers / plan.pipeline, 1, kDeepPipeline);
       assume("each rank has {count} virtual stages",
              {{"count", std::to_string(plan.virtual_stages)}});
     }
     if (const auto layers = par_.count("layers_per_vstage")) {
-      plan.virtual_stages = std::max<int>(
-          1, static_cast<int>(model_.shape.layers / plan.pipeline / *layers));
+      plan.virtual_stages =
+          std::max<int>(1, static_cast<int>(model_.shape.layers / plan.pipeline / *layers));
     }
     plan.schedule = contains(par_.text("schedule"), "dualpipe") ? Schedule::kDualPipe
                     : plan.virtual_stages > 1 && plan.pipeline > 1
@@ -335,17 +335,16 @@ class RowReader {
     shard.tensor = number("tp");
     shard.context = number("cp");
     shard.expert = number("ep");
-    const std::int64_t copy = static_cast<std::int64_t>(shard.tensor) * shard.context *
-                              plan.pipeline;
-    shard.data = static_cast<int>(
-        std::max<std::int64_t>(1, par_.count("dp").value_or(chips_ / std::max<std::int64_t>(copy, 1))));
+    const std::int64_t copy =
+        static_cast<std::int64_t>(shard.tensor) * shard.context * plan.pipeline;
+    shard.data = static_cast<int>(std::max<std::int64_t>(
+        1, par_.count("dp").value_or(chips_ / std::max<std::int64_t>(copy, 1))));
     const std::string words = par_.text("recompute");
     const bool stated = par_.has("sequence_parallel");
     shard.sequence_parallel =
         shard.tensor > 1 &&
         (stated ? par_.truth("sequence_parallel")
-                : (contains(words, "sequence") || contains(words, "+ sp")) ||
-                      is_modern());
+                : (contains(words, "sequence") || contains(words, "+ sp")) || is_modern());
     shard.node_ranks = node_ranks_;
     shard.zero = zero_of(plan);
     TrainingRequest& request = plan.request;
@@ -439,11 +438,11 @@ class RowReader {
     };
     plan.shard.tensor = number("tp");
     plan.shard.expert = number("ep");
-    plan.shard.data = std::max(number("dp_attention"),
-                               plan.shard.expert / std::max(1, plan.shard.tensor));
+    plan.shard.data =
+        std::max(number("dp_attention"), plan.shard.expert / std::max(1, plan.shard.tensor));
     plan.pipeline = std::max(number("pp"), number("pp_layer_split"));
-    plan.shard.node_ranks = static_cast<int>(std::min<std::int64_t>(
-        std::max(1, machine_.network.domain), plan.chips()));
+    plan.shard.node_ranks = static_cast<int>(
+        std::min<std::int64_t>(std::max(1, machine_.network.domain), plan.chips()));
     plan.overlaps_experts = engine_->overlaps_experts || par_.truth("two_batch_overlap") ||
                             shape_.count("microbatches").value_or(1) > 1;
     std::int64_t drafted = 0;
@@ -487,8 +486,7 @@ class RowReader {
     Lengths lengths;
     lengths.prompt = shape_.count("isl").value_or(0);
     lengths.output = shape_.count("osl").value_or(0);
-    lengths.cached =
-        shape_.count("kv_len").value_or(lengths.prompt + lengths.output / 2);
+    lengths.cached = shape_.count("kv_len").value_or(lengths.prompt + lengths.output / 2);
     if (out_.phase == "prefill" ? lengths.prompt == 0 : lengths.cached == 0) {
       return std::nullopt;
     }
@@ -560,8 +558,8 @@ class RowReader {
       return;
     }
     out_.kind = MetricKind::kRate;
-    const bool per_chip = contains(metric, "per_gpu") || contains(metric, "per_npu") ||
-                          contains(metric, "per_chip");
+    const bool per_chip =
+        contains(metric, "per_gpu") || contains(metric, "per_npu") || contains(metric, "per_chip");
     const double share = contains(metric, "per_user")   ? 1.0 / sequences
                          : contains(metric, "per_node") ? 8.0 / chips
                          : per_chip                     ? 1.0 / chips

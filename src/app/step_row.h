@@ -26,7 +26,7 @@ struct StepRow {
   std::string plans;   // model, system and chips: rows of one such differ in their plans
   double value = 0.0;  // in the metric and unit of the row
   MetricKind kind = MetricKind::kTime;
-  MeasuredStep measured;       // seconds of what was run
+  MeasuredStep measured;         // seconds of what was run
   double predicted_bytes = 0.0;  // for kMemory, in the unit of the row
   StepConstants constants;       // fitted, for this row
   std::vector<Message> assumptions;

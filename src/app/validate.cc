@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/accuracy.h"
 #include "app/kernel_models.h"
 #include "app/measured.h"
 #include "app/step_row.h"
@@ -20,80 +21,10 @@ using results::Column;
 using results::Table;
 using results::Words;
 
-// What a row is to the constants that predict it.
-enum class Part : std::uint8_t { kFitted, kHeldOut, kLeftOut };
-constexpr std::array<std::string_view, 3> kPartWords{"fitted", "held-out", "chip-left-out"};
-
-std::string_view word_of(Part part) { return kPartWords[static_cast<std::size_t>(part)]; }
-
-// A row, whatever it measures, and what the models say of it, in its own metric and unit.
-struct Predicted {
-  std::string id, source, chip, op, plans;
-  Part part = Part::kHeldOut;
-  double predicted = 0.0, low = 0.0, high = 0.0, measured = 0.0;
-  Evidence evidence = Evidence::kExtrapolated;
-  std::vector<Message> assumptions;
-
-  [[nodiscard]] double error_percent() const { return 100.0 * (predicted / measured - 1.0); }
-  [[nodiscard]] bool inside() const { return low <= measured && measured <= high; }
-};
-
 struct Skipped {
   std::string id, source, chip, op;
   Message reason;
 };
-
-struct Accuracy {
-  std::vector<const Predicted*> rows;
-  std::size_t skipped = 0;
-
-  [[nodiscard]] double mean(double (*of)(const Predicted&)) const {
-    double sum = 0.0;
-    for (const Predicted* row : rows) {
-      sum += of(*row);
-    }
-    return sum / static_cast<double>(rows.size());
-  }
-  [[nodiscard]] double mape() const {
-    return mean([](const Predicted& row) { return std::fabs(row.error_percent()); });
-  }
-  [[nodiscard]] double bias() const {
-    return mean([](const Predicted& row) { return row.error_percent(); });
-  }
-  [[nodiscard]] double coverage() const {
-    return mean([](const Predicted& row) { return row.inside() ? 100.0 : 0.0; });
-  }
-  // Of the absolute errors.
-  [[nodiscard]] double median() const {
-    std::vector<double> errors;
-    for (const Predicted* row : rows) {
-      errors.push_back(std::fabs(row->error_percent()));
-    }
-    std::sort(errors.begin(), errors.end());
-    const std::size_t half = errors.size() / 2;
-    return errors.size() % 2 == 1 ? errors[half] : 0.5 * (errors[half - 1] + errors[half]);
-  }
-  [[nodiscard]] const Predicted& worst() const {
-    return **std::max_element(rows.begin(), rows.end(), [](const Predicted* a, const Predicted* b) {
-      return std::fabs(a->error_percent()) < std::fabs(b->error_percent());
-    });
-  }
-};
-
-Json accuracy_json(const Accuracy& a) {
-  Json json{
-      {"rows", a.rows.size() + a.skipped}, {"predicted", a.rows.size()}, {"skipped", a.skipped}};
-  const bool any = !a.rows.empty();
-  const auto or_null = [any](auto value) { return any ? Json(value()) : Json(nullptr); };
-  json["mape_percent"] = or_null([&] { return a.mape(); });
-  json["median_percent"] = or_null([&] { return a.median(); });
-  json["bias_percent"] = or_null([&] { return a.bias(); });
-  json["interval_coverage_percent"] = or_null([&] { return a.coverage(); });
-  json["worst"] =
-      any ? Json{{"id", a.worst().id}, {"error_percent", a.worst().error_percent()}}
-          : Json(nullptr);
-  return json;
-}
 
 // Cells of rows, MAPE, median, bias and coverage.
 void append_cells(const Accuracy& a, std::vector<Cell>& row) {
@@ -235,8 +166,8 @@ class Validation {
       }
       return;
     }
-    Predicted one{row.id, row.source, row.chip_id, op, row.plans, part, 0.0,
-                  0.0,    0.0,        row.value,   constants.evidence,  row.assumptions};
+    Predicted one{row.id, row.source, row.chip_id, op,        row.plans,          part,
+                  0.0,    0.0,        0.0,         row.value, constants.evidence, row.assumptions};
     if (row.kind == MetricKind::kMemory) {
       one.predicted = row.predicted_bytes;
     } else {
@@ -409,14 +340,24 @@ void describe(const Validation& v, const std::vector<Part>& parts, const Words& 
           Headline{headline_of(kTexts[static_cast<std::size_t>(*part)], a, say)});
     }
   }
+  for (const auto& [text, training] :
+       {std::pair{"Training steps, mean over {count} sources: {all} (not fitted on: {held})", true},
+        std::pair{"Serving steps, mean over {count} sources: {all} (not fitted on: {held})",
+                  false}}) {
+    const SourceMeans means = means_over_sources(v.predicted(), training);
+    if (means.sources > 0) {
+      answer.blocks.emplace_back(Headline{say(text, {{"count", std::to_string(means.sources)},
+                                                     {"all", percent(means.all)},
+                                                     {"held", percent(means.held_out)}})});
+    }
+  }
   const auto add = [&](std::string_view key, std::string_view title, const auto& name) {
     answer.blocks.emplace_back(said_cells(parts_table(v, parts, key, title, name), {"part"}, say));
   };
   add("operator", "Operator", [](const Predicted& r) { return operator_group(r.op); });
   add("chip", "Chip", [](const Predicted& r) { return r.chip; });
-  add("source", "Source", [](const Predicted& r) {
-    return r.source.empty() ? std::string("?") : r.source;
-  });
+  add("source", "Source",
+      [](const Predicted& r) { return r.source.empty() ? std::string("?") : r.source; });
   if (!v.skipped().empty()) {
     answer.blocks.emplace_back(say(skipped_table(v, say)));
   }
@@ -529,6 +470,8 @@ Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, cons
     result[name] = accuracy_json(v.of(part));
   }
   result["operators"] = std::move(operators);
+  result["mean_over_sources"] = sources_json(v.predicted());
+  result["plan_order"] = order_json(v.predicted());
   result["groups"] = std::move(group_list);
   result["rows"] = std::move(list);
   result["skipped"] = std::move(skipped);

@@ -111,7 +111,8 @@ double chunked(double step, double wire, double cost) {
   return wire + cost * std::sqrt(step * wire);
 }
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& limits,
+               const Constants& c) {
   const Collective& op = *std::get_if<Collective>(&kernel.op);
   if (op.ranks <= 1) {
     return {};
@@ -122,7 +123,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double domain = std::max(1, network.domain);
   const double node = op.ranks_per_node > 0 ? as_double(op.ranks_per_node) : domain;
   const double inside = std::min({n, node, domain});
-  const double nodes = std::ceil(n / inside);
+  const double nodes = whole_up(n / inside);
   const double step = c[kStep] / clock_of(limits);
   double wire = 0.0;
   double latency = 0.0;

@@ -61,7 +61,8 @@ constexpr double kUsualWidth = 256.0;  // elements of a key and a value of 128 e
 constexpr double kOccupancy = 2.0;     // blocks that a core holds
 constexpr double kLeastPart = 64.0;    // tokens below which nothing is split
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
+               const Constants& c) {
   const Attention& op = *std::get_if<Attention>(&kernel.op);
   const double pairs = as_double(op.batch) * as_double(op.kv_heads);
   const double tokens =
@@ -69,35 +70,37 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double rows = as_double(op.q_heads) / as_double(op.kv_heads) * as_double(op.q_len);
   const double width = as_double(op.qk_dim + op.v_dim);
   const double cached = pairs * tokens * width;  // elements
-  const double padded = std::ceil(rows / kGroupRows) * kGroupRows;
+  const double padded = whole_up(rows / kGroupRows) * kGroupRows;
   const double rate = limits.matrix[index_of(op.math)] * c[kMatrix];
-  const double least = least_bytes(kernel.op).base() / (limits.bandwidth * c[kMemory]);
+  const double least = demand.bytes / (limits.bandwidth * c[kMemory]);
   double latency = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   double compute = 2.0 * cached * padded / rate;
-  double load = least;
+  double load_4 = fourth(least);
   if (limits.has_cores()) {
-    const double wide = width / kUsualWidth;
+    const double per_core = 1.0 / limits.cores;
+    const double per_pair = limits.cores / pairs;
+    const double wide = width * (1.0 / kUsualWidth);
     const double most = std::max(1.0, tokens * wide / c[kLeastTokens]);
-    const double filling = std::clamp(limits.cores * c[kWanted] / pairs, 1.0, most);
-    const double doubling = std::min(2.0 * limits.cores / pairs, tokens * wide / c[kEnoughTokens]);
+    const double filling = std::clamp(per_pair * c[kWanted], 1.0, most);
+    const double doubling = std::min(2.0 * per_pair, tokens * wide / c[kEnoughTokens]);
     const double split = std::max(filling, doubling);
     const double blocks = pairs * split;
     const double busy = std::min(blocks, limits.cores);
-    const double resident = std::clamp(blocks / limits.cores, 1.0, 2.0);
+    const double resident = std::clamp(blocks * per_core, 1.0, 2.0);
     const double together = 1.0 + std::max(0.0, c[kShared] - 1.0) * (resident - 1.0);
     const double core =
         (rows > 1.0 ? c[kCoreElements] : c[kVectorElements]) * together * limits.clock;
     const double ends = blocks / busy * c[kBlock] / (together * limits.clock);
-    load = overlapped(least, cached / (busy * core) + ends);
+    load_4 += fourth(cached / (busy * core) + ends);
     compute += pairs * tokens * rows * c[kRowsCost] / (busy * limits.clock);
     // Work that binds on the cores takes as long as the core with the most blocks.
-    const double whole = std::clamp(std::floor(kOccupancy * limits.cores / pairs), 1.0,
-                                    std::max(1.0, std::floor(tokens / kLeastPart)));
-    const double share = pairs * whole / limits.cores;
-    compute *= std::min(kOccupancy, std::ceil(share) / share);
+    const double whole = std::clamp(whole_down(kOccupancy * per_pair), 1.0,
+                                    std::max(1.0, whole_down(tokens * (1.0 / kLeastPart))));
+    const double share = pairs * whole * per_core;
+    compute *= std::min(kOccupancy, whole_up(share) / share);
     latency += c[kMerge] * (1.0 - 1.0 / split);
   }
-  Parts parts = overlapped_parts(compute, load);
+  Parts parts = overlapped_fourths(fourth(compute), load_4);
   parts[3] = latency;
   return parts;
 }

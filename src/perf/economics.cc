@@ -21,8 +21,8 @@ std::optional<Watts> power_of(const Chip& chip, const System* system, const Cost
 }
 
 UsdPerSecond ownership(Usd price, std::optional<Watts> power, const CostTerms& terms) {
-  const double yearly = 1.0 / terms.years + 0.5 * terms.capital_percent / 100.0 +
-                        terms.hosting_percent / 100.0;
+  const double yearly =
+      1.0 / terms.years + 0.5 * terms.capital_percent / 100.0 + terms.hosting_percent / 100.0;
   const double capital = price.base() * yearly / kSecondsOfYear / terms.utilisation;
   const double energy = power ? power->base() / kJoulesOfKwh * terms.usd_per_kwh : 0.0;
   return UsdPerSecond{capital + energy};

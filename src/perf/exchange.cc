@@ -29,7 +29,8 @@ constexpr double kScaleBytes = 1.0 / 32.0;  // one fp32 scale for 128 narrow ele
 // Expected number of distinct places that k random choices among n reach.
 double distinct(double n, double k) { return n * (1.0 - std::pow(1.0 - 1.0 / n, k)); }
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& limits,
+               const Constants& c) {
   const ExpertExchange& op = *std::get_if<ExpertExchange>(&kernel.op);
   if (op.ranks <= 1) {
     return {};
@@ -39,7 +40,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double domain = std::max(1, network.domain);
   const double node = op.ranks_per_node > 0 ? as_double(op.ranks_per_node) : domain;
   const double inside = std::min({ranks, node, domain});
-  const double nodes = std::ceil(ranks / inside);
+  const double nodes = whole_up(ranks / inside);
   const double width = bytes_per_element(op.format);
   const double token = as_double(op.hidden) * (width + (width <= 1.0 ? kScaleBytes : 0.0));
   const double tokens = as_double(op.tokens_per_rank);

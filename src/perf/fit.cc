@@ -146,8 +146,7 @@ class Fitter {
   double cost_of(const std::vector<double>& x) const {
     double sum = 0.0;
     for (std::size_t r = 0; r < problem_.log_measured.size(); ++r) {
-      const double u =
-          (problem_.log_measured[r] - log_time(r, constants(x, r))) / kNoise;
+      const double u = (problem_.log_measured[r] - log_time(r, constants(x, r))) / kNoise;
       sum += 2.0 * std::log1p(u * u / 3.0);
     }
     for (std::size_t i = 0; i < x.size(); ++i) {

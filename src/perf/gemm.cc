@@ -68,33 +68,39 @@ constexpr double kDroopTime = 0.5e-3;
 struct Tile {
   double m, n;
 };
+// Of kTiles, with the places of its sizes in kRows and kColumns.
+struct PlacedTile {
+  double m, n;
+  std::size_t row, column;
+};
+constexpr std::array<double, 3> kRows{64.0, 128.0, 256.0};
+constexpr std::array<double, 4> kColumns{64.0, 128.0, 192.0, 256.0};
 
-constexpr std::array<Tile, 9> kTiles{{{256, 256},
-                                      {128, 256},
-                                      {256, 128},
-                                      {128, 128},
-                                      {64, 256},
-                                      {128, 64},
-                                      {64, 64},
-                                      {64, 128},
-                                      {128, 192}}};
+constexpr std::array<PlacedTile, 9> kTiles{{{256, 256, 2, 3},
+                                            {128, 256, 1, 3},
+                                            {256, 128, 2, 1},
+                                            {128, 128, 1, 1},
+                                            {64, 256, 0, 3},
+                                            {128, 64, 1, 0},
+                                            {64, 64, 0, 0},
+                                            {64, 128, 0, 1},
+                                            {128, 192, 1, 2}}};
 
 // DeepGEMM never splits along k. Of blocks of 64 or 128 rows and 16 to 128 columns it takes those
 // that need the fewest waves, and of these the ones that fill the last wave best: the most blocks.
 Tile deep_tile(double m, double n, double cores) {
-  const auto whole = [](double x) { return as_double(static_cast<std::int64_t>(x)); };
   constexpr double kUp = 1.0 - 1e-4;  // sizes are whole: what is left over is more than that
   constexpr double kLeast = 16.0, kMost = 128.0, kNext = 8.0;
-  const double low = whole(m / 64.0 + kUp);
-  const double high = whole(m / 128.0 + kUp);
-  const double waves = std::ceil(high * whole(n / kMost + kUp) / cores - 1e-9);
+  const double low = whole_down(m / 64.0 + kUp);
+  const double high = whole_down(m / 128.0 + kUp);
+  const double waves = whole_up(high * whole_down(n / kMost + kUp) / cores - 1e-9);
   const double room = waves * cores;
   Tile best{128.0, kMost};
   double most_low = 0.0;
   double most_high = 0.0;
   double width_low = 0.0;
   for (double width = kLeast; width <= kMost; width += kNext) {
-    const double columns = whole(n / width + kUp);
+    const double columns = whole_down(n / width + kUp);
     if (low * columns <= room && low * columns > most_low) {
       most_low = low * columns;
       width_low = width;
@@ -108,7 +114,8 @@ Tile deep_tile(double m, double n, double cores) {
   return prefers_low ? Tile{64.0, width_low} : best;
 }
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& limits,
+               const Constants& c) {
   const Gemm& g = *std::get_if<Gemm>(&kernel.op);
   const double m = as_double(g.m);
   const double n = as_double(g.n);
@@ -148,29 +155,54 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     const bool deep =
         kernel.how.library == Library::kDeepgemm ||
         (kernel.how.library == Library::kTrtllm && kernel.how.scaling == Scaling::kBlock);
-    const Tile only = deep ? deep_tile(m, n, limits.cores) : Tile{};
-    const auto tiles = deep ? std::span<const Tile>(&only, 1) : std::span<const Tile>(kTiles);
+    std::array<double, kRows.size()> stacks{};
+    std::array<double, kColumns.size()> ranges{};
+    PlacedTile only{};
+    if (deep) {
+      const Tile tile = deep_tile(m, n, limits.cores);
+      only = {tile.m, tile.n, 0, 0};
+      stacks[0] = whole_up(m / tile.m);
+      ranges[0] = whole_up(n / tile.n);
+    } else {
+      for (std::size_t i = 0; i < kRows.size(); ++i) {
+        stacks[i] = whole_up(m * (1.0 / kRows[i]));
+      }
+      for (std::size_t i = 0; i < kColumns.size(); ++i) {
+        ranges[i] = whole_up(n / kColumns[i]);
+      }
+    }
+    const auto tiles =
+        deep ? std::span<const PlacedTile>(&only, 1) : std::span<const PlacedTile>(kTiles);
+    const double full_reach_s = std::max(memory_s, loaded_s * per_core);
+    const double most_split = deep ? 1.0 : 8.0;
     double best = 1e300;
-    for (const Tile& tile : tiles) {
-      const double count = std::ceil(m / tile.m) * std::ceil(n / tile.n);
+    for (const PlacedTile& tile : tiles) {
+      // Half the rows make as few stacks of half the work: every tile but one has such a smaller
+      // one.
+      const bool halved = tile.row > 0 && !(tile.row == 1 && tile.column == 2);
+      if (halved && stacks[tile.row] == stacks[tile.row - 1]) {
+        continue;
+      }
+      const double count = stacks[tile.row] * ranges[tile.column];
       const double multiply_s =
           2.0 * tile.m * std::max((tile.n + c[kNarrow]) * issue_s, tile.n * cap_s);
       const double step_s = std::max(multiply_s, (a * tile.m + b * tile.n) * cached_s);
       double depth = k;
-      for (double split = 1.0; split <= (deep ? 1.0 : 8.0); split *= 2.0, depth *= 0.5) {
+      for (double split = 1.0; split <= most_split; split *= 2.0, depth *= 0.5) {
         const double blocks = count * split;
         if (split > 1.0 && (depth < 256.0 || blocks > 2.0 * limits.cores)) {
           break;
         }
         const double share = blocks * per_core;
-        const double waves = std::ceil(share);
+        const double waves = whole_up(share);
         const double turns = std::max(1.0, waves - spread * (waves - share));
         const double busy = turns * (step_s * depth + tile_s);
         if (busy >= best) {
           continue;
         }
         const double parts = split > 1.0 ? 8.0 * split * m * n : 0.0;
-        const double reach_s = std::max(memory_s, loaded_s / std::min(blocks, limits.cores));
+        const double reach_s =
+            blocks >= limits.cores ? full_reach_s : std::max(memory_s, loaded_s / blocks);
         const double moved = least * miss * reach_s +
                              (least * (1.0 - miss) + parts) * std::min(all_cached_s, reach_s);
         const double fixed = split > 1.0 ? c[kSplit] : 0.0;

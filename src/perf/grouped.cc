@@ -61,21 +61,22 @@ double padded_tiles(const GroupedGemm& g, double rows, double hit, double height
                     const Constants& c) {
   const double exact = rows / height;
   if (g.weight_gradient) {
-    return std::ceil(exact);
+    return whole_up(exact);
   }
   if (!g.masked) {
     return std::max(1.0, exact + c[kPadding]);
   }
   const double scatter = c[kUneven] * std::sqrt(std::max(0.0, 1.0 - 1.0 / hit));
   const double width = std::max(scatter * exact, 1e-3);
-  const double whole = std::floor(exact);
+  const double whole = whole_down(exact);
   const double over = exact - whole;
   const double up = std::clamp(0.5 + over / (2.0 * width), 0.0, 1.0);
   const double next = std::clamp(0.5 + (over - 1.0) / (2.0 * width), 0.0, 1.0);
   return std::max({1.0, exact, whole + up + next});
 }
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
+               const Constants& c) {
   const GroupedGemm& g = *std::get_if<GroupedGemm>(&kernel.op);
   const double rows = as_double(g.rows);
   const double hit = g.hit > 0.0 ? g.hit : std::min(as_double(g.groups), rows);
@@ -89,8 +90,8 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   const double issue = limits.issue[format] * c[kMatrix];
   const double cap = limits.matrix[format] * c[kCap];
   const double memory = limits.bandwidth * c[kMemory];
-  const double least = least_bytes(kernel.op).base();
-  double compute = matrix_ops(kernel.op).base() / std::min(issue, cap);
+  const double least = demand.bytes;
+  double compute = demand.ops / std::min(issue, cap);
   double traffic = least / memory;
   if (limits.has_cores()) {
     const double core_issue = issue / limits.cores;
@@ -104,9 +105,9 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
       }
       const double stacks = hit * padded_tiles(g, m, hit, height, c);
       for (double width = 128.0; width >= 32.0; width -= 16.0) {
-        const double count = stacks * std::ceil(n / width);
+        const double count = stacks * whole_up(n / width);
         const double share = count / limits.cores;
-        const double waves = std::ceil(share - 1e-9);
+        const double waves = whole_up(share - 1e-9);
         const double turns = std::max(1.0, waves - std::min(1.0, c[kSpread]) * (waves - share));
         const double work = 2.0 * height * k;
         const double multiply =

@@ -42,8 +42,11 @@ struct Reach {
   [[nodiscard]] double beyond(const std::array<double, 3>& shape) const {
     double most = 0.0;
     for (std::size_t i = 0; i < shape.size() && known; ++i) {
+      if (shape[i] * kSlack >= low[i] && shape[i] <= high[i] * kSlack) {
+        continue;
+      }
       const double far = std::max(low[i] / kSlack / shape[i], shape[i] / (high[i] * kSlack));
-      most = far > 1.0 ? std::max(most, std::log(far)) : most;
+      most = std::max(most, std::log(far));
     }
     return most;
   }
@@ -51,9 +54,11 @@ struct Reach {
 
 // One kernel on this machine.
 struct Resolved {
+  const Model* model = nullptr;
   Constants constants{};
   Reach reach;
   double log_sd = kUnmeasured;
+  double low = 1.0, high = 1.0;              // the interval within the fitted shapes, over the time
   Evidence rates = Evidence::kExtrapolated;  // of work and traffic
   std::array<Evidence, kTimings> launch{};   // of latency, by timing
 };
@@ -93,6 +98,7 @@ class Resolver {
     const std::string name = perf::kernel_name(kernel);
     const std::string family = perf::family_of(kernel.op, machine_);
     Resolved found;
+    found.model = &model;
     const auto values = values_.find(model.name);
     found.constants = perf::resolve(
         model, values == values_.end() ? perf::ScopeValues{} : values->second, scopes);
@@ -133,6 +139,8 @@ class Resolver {
     const bool rates_alone = !limits_.has_cores();
     found.log_sd = scatter_of(calibration_.scatter, model.name, name, found.rates,
                               rates_alone && found.rates == Evidence::kExtrapolated);
+    found.high = std::exp(kNormal80 * found.log_sd);
+    found.low = 1.0 / found.high;
     return found;
   }
 
@@ -266,7 +274,7 @@ std::optional<Message> KernelModel::refuses(const Kernel& kernel) const {
 KernelTime KernelModel::time(const Kernel& kernel) const {
   const Resolved& resolved = state_->resolved[state_->index[perf::kernel_key(kernel)]];
   const perf::Parts parts =
-      perf::predict(perf::model_of(kernel.op), kernel, state_->limits, resolved.constants);
+      perf::predict(*resolved.model, kernel, state_->limits, resolved.constants);
   KernelTime time;
   const double total = perf::total(parts);
   time.total = Seconds{total};
@@ -288,9 +296,14 @@ KernelTime KernelModel::time(const Kernel& kernel) const {
   }
   const double beyond = resolved.reach.beyond(perf::shape_of(kernel.op));
   time.outside_fitted_range = beyond > 0.0;
-  const double factor = std::exp(kNormal80 * std::hypot(resolved.log_sd, kBeyond * beyond));
-  time.low = Seconds{total / factor};
-  time.high = Seconds{total * factor};
+  if (beyond > 0.0) {
+    const double factor = std::exp(kNormal80 * std::hypot(resolved.log_sd, kBeyond * beyond));
+    time.low = Seconds{total / factor};
+    time.high = Seconds{total * factor};
+  } else {
+    time.low = Seconds{total * resolved.low};
+    time.high = Seconds{total * resolved.high};
+  }
   return time;
 }
 

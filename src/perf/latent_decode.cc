@@ -41,10 +41,11 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
 
 constexpr double kRows = 64.0;  // of query heads that a block works on together
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
+               const Constants& c) {
   const Attention& op = *std::get_if<Attention>(&kernel.op);
   const double rows = as_double(op.q_heads) * as_double(op.q_len);
-  const double padded = std::ceil(rows / kRows) * kRows;
+  const double padded = whole_up(rows / kRows) * kRows;
   const double tokens =
       op.window > 0 ? as_double(std::min(op.kv_len, op.window)) : as_double(op.kv_len);
   const double ops = 2.0 * as_double(op.batch) * padded * tokens * as_double(op.qk_dim + op.v_dim);
@@ -54,13 +55,13 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
   if (limits.has_cores()) {
     // Groups of heads are split along the cache as long as all their parts find a core at once.
     const double groups = as_double(op.batch) * padded / kRows;
-    const double parts = groups * std::max(1.0, std::floor(limits.cores / groups));
+    const double parts = groups * std::max(1.0, whole_down(limits.cores / groups));
     const double share = parts / limits.cores;
-    const double waves = std::ceil(share);
+    const double waves = whole_up(share);
     compute *= (waves - std::min(1.0, c[kSpread]) * (waves - share)) / share;
     compute += c[kBlock] / limits.clock;
   }
-  const double load = least_bytes(kernel.op).base() / (limits.bandwidth * c[kMemory]);
+  const double load = demand.bytes / (limits.bandwidth * c[kMemory]);
   Parts parts = overlapped_parts(compute, load);
   parts[3] = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   return parts;

@@ -148,15 +148,15 @@ const Model& model_of(const Operator& op) { return models()[model_index(op)](); 
 
 Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
               const Constants& constants) {
-  Parts parts = model.evaluate(kernel, limits, constants);
   if (is_message(kernel.op)) {
-    return parts;  // shares of links are held below one
+    return model.evaluate(kernel, {}, limits, constants);  // shares of links are held below one
   }
-  const double compute =
-      math_format_of(kernel.op) == Format::kNone
-          ? 0.0
-          : matrix_ops(kernel.op).base() / limits.matrix[index_of(math_format_of(kernel.op))];
-  const double memory = least_bytes(kernel.op).base() / limits.bandwidth;
+  const Format math = math_format_of(kernel.op);
+  const Demand demand{math == Format::kNone ? 0.0 : matrix_ops(kernel.op).base(),
+                      least_bytes(kernel.op).base()};
+  Parts parts = model.evaluate(kernel, demand, limits, constants);
+  const double compute = math == Format::kNone ? 0.0 : demand.ops / limits.matrix[index_of(math)];
+  const double memory = demand.bytes / limits.bandwidth;
   const double lacking = std::max(compute, memory) - total(parts);
   if (lacking > 0.0) {
     parts[compute > memory ? 0 : 1] += lacking;
@@ -167,8 +167,13 @@ Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
 double overlapped(double a, double b) { return std::sqrt(std::sqrt(fourth(a) + fourth(b))); }
 
 Parts overlapped_parts(double compute, double memory) {
-  const double body = overlapped(compute, memory);
-  const double share = fourth(compute) / std::max(fourth(compute) + fourth(memory), 1e-300);
+  return overlapped_fourths(fourth(compute), fourth(memory));
+}
+
+Parts overlapped_fourths(double compute_4, double memory_4) {
+  const double both = compute_4 + memory_4;
+  const double body = std::sqrt(std::sqrt(both));
+  const double share = compute_4 / std::max(both, 1e-300);
   return {body * share, body * (1.0 - share), 0.0, 0.0};
 }
 

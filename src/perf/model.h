@@ -42,10 +42,16 @@ struct ConstantInfo {
 inline constexpr std::size_t kMostConstants = 20;
 using Constants = std::array<double, kMostConstants>;
 
+// What an operator asks of any chip: operations of matrix units, and the least bytes of memory.
+struct Demand {
+  double ops = 0.0, bytes = 0.0;
+};
+
 struct Model {
   std::string_view name;
   std::span<const ConstantInfo> constants;
-  Parts (*evaluate)(const Kernel& kernel, const Limits& limits, const Constants& constants);
+  Parts (*evaluate)(const Kernel& kernel, const Demand& demand, const Limits& limits,
+                    const Constants& constants);
 };
 
 [[nodiscard]] const Model& gemm_model();
@@ -98,10 +104,19 @@ inline constexpr std::size_t kScopes = 5;
 [[nodiscard]] constexpr double as_double(std::int64_t value) { return static_cast<double>(value); }
 // What is left of the lesser of two things that run beside each other, in products of matrices.
 inline constexpr double kOverlap = 0.15;
+// std::ceil and std::floor are calls without SSE4; these hold for what 64 bits count.
+[[nodiscard]] constexpr double whole_down(double x) {
+  return static_cast<double>(static_cast<std::int64_t>(x));
+}
+[[nodiscard]] constexpr double whole_up(double x) {
+  const double down = whole_down(x);
+  return down < x ? down + 1.0 : down;
+}
 [[nodiscard]] constexpr double fourth(double x) { return x * x * x * x; }
 // Two things that overlap: the greater one, and a little more where they are alike.
 [[nodiscard]] double overlapped(double a, double b);
-// The same, divided between the two.
+// The same, divided between the two; and from their fourth powers, which saves roots.
 [[nodiscard]] Parts overlapped_parts(double compute, double memory);
+[[nodiscard]] Parts overlapped_fourths(double compute_4, double memory_4);
 
 }  // namespace redline::perf

@@ -7,7 +7,9 @@
 namespace redline::perf {
 namespace {
 
-bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+bool begins(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
 
 Work work_of_message(std::string_view name) {
   if (begins(name, "kv_")) {
@@ -37,8 +39,8 @@ Work work_of(const Task& task) {
     return Work::kAttention;
   }
   // Scores that are written to memory, where no kernel fuses them.
-  const bool unfused = begins(task.name, "scores") || begins(task.name, "context") ||
-                       begins(task.name, "softmax");
+  const bool unfused =
+      begins(task.name, "scores") || begins(task.name, "context") || begins(task.name, "softmax");
   if (unfused) {
     return Work::kAttention;
   }
@@ -93,8 +95,8 @@ PassCost cost_of(std::span<const Task> tasks, const KernelModel& kernels, const 
     }
     const double ops = matrix_ops(task.op).base();
     const double rate = rates.matrix[index_of(math_format_of(task.op))];
-    const double least = std::max(rate > 0.0 ? ops / rate : 0.0,
-                                  least_bytes(task.op).base() / rates.bandwidth);
+    const double least =
+        std::max(rate > 0.0 ? ops / rate : 0.0, least_bytes(task.op).base() / rates.bandwidth);
     sum.ops += count * ops;
     sum.floor_s += count * least;
   }

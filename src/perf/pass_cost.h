@@ -13,10 +13,10 @@ namespace redline::perf {
 
 struct PassCost {
   std::array<double, kWorks> seconds{};
-  double memory_s = 0.0;   // of matrix, attention and vector work, what memory bounds
-  double floor_s = 0.0;    // the roofline of matrix and attention work together
-  double ops = 0.0;        // of matrix units
-  double launches = 0.0;   // kernels and messages
+  double memory_s = 0.0;  // of matrix, attention and vector work, what memory bounds
+  double floor_s = 0.0;   // the roofline of matrix and attention work together
+  double ops = 0.0;       // of matrix units
+  double launches = 0.0;  // kernels and messages
 
   PassCost& operator+=(const PassCost& other) {
     add(other, 1.0);

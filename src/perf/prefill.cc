@@ -51,13 +51,14 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
 constexpr double kTileRows = 128.0;
 constexpr double kTileKeys = 64.0;
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
+               const Constants& c) {
   const Attention& op = *std::get_if<Attention>(&kernel.op);
   const double heads = as_double(op.batch) * as_double(op.q_heads);
   const double queries = std::max(1.0, as_double(op.q_len));
   const double pairs = attended_pairs(op);
-  const double ops = matrix_ops(kernel.op).base();
-  const double least = least_bytes(kernel.op).base();
+  const double ops = demand.ops;
+  const double least = demand.bytes;
   const std::size_t format = index_of(op.math);
   const double issue = limits.issue[format] * c[kMatrix];
   const double cap = limits.matrix[format] * c[kCap];
@@ -68,13 +69,13 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
                             as_double(op.kv_heads) * as_double(op.v_dim));
   const double passed = kernel.how.library == Library::kTrtllm ? 2.0 * projected * c[kPass] : 0.0;
 
-  double compute = 0.0;
+  double compute_4 = 0.0;
   double miss = 1.0;
   double cache = memory;
   if (!limits.has_cores()) {
-    compute = ops / std::min(issue, cap);
+    compute_4 = fourth(ops / std::min(issue, cap));
   } else {
-    const double rows = std::ceil(queries / kTileRows) * kTileRows;
+    const double rows = whole_up(queries / kTileRows) * kTileRows;
     const double reach =
         op.window > 0 ? std::min(as_double(op.kv_len), as_double(op.window)) : as_double(op.kv_len);
     const double edge = (op.causal ? 0.5 * kTileRows : 0.0) + 0.5 * kTileKeys;
@@ -84,15 +85,15 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     const double tile_s = c[kTile] / limits.clock;
     const double longest = tile_s + kTileRows * reach * pair_s;
     const double all = heads * rows / kTileRows * (tile_s + kTileRows * keys * pair_s);
-    compute =
-        std::max(overlapped(all / limits.cores, longest), heads * rows * keys * pair_ops / cap);
+    compute_4 = std::max(fourth(all / limits.cores) + fourth(longest),
+                         fourth(heads * rows * keys * pair_ops / cap));
     cache = std::max(memory, limits.cores * limits.clock * c[kCache]);
     if (kernel.how.repeats) {
       miss = missing(least + projected, limits.l2 * c[kResident]);
     }
   }
   const double per_byte = miss / memory + (1.0 - miss) / cache;
-  Parts parts = overlapped_parts(compute, least * per_byte);
+  Parts parts = overlapped_fourths(compute_4, fourth(least * per_byte));
   parts[1] += passed * per_byte;
   parts[3] = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
   return parts;

@@ -63,8 +63,8 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
     if (plan.imbalance > 1.0) {
       for (Task& task : tasks) {
         if (auto* grouped = std::get_if<GroupedGemm>(&task.op)) {
-          grouped->rows = static_cast<std::int64_t>(static_cast<double>(grouped->rows) *
-                                                    plan.imbalance);
+          grouped->rows =
+              static_cast<std::int64_t>(static_cast<double>(grouped->rows) * plan.imbalance);
         }
       }
     }

@@ -103,8 +103,9 @@ std::vector<Scatter> scatter_of(bool training, const std::vector<Known>& rows) {
   const double folds = width_of(left_out(training, rows, [](const Known& one) {
     return std::to_string((fnv1a(one.row->group) >> 17U) % 4);
   }));
-  const double chips = width_of(left_out(
-      training, rows, [](const Known& one) { return std::string(one.row->engine) + one.row->chip; }));
+  const double chips = width_of(left_out(training, rows, [](const Known& one) {
+    return std::string(one.row->engine) + one.row->chip;
+  }));
   const double measured = std::max(kLeast, folds);
   const double family = std::max(kFamilyWidening * measured, chips);
   return {{name, "", Evidence::kMeasured, false, measured, count},
@@ -149,9 +150,7 @@ Calibration calibrate_steps(const std::vector<MeasuredStep>& rows, const Catalog
     if (known.empty()) {
       continue;
     }
-    const auto append = [](auto& to, auto from) {
-      to.insert(to.end(), from.begin(), from.end());
-    };
+    const auto append = [](auto& to, auto from) { to.insert(to.end(), from.begin(), from.end()); };
     append(whole.constants, fit_rows(training, known));
     append(whole.support, support_of(training, known));
     if (scatter) {

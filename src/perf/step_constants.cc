@@ -60,12 +60,12 @@ std::span<const ConstantInfo> training_constants() { return kTraining; }
 std::span<const ConstantInfo> serving_constants() { return kServing; }
 
 std::array<std::string, kScopes> step_scopes(std::string_view engine, std::string_view variant,
-                                            const Chip& chip) {
+                                             const Chip& chip) {
   const std::string family = chip.architecture.empty()
                                  ? fmt::format("architecture of {}", chip.id)
                                  : fmt::format("architecture {}", chip.architecture);
-  return {"", fmt::format("engine {}", engine), family, fmt::format("engine {} {}", engine, variant),
-          fmt::format("chip {}", chip.id)};
+  return {"", fmt::format("engine {}", engine), family,
+          fmt::format("engine {} {}", engine, variant), fmt::format("chip {}", chip.id)};
 }
 
 }  // namespace redline::perf

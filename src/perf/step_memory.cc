@@ -84,7 +84,7 @@ StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
 }
 
 StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::int64_t sequences,
-                          std::int64_t tokens) {
+                          std::int64_t tokens, std::int64_t step_tokens) {
   StepMemory most;
   for (const StageLayers& layers : perf::stage_layers(model.shape.layers, plan.pipeline)) {
     Shard shard = plan.shard;
@@ -93,11 +93,13 @@ StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::i
     shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
     StepMemory one;
     one.weights = weights_bytes(model, plan.precision, shard);
-    one.cache =
-        kv_bytes(model, plan.precision, shard, tokens) * static_cast<double>(sequences);
-    // Inputs and outputs of the widest layer for the tokens of a step.
-    const double width = model.shape.hidden * 4.0 + model.shape.ffn / shard.tensor;
-    one.activations = Bytes{2.0 * width * static_cast<double>(std::max<std::int64_t>(sequences, 1))};
+    one.cache = kv_bytes(model, plan.precision, shard, tokens) * static_cast<double>(sequences);
+    // Inputs and outputs of the widest layer for the tokens of a step, in 16 bits.
+    const double experts =
+        model.moe ? 2.0 * model.moe->experts_per_token * model.moe->expert_ffn : 0.0;
+    const double width =
+        4.0 * model.shape.hidden + std::max(2.0 * model.shape.ffn / shard.tensor, experts);
+    one.activations = Bytes{2.0 * width * static_cast<double>(step_tokens)};
     one.workspace = kRuntime;
     most = one.total() > most.total() ? one : most;
   }
@@ -106,13 +108,13 @@ StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::i
 
 std::int64_t largest_batch(const LlmModel& model, const ServingPlan& plan, Bytes capacity,
                            std::int64_t tokens) {
-  if (serving_memory(model, plan, 0, tokens).total() > capacity) {
+  if (serving_memory(model, plan, 0, tokens, 0).total() > capacity) {
     return 0;
   }
   std::int64_t fits = 0;
   std::int64_t step = std::int64_t{1} << 24U;
   for (; step > 0; step /= 2) {
-    if (serving_memory(model, plan, fits + step, tokens).total() <= capacity) {
+    if (serving_memory(model, plan, fits + step, tokens, fits + step).total() <= capacity) {
       fits += step;
     }
   }

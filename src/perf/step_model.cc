@@ -45,9 +45,9 @@ std::string step_variant(const LlmModel& model, const Precision& precision) {
   const Format math = math_format(precision.activations, precision.weights);
   const bool narrow_weights =
       bytes_per_element(precision.weights) < bytes_per_element(precision.activations);
-  std::string variant =
-      narrow_weights ? fmt::format("{}-weights", perf::format_name(precision.weights))
-                     : std::string(perf::format_name(math));
+  std::string variant = narrow_weights
+                            ? fmt::format("{}-weights", perf::format_name(precision.weights))
+                            : std::string(perf::format_name(math));
   return variant + (model.moe ? " experts" : "");
 }
 
@@ -83,7 +83,7 @@ StepConstants step_constants(bool training, std::string_view engine, std::string
     own += same_engine && same_chip ? one.rows : 0;
     relatives += same_engine || same_chip || one.family == scopes[2] ? one.rows : 0;
   }
-  known.evidence = own >= kOwnRows    ? Evidence::kMeasured
+  known.evidence = own >= kOwnRows         ? Evidence::kMeasured
                    : relatives >= kOwnRows ? Evidence::kFamily
                                            : Evidence::kExtrapolated;
   for (const Scatter& one : calibration.scatter) {
@@ -95,8 +95,7 @@ StepConstants step_constants(bool training, std::string_view engine, std::string
 }
 
 StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
-                     const Calibration& calibration, const Engine& engine,
-                     std::string_view variant)
+                     const Calibration& calibration, const Engine& engine, std::string_view variant)
     : kernels_(&kernels), engine_(&engine) {
   const perf::Limits limits = perf::limits_of(machine);
   rates_ = limits.matrix;
@@ -107,8 +106,7 @@ StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
 
 std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {
   std::vector<Task> tasks;
-  for (const perf::StageLayers& layers :
-       perf::stage_layers(model.shape.layers, plan.pipeline)) {
+  for (const perf::StageLayers& layers : perf::stage_layers(model.shape.layers, plan.pipeline)) {
     const Shard shard = perf::shard_of_stage(plan, model, layers);
     for (const TrainingPart part :
          {TrainingPart::kForward, TrainingPart::kBackward, TrainingPart::kUpdate}) {
@@ -141,11 +139,11 @@ StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory
   time.total = Seconds{total};
   const auto part = [&](Work work) { return parts[index_of(work)]; };
   const double busy = part(Work::kMatrix) + part(Work::kAttention) + part(Work::kVector);
-  const std::array<double, 4> bounds{
-      busy - memory_s, memory_s + part(Work::kOptimizer),
-      part(Work::kTensor) + part(Work::kContext) + part(Work::kExpert) + part(Work::kPipeline) +
-          part(Work::kData),
-      part(Work::kBubble) + part(Work::kHost)};
+  const std::array<double, 4> bounds{busy - memory_s, memory_s + part(Work::kOptimizer),
+                                     part(Work::kTensor) + part(Work::kContext) +
+                                         part(Work::kExpert) + part(Work::kPipeline) +
+                                         part(Work::kData),
+                                     part(Work::kBubble) + part(Work::kHost)};
   time.bound = static_cast<Bound>(std::max_element(bounds.begin(), bounds.end()) - bounds.begin());
   time.evidence = constants.evidence;
   const double factor = std::exp(kNormal80 * constants.log_sd);
@@ -171,8 +169,8 @@ TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& 
   }
   // Counted alike in both: a pass again is a third of the model's operations.
   estimate.hardware_ops = estimate.model_ops * (1.0 + again / (3.0 * forward));
-  const Format format = math_format(plan.request.precision.activations,
-                                    plan.request.precision.weights);
+  const Format format =
+      math_format(plan.request.precision.activations, plan.request.precision.weights);
   const double peak = rates_[perf::index_of(format)] * static_cast<double>(plan.chips());
   estimate.mfu = estimate.model_ops.base() / (peak * estimate.time.total.base());
   estimate.hfu = estimate.hardware_ops.base() / (peak * estimate.time.total.base());
@@ -189,7 +187,8 @@ ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& pla
   estimate.time = timed(parts.seconds, parts.memory_s, serving_);
   estimate.stage = Seconds{slowest};
   const Sequences& s = request.decode.count > 0 ? request.decode : request.prefill;
-  estimate.memory = serving_memory(model, plan, s.count, s.cached + s.new_tokens);
+  estimate.memory =
+      serving_memory(model, plan, s.count, s.cached + s.new_tokens, s.count * s.new_tokens);
   return estimate;
 }
 
@@ -201,8 +200,8 @@ StepModel::Timer StepModel::training_timer(const LlmModel& model, const Training
 
 StepModel::Timer StepModel::serving_timer(const LlmModel& model, const ServingPlan& plan,
                                           const InferenceRequest& request) const {
-  auto costs = std::make_shared<const perf::ServingCosts>(perf::serving_costs(
-      model, plan, request, *kernels_, *engine_, sheet_of(rates_, bandwidth_)));
+  auto costs = std::make_shared<const perf::ServingCosts>(
+      perf::serving_costs(model, plan, request, *kernels_, *engine_, sheet_of(rates_, bandwidth_)));
   return [costs](const Values& values) {
     double slowest = 0.0;
     return perf::serving_parts(*costs, values, slowest).total();
@@ -233,16 +232,15 @@ Diagnostics check(const LlmModel& model, const TrainingPlan& plan) {
   return errors;
 }
 
-Diagnostics check(const LlmModel& model, const ServingPlan& plan,
-                  const InferenceRequest& request) {
+Diagnostics check(const LlmModel& model, const ServingPlan& plan, const InferenceRequest& request) {
   Diagnostics errors;
   if (plan.pipeline < 1 || plan.pipeline > model.shape.layers) {
-    errors.push_back({Code::kBadShard,
-                      fmt::format("{} pipeline stages for {} layers", plan.pipeline,
-                                  model.shape.layers),
-                      std::nullopt,
-                      {"a stage has at least one layer"},
-                      {}});
+    errors.push_back(
+        {Code::kBadShard,
+         fmt::format("{} pipeline stages for {} layers", plan.pipeline, model.shape.layers),
+         std::nullopt,
+         {"a stage has at least one layer"},
+         {}});
   }
   const Diagnostics more = check(model, request, plan.shard);
   errors.insert(errors.end(), more.begin(), more.end());

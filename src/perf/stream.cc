@@ -23,7 +23,8 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
 // Elements of a row that a block of threads shares out, where rows alone do not fill the cores.
 constexpr double kBlockElements = 4096.0;
 
-Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
+Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
+               const Constants& c) {
   const Stream& op = *std::get_if<Stream>(&kernel.op);
   const double elements = as_double(op.rows) * as_double(op.columns);
   double reach = limits.bandwidth * c[kMemory];
@@ -31,7 +32,7 @@ Parts evaluate(const Kernel& kernel, const Limits& limits, const Constants& c) {
     const double blocks = std::max(1.0, elements / kBlockElements);
     reach = std::min(reach, std::min(blocks, limits.cores) * limits.clock * c[kCoreBytes]);
   }
-  const double memory = least_bytes(kernel.op).base() / reach;
+  const double memory = demand.bytes / reach;
   return {0.0, memory, 0.0, launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits)};
 }
 

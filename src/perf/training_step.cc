@@ -16,8 +16,7 @@ using workload::Stage;
 
 bool is_weight_gradient(const Task& task) {
   constexpr std::string_view kEnd = "_wgrad";
-  return task.name.size() > kEnd.size() &&
-         task.name.substr(task.name.size() - kEnd.size()) == kEnd;
+  return task.name.size() > kEnd.size() && task.name.substr(task.name.size() - kEnd.size()) == kEnd;
 }
 
 // Lowers pieces of a model and sums their costs.
@@ -53,8 +52,8 @@ class Pricer {
   LayerCost layer(const LayerMix& mix) {
     const HeldParameters& held =
         mix.experts > 0 ? parameters_.expert_layer : parameters_.dense_layer;
-    LayerCost cost = price(
-        [&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, held);
+    LayerCost cost =
+        price([&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, held);
     tasks_.clear();
     Emitter core(stage_, Pass::kForward, tasks_);
     workload::emit_core(core, stage_, step_, mix);
@@ -164,9 +163,9 @@ StageCost stage_cost(const TrainingTable& table, const LlmModel& model, const Tr
       cost.again_ops = layers.core.ops;
       break;
     case Recompute::kFull: {
-      const double share =
-          plan.recomputed_layers > 0 ? std::min(1.0, plan.recomputed_layers / std::max(all, 1.0))
-                                     : 1.0;
+      const double share = plan.recomputed_layers > 0
+                               ? std::min(1.0, plan.recomputed_layers / std::max(all, 1.0))
+                               : 1.0;
       PassCost again = layers.forward;
       again.seconds[index_of(Work::kData)] = 0.0;  // parameters are there for the gradients anyway
       cost.backward.add(again, share);
@@ -246,9 +245,8 @@ StepParts stage_parts(const TrainingCosts& costs, const StageCost& stage,
   if (costs.overlaps_experts && exchange > 0.0) {
     slow_down(parts, c[kTrainOverlap]);
   }
-  s[index_of(Work::kExpert)] = costs.overlaps_experts
-                                   ? beside(exchange, parts.total(), 0.0)
-                                   : exchange * std::min(1.0, c[kTrainExpert]);
+  s[index_of(Work::kExpert)] = costs.overlaps_experts ? beside(exchange, parts.total(), 0.0)
+                                                      : exchange * std::min(1.0, c[kTrainExpert]);
   s[index_of(Work::kData)] =
       beside(both.at(Work::kData), compute.all(), 0.0) +
       std::min(both.at(Work::kData), compute.all()) * std::min(1.0, c[kTrainData]);
@@ -357,9 +355,9 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
     const LayerMix mix = workload::layer_mix(model, shard);
     const Kind kind{layers.first == 0, layers.end == model.shape.layers, mix};
     const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& other) {
-      return other.first == kind.first && other.last == kind.last &&
-             other.mix.full == mix.full && other.mix.windowed == mix.windowed &&
-             other.mix.dense == mix.dense && other.mix.experts == mix.experts;
+      return other.first == kind.first && other.last == kind.last && other.mix.full == mix.full &&
+             other.mix.windowed == mix.windowed && other.mix.dense == mix.dense &&
+             other.mix.experts == mix.experts;
     });
     if (same != kinds.end()) {
       ++costs.counts[static_cast<std::size_t>(same - kinds.begin())];

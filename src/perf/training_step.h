@@ -29,7 +29,7 @@ struct TrainingTable {
 // The costs of one plan: everything but constants.
 struct StageCost {
   PassCost forward, backward, weight;
-  PassCost data;       // of the update: messages of replicas
+  PassCost data;           // of the update: messages of replicas
   double again_ops = 0.0;  // of what the backward pass computes again
   double optimizer_s = 0.0;
 };

@@ -1,0 +1,173 @@
+#include "app/accuracy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <optional>
+
+namespace redline::app {
+namespace {
+
+bool is_training(const Predicted& row) { return row.op == "train"; }
+bool is_serving(const Predicted& row) {
+  constexpr auto kPhases =
+      std::to_array<std::string_view>({"prefill", "decode", "serving-static", "serving-batch1"});
+  return std::find(kPhases.begin(), kPhases.end(), row.op) != kPhases.end();
+}
+
+// The mean of several sources' MAPE; none without rows.
+std::optional<double> mean_of(const std::map<std::string, Accuracy>& by_source) {
+  if (by_source.empty()) {
+    return std::nullopt;
+  }
+  double sum = 0.0;
+  for (const auto& [source, accuracy] : by_source) {
+    sum += accuracy.mape();
+  }
+  return sum / static_cast<double>(by_source.size());
+}
+
+// Rank of each value, from the least; equal values share the mean of their ranks.
+std::vector<double> ranks_of(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    while (end < order.size() && values[order[end]] == values[order[i]]) {
+      ++end;
+    }
+    for (std::size_t k = i; k < end; ++k) {
+      ranks[order[k]] = 0.5 * static_cast<double>(i + end - 1);
+    }
+    i = end;
+  }
+  return ranks;
+}
+
+std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  const auto n = static_cast<double>(a.size());
+  const double mean_a = std::accumulate(a.begin(), a.end(), 0.0) / n;
+  const double mean_b = std::accumulate(b.begin(), b.end(), 0.0) / n;
+  double ab = 0.0;
+  double aa = 0.0;
+  double bb = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += (a[i] - mean_a) * (b[i] - mean_b);
+    aa += (a[i] - mean_a) * (a[i] - mean_a);
+    bb += (b[i] - mean_b) * (b[i] - mean_b);
+  }
+  return aa > 0.0 && bb > 0.0 ? std::optional(ab / std::sqrt(aa * bb)) : std::nullopt;
+}
+
+}  // namespace
+
+double Accuracy::mean(double (*of)(const Predicted&)) const {
+  double sum = 0.0;
+  for (const Predicted* row : rows) {
+    sum += of(*row);
+  }
+  return sum / static_cast<double>(rows.size());
+}
+
+double Accuracy::mape() const {
+  return mean([](const Predicted& row) { return std::fabs(row.error_percent()); });
+}
+
+double Accuracy::bias() const {
+  return mean([](const Predicted& row) { return row.error_percent(); });
+}
+
+double Accuracy::coverage() const {
+  return mean([](const Predicted& row) { return row.inside() ? 100.0 : 0.0; });
+}
+
+double Accuracy::median() const {
+  std::vector<double> errors;
+  for (const Predicted* row : rows) {
+    errors.push_back(std::fabs(row->error_percent()));
+  }
+  std::sort(errors.begin(), errors.end());
+  const std::size_t half = errors.size() / 2;
+  return errors.size() % 2 == 1 ? errors[half] : 0.5 * (errors[half - 1] + errors[half]);
+}
+
+const Predicted& Accuracy::worst() const {
+  return **std::max_element(rows.begin(), rows.end(), [](const Predicted* a, const Predicted* b) {
+    return std::fabs(a->error_percent()) < std::fabs(b->error_percent());
+  });
+}
+
+Json accuracy_json(const Accuracy& a) {
+  Json json{
+      {"rows", a.rows.size() + a.skipped}, {"predicted", a.rows.size()}, {"skipped", a.skipped}};
+  const bool any = !a.rows.empty();
+  const auto or_null = [any](auto value) { return any ? Json(value()) : Json(nullptr); };
+  json["mape_percent"] = or_null([&] { return a.mape(); });
+  json["median_percent"] = or_null([&] { return a.median(); });
+  json["bias_percent"] = or_null([&] { return a.bias(); });
+  json["interval_coverage_percent"] = or_null([&] { return a.coverage(); });
+  json["worst"] = any ? Json{{"id", a.worst().id}, {"error_percent", a.worst().error_percent()}}
+                      : Json(nullptr);
+  return json;
+}
+
+SourceMeans means_over_sources(const std::vector<Predicted>& rows, bool training) {
+  std::map<std::string, Accuracy> all;
+  std::map<std::string, Accuracy> held;
+  for (const Predicted& row : rows) {
+    if (row.part == Part::kLeftOut || !(training ? is_training(row) : is_serving(row))) {
+      continue;
+    }
+    all[row.source].rows.push_back(&row);
+    if (row.part == Part::kHeldOut) {
+      held[row.source].rows.push_back(&row);
+    }
+  }
+  return {all.size(), mean_of(all).value_or(0.0), mean_of(held).value_or(0.0)};
+}
+
+Json sources_json(const std::vector<Predicted>& rows) {
+  const auto part = [&rows](bool training) -> Json {
+    const SourceMeans means = means_over_sources(rows, training);
+    if (means.sources == 0) {
+      return nullptr;
+    }
+    return {{"sources", means.sources},
+            {"mape_percent", means.all},
+            {"held_out_mape_percent", means.held_out}};
+  };
+  return {{"training", part(true)}, {"serving", part(false)}};
+}
+
+Json order_json(const std::vector<Predicted>& rows) {
+  std::map<std::string, std::vector<const Predicted*>> by_plans;
+  for (const Predicted& row : rows) {
+    if (is_training(row) && row.part != Part::kLeftOut) {
+      by_plans[row.source + ": " + row.plans].push_back(&row);
+    }
+  }
+  constexpr std::size_t kFewest = 3;
+  Json list = Json::array();
+  for (const auto& [plans, members] : by_plans) {
+    if (members.size() < kFewest) {
+      continue;
+    }
+    std::vector<double> predicted;
+    std::vector<double> measured;
+    for (const Predicted* row : members) {
+      predicted.push_back(row->predicted);
+      measured.push_back(row->measured);
+    }
+    const auto found = correlation(ranks_of(predicted), ranks_of(measured));
+    list.push_back({{"plans", plans},
+                    {"rows", members.size()},
+                    {"rank_correlation", found ? Json(*found) : Json(nullptr)}});
+  }
+  return list;
+}
+
+}  // namespace redline::app

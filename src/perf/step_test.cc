@@ -1,0 +1,252 @@
+#include "redline/step.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "perf/test_machines.h"
+#include "perf/training_step.h"
+
+namespace redline {
+namespace {
+
+LlmModel gpt(int layers, int hidden = 4096) {
+  LlmModel model;
+  model.id = "gpt";
+  model.shape.layers = layers;
+  model.shape.hidden = hidden;
+  model.shape.heads = hidden / 128;
+  model.shape.kv_heads = hidden / 128;
+  model.shape.head_dim = 128;
+  model.shape.ffn = 4 * hidden;
+  model.shape.ffn_kind = FfnKind::kPlain;
+  model.shape.vocabulary = 51200;
+  model.shape.norm = NormKind::kLayer;
+  return model;
+}
+
+// A chip, its kernels and steps; what they point to lives as long.
+struct Bench {
+  explicit Bench(const Chip& own, std::string_view engine)
+      : chip(own),
+        machine(machine_of(chip, test::world().catalog.chips)),
+        kernels((machine.network = network_of(chip, nullptr, test::world().catalog), machine),
+                test::world().calibration),
+        steps(machine, kernels, test::world().calibration, *find_engine(engine), "16bit") {}
+  Chip chip;
+  Machine machine;
+  KernelModel kernels;
+  StepModel steps;
+};
+Bench bench(const std::string& chip, std::string_view engine = "megatron-core") {
+  return Bench(*test::world().catalog.chip(chip), engine);
+}
+
+TrainingPlan plan(int tensor, int pipeline, int data, std::int64_t microbatches) {
+  TrainingPlan plan;
+  plan.shard.tensor = tensor;
+  plan.shard.sequence_parallel = tensor > 1;
+  plan.shard.data = data;
+  plan.shard.node_ranks = 8;
+  plan.pipeline = pipeline;
+  plan.request.microbatches = microbatches;
+  return plan;
+}
+
+double sum(const StepTime& time) {
+  double total = 0.0;
+  for (const Seconds part : time.parts) {
+    total += part.base();
+  }
+  return total;
+}
+double part(const StepTime& time, Work work) { return time.parts[index_of(work)].base(); }
+
+TEST(TrainingStep, OneChipHasNoMessagesAndNoBubble) {
+  const Bench b = bench("h100-sxm5");
+  const TrainingEstimate e = b.steps.training(gpt(8), plan(1, 1, 1, 2));
+  for (const Work work : {Work::kTensor, Work::kContext, Work::kExpert, Work::kPipeline,
+                          Work::kData, Work::kBubble}) {
+    EXPECT_EQ(part(e.time, work), 0.0) << kWorkNames[index_of(work)];
+  }
+  EXPECT_NEAR(sum(e.time), e.time.total.base(), 1e-12);
+}
+
+TEST(TrainingStep, TheBubbleOfEqualStagesIsThatOfTheTextbook) {
+  // (p - 1) / m of the work of 1F1B, and a v-th of it interleaved (Narayanan et al. 2021, 2.2).
+  const Bench b = bench("a100-sxm-80gb", "megatron-2021");
+  const LlmModel model = gpt(32, 8192);
+  TrainingPlan p = plan(1, 4, 1, 16);
+  const StepTime one = b.steps.training(model, p).time;
+  p.schedule = Schedule::kInterleaved;
+  p.virtual_stages = 4;
+  const StepTime four = b.steps.training(model, p).time;
+  EXPECT_NEAR(part(four, Work::kBubble), part(one, Work::kBubble) / 4.0, 1e-9);
+  const double work =
+      part(one, Work::kMatrix) + part(one, Work::kAttention) + part(one, Work::kVector);
+  // The last stage has the head besides and sets the pace, so that the others idle a little less.
+  EXPECT_LT(part(one, Work::kBubble), work * 3.0 / 16.0);
+  EXPECT_GT(part(one, Work::kBubble), work * 3.0 / 16.0 * 0.8);
+}
+
+TEST(TrainingStep, LayersAreDealtOutEvenly) {
+  const auto counts = [](int layers, int stages) {
+    std::vector<int> found;
+    for (const perf::StageLayers& one : perf::stage_layers(layers, stages)) {
+      found.push_back(one.end - one.first);
+    }
+    return found;
+  };
+  EXPECT_EQ(counts(12, 4), (std::vector<int>{3, 3, 3, 3}));
+  EXPECT_EQ(counts(126, 16), (std::vector<int>{7, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 7}));
+  EXPECT_EQ(counts(61, 16), (std::vector<int>{3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 3}));
+}
+
+TEST(TrainingStep, TwiceTheLayersTakeTwiceTheTimeBetweenTheEnds) {
+  const Bench b = bench("h100-sxm5");
+  const auto seconds = [&](int layers) {
+    const StepTime t = b.steps.training(gpt(layers), plan(1, 1, 1, 1)).time;
+    return part(t, Work::kMatrix) + part(t, Work::kAttention) + part(t, Work::kVector);
+  };
+  EXPECT_NEAR(seconds(32) - seconds(16), seconds(48) - seconds(32), 1e-9);
+}
+
+TEST(TrainingStep, RecomputationCountsInHfuAlone) {
+  const Bench b = bench("a100-sxm-80gb", "megatron-2021");
+  TrainingPlan p = plan(8, 1, 1, 4);
+  const TrainingEstimate none = b.steps.training(gpt(48, 6144), p);
+  EXPECT_NEAR(none.hfu, none.mfu, 1e-12);
+  p.request.recompute = Recompute::kFull;
+  const TrainingEstimate full = b.steps.training(gpt(48, 6144), p);
+  EXPECT_GT(full.time.total, none.time.total);
+  EXPECT_EQ(full.model_ops.base(), none.model_ops.base());
+  // All layers again are a third of the model's operations, but for the head.
+  EXPECT_NEAR(full.hfu / full.mfu, 4.0 / 3.0, 0.02);
+}
+
+TEST(TrainingStep, MemoryOfMegatronAt22BillionIsThatOfThePaper) {
+  // Korthikanti et al. 2022, figure 1: parameters and optimizer state 45.6 GiB, activations 59.3.
+  LlmModel model = gpt(48, 6144);
+  model.shape.heads = model.shape.kv_heads = 64;
+  model.shape.head_dim = 96;
+  TrainingPlan p = plan(8, 1, 1, 1);
+  p.shard.sequence_parallel = false;
+  p.request.sequences = 4;
+  p.request.flash_attention = false;
+  p.request.dropout = true;
+  const StepMemory m = training_memory(model, p);
+  constexpr double kGib = 1073741824.0;
+  EXPECT_NEAR((m.weights + m.gradients + m.optimizer).base() / kGib, 45.6, 45.6 * 0.04);
+  EXPECT_NEAR(m.activations.base() / kGib, 59.3, 59.3 * 0.04);
+}
+
+TEST(TrainingStep, ZeroSplitsWhatItSays) {
+  const LlmModel model = gpt(8);
+  TrainingPlan p = plan(1, 1, 8, 1);
+  const StepMemory none = training_memory(model, p);
+  p.shard.zero = ZeroStage::kOptimizer;
+  const StepMemory one = training_memory(model, p);
+  EXPECT_NEAR(one.optimizer.base(), none.optimizer.base() / 8.0, 1.0);
+  EXPECT_EQ(one.gradients.base(), none.gradients.base());
+  p.shard.zero = ZeroStage::kParameters;
+  const StepMemory three = training_memory(model, p);
+  EXPECT_NEAR(three.weights.base(), none.weights.base() / 8.0, 1.0);
+}
+
+TEST(TrainingStep, ImpossiblePlansAreNamed) {
+  TrainingPlan p = plan(3, 20, 1, 1);
+  const Diagnostics problems = check(gpt(8), p);
+  ASSERT_GE(problems.size(), 2u);
+  EXPECT_EQ(problems.front().message, "20 pipeline stages for 8 layers");
+}
+
+RC_GTEST_PROP(TrainingStepProperty, NeverBeatsTheRooflineAndPartsAddUp, ()) {
+  static const Bench b = bench("h800-sxm");
+  const int tensor = *rc::gen::element(1, 2, 4, 8);
+  const int pipeline = *rc::gen::element(1, 2, 4);
+  TrainingPlan p = plan(tensor, pipeline, *rc::gen::element(1, 4), *rc::gen::inRange(1, 64));
+  p.request.sequences = *rc::gen::inRange(1, 4);
+  p.request.tokens = *rc::gen::element(512, 2048, 8192);
+  p.request.recompute =
+      *rc::gen::element(Recompute::kNone, Recompute::kSelective, Recompute::kFull);
+  p.schedule =
+      *rc::gen::element(Schedule::kGpipe, Schedule::kOneForwardOneBackward, Schedule::kZeroBubble);
+  const LlmModel model = gpt(*rc::gen::element(8, 24));
+  const TrainingEstimate e = b.steps.training(model, p);
+  RC_ASSERT(std::abs(sum(e.time) - e.time.total.base()) <= 1e-9 * e.time.total.base());
+  const double peak = b.chip.compute.bf16->rate.value->base() * static_cast<double>(p.chips());
+  RC_ASSERT(e.time.total.base() >=
+            model_ops(model, p.request, MaskedScores::kLeftOut).base() * p.shard.data / peak);
+  RC_ASSERT(e.time.low <= e.time.total && e.time.total <= e.time.high);
+}
+
+RC_GTEST_PROP(StepProperty, MoreBandwidthNeverSlowsAStep, ()) {
+  Chip faster = *test::world().catalog.chip("h20-96gb");
+  const double factor = *rc::gen::element(1.1, 1.5, 3.0);
+  const bool link = *rc::gen::arbitrary<bool>();
+  if (link) {
+    faster.link->bandwidth->value = *faster.link->bandwidth->value * factor;
+  } else {
+    faster.memory.bandwidth->value = *faster.memory.bandwidth->value * factor;
+  }
+  static const Bench kBase = bench("h20-96gb", "sglang");
+  const Bench more(faster, "sglang");
+  ServingPlan p;
+  p.shard.tensor = *rc::gen::element(1, 4, 8);
+  p.shard.node_ranks = 8;
+  InferenceRequest request;
+  if (*rc::gen::arbitrary<bool>()) {
+    request.decode = {.count = *rc::gen::inRange(1, 256), .cached = *rc::gen::inRange(1, 16384)};
+  } else {
+    request.prefill = {.count = *rc::gen::inRange(1, 8), .new_tokens = *rc::gen::inRange(1, 8192)};
+  }
+  const LlmModel model = gpt(16);
+  const double before = kBase.steps.serving(model, p, request).time.total.base();
+  const double after = more.steps.serving(model, p, request).time.total.base();
+  RC_ASSERT(after <= before * (1.0 + 1e-9));
+}
+
+TEST(ServingStep, OneChipSendsNothing) {
+  const Bench b = bench("h20-96gb", "sglang");
+  InferenceRequest request;
+  request.decode = {.count = 8, .cached = 1024};
+  const ServingEstimate e = b.steps.serving(gpt(16), {}, request);
+  EXPECT_EQ(part(e.time, Work::kTensor), 0.0);
+  EXPECT_EQ(part(e.time, Work::kExpert), 0.0);
+  EXPECT_NEAR(sum(e.time), e.time.total.base(), 1e-12);
+}
+
+TEST(ServingStep, TheLargestBatchIsTheLastThatFits) {
+  const LlmModel model = gpt(16);
+  const ServingPlan p;
+  const Bytes capacity{24e9};
+  const std::int64_t most = largest_batch(model, p, capacity, 4096);
+  ASSERT_GT(most, 1);
+  EXPECT_LE(serving_memory(model, p, most, 4096, most).total(), capacity);
+  EXPECT_GT(serving_memory(model, p, most + 1, 4096, most + 1).total(), capacity);
+  EXPECT_EQ(largest_batch(model, p, Bytes{1e9}, 4096), 0);
+}
+
+TEST(ServingStep, StagesShareTheWorkOfAFullPipeline) {
+  const Bench b = bench("h20-96gb", "sglang");
+  InferenceRequest request;
+  request.decode = {.count = 8, .cached = 1024};
+  ServingPlan p;
+  const ServingEstimate whole = b.steps.serving(gpt(16), p, request);
+  p.pipeline = 4;
+  p.shard.node_ranks = 8;
+  const ServingEstimate staged = b.steps.serving(gpt(16), p, request);
+  EXPECT_LT(staged.stage, whole.stage);
+  EXPECT_GT(staged.time.total, staged.stage);
+}
+
+TEST(Engines, AreFoundByNameAndByDate) {
+  const Engine* engine = find_engine("megatron-core");
+  ASSERT_NE(engine, nullptr);
+  EXPECT_EQ(generation_of(*engine, "2025-09").name, "megatron-core");
+  EXPECT_EQ(generation_of(*engine, "2026-04").name, "megatron-core-26.02");
+  EXPECT_EQ(generation_of(*engine, "2026-08").name, "megatron-core-26.06");
+  EXPECT_EQ(find_engine("megatron"), nullptr);
+}
+
+}  // namespace
+}  // namespace redline
