@@ -55,7 +55,7 @@ std::optional<double> Fields::number(std::string_view name) const {
 
 std::optional<std::int64_t> Fields::count(std::string_view name) const {
   const auto value = number(name);
-  constexpr double kMost = 1e12;
+  constexpr double kMost = 1e8;
   if (!value || *value < 1.0 || *value > kMost || std::floor(*value) != *value) {
     return std::nullopt;
   }

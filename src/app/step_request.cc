@@ -228,7 +228,8 @@ class Reader {
     chips_ = size("chips", 0);
     shard.node_ranks = domain;
     if (chips_ > 0 && out_.plan_stated && !fields_.has("dp")) {
-      shard.data = std::max(1, chips_ / std::max(1, shard.tensor * pipeline * shard.context));
+      const double copy = static_cast<double>(shard.tensor) * pipeline * std::max(1, shard.context);
+      shard.data = std::max(1, static_cast<int>(chips_ / copy));
       assume("{count} replicas fill the chips", {{"count", std::to_string(shard.data)}});
     }
   }

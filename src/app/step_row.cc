@@ -163,10 +163,12 @@ class RowReader {
   }
 
   std::int64_t product_of_plan() const {
-    std::int64_t chips = 1;
+    double product = 1.0;
     for (const char* name : {"tp", "pp", "dp", "cp"}) {
-      chips *= par_.count(name).value_or(1);
+      product *= static_cast<double>(par_.count(name).value_or(1));
     }
+    constexpr double kMostChips = 1e8;
+    const auto chips = static_cast<std::int64_t>(std::min(product, kMostChips));
     return std::max({chips, par_.count("world").value_or(1), par_.count("ep").value_or(1),
                      par_.count("pp_layer_split").value_or(1)});
   }

@@ -21,6 +21,7 @@ using perf::StepParts;
 constexpr double kNormal80 = 1.2816;
 constexpr double kUnmeasured = 0.35;
 constexpr int kOwnRows = 2;
+constexpr int kMostStages = 4096;
 
 SheetRates sheet_of(const std::array<double, 10>& rates, double bandwidth) {
   SheetRates sheet;
@@ -217,7 +218,7 @@ Diagnostics check(const LlmModel& model, const TrainingPlan& plan) {
   const auto wrong = [&errors](std::string message, std::string help) {
     errors.push_back({Code::kBadShard, std::move(message), std::nullopt, {std::move(help)}, {}});
   };
-  if (plan.pipeline < 1 || plan.pipeline > model.shape.layers) {
+  if (plan.pipeline < 1 || plan.pipeline > std::min(model.shape.layers, kMostStages)) {
     wrong(fmt::format("{} pipeline stages for {} layers", plan.pipeline, model.shape.layers),
           "a stage has at least one layer");
   }
@@ -234,7 +235,7 @@ Diagnostics check(const LlmModel& model, const TrainingPlan& plan) {
 
 Diagnostics check(const LlmModel& model, const ServingPlan& plan, const InferenceRequest& request) {
   Diagnostics errors;
-  if (plan.pipeline < 1 || plan.pipeline > model.shape.layers) {
+  if (plan.pipeline < 1 || plan.pipeline > std::min(model.shape.layers, kMostStages)) {
     errors.push_back(
         {Code::kBadShard,
          fmt::format("{} pipeline stages for {} layers", plan.pipeline, model.shape.layers),

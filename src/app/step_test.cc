@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include "app/accuracy.h"
+#include "app/compare.h"
+#include "app/estimate_step.h"
+#include "app/step_row.h"
+
+namespace redline::app {
+namespace {
+
+const Workspace& workspace() {
+  static const Workspace kWorkspace = [] {
+    WorkspaceOptions options;
+    options.base = REDLINE_TEST_DATA;
+    options.parts.systems = options.parts.fabrics = options.parts.models = true;
+    options.parts.sources = true;
+    options.kernels = true;
+    auto opened = open_workspace(options);
+    return opened ? std::move(*opened) : Workspace{};
+  }();
+  return kWorkspace;
+}
+
+constexpr const char* kRow = R"({
+  "id": "r", "source": {"key": "narayanan21"}, "date": "2021-04", "phase": "train",
+  "system": {"chip_id": "a100-sxm-80gb", "chips": 512, "nodes": 64},
+  "model": {"name": "GPT 39.1B", "layers": 48, "hidden": 8192, "heads": 64, "kv_heads": 64,
+            "head_dim": 128, "ffn": 32768, "ffn_type": "gelu", "vocab": 51200},
+  "precision": "fp16 mixed", "shape": {"seq": 2048}, "spec_level": "full",
+  "parallelism": {"tp": 8, "pp": 2, "dp": 32, "mbs": 4, "gbs": 1536, "recompute": "full"},
+  "metric": "achieved_tflops_per_gpu", "value": 138, "unit": "TFLOP/s/GPU"})";
+
+TEST(StepRow, IsReadAsItStands) {
+  const StepRow row = read_step_row(workspace(), Json::parse(kRow));
+  ASSERT_FALSE(row.unanswered) << row.unanswered->english();
+  EXPECT_EQ(row.engine, "megatron-2021");
+  EXPECT_EQ(row.kind, MetricKind::kRate);
+  // The paper's own seconds for this row (Narayanan et al. 2021, table 1, equation 3): 14.45.
+  EXPECT_NEAR(row.measured.measured_s, 14.453, 14.453 * 0.01);
+  EXPECT_NEAR(row.measured.seconds(row.constants.values), 14.453, 14.453 * 0.15);
+}
+
+TEST(StepRow, SaysWhyItIsNotAnswered) {
+  const auto reason = [](const char* change) {
+    Json fields = Json::parse(kRow);
+    fields.update(Json::parse(change));
+    const StepRow row = read_step_row(workspace(), fields);
+    return row.unanswered ? row.unanswered->english() : std::string();
+  };
+  EXPECT_EQ(reason(R"({"system": {"chip_id": "a101"}})"), "no chip called 'a101'");
+  EXPECT_EQ(reason(R"({"model": {"name": "x"}})"), "the dimensions of the model are not said");
+  EXPECT_EQ(reason(R"({"spec_level": "partial"})"),
+            "the row does not say enough: its spec_level is not full");
+  EXPECT_EQ(reason(R"({"phase": "serving-agg"})"),
+            "the phase 'serving-agg' is not one step after another: serving under load is for a "
+            "simulation");
+  EXPECT_EQ(reason(R"({"value": null})"), "the measured value is not said");
+}
+
+TEST(StepRow, SurvivesAbsurdNumbers) {
+  for (const char* change :
+       {R"({"parallelism": {"tp": 1e300, "pp": -1, "dp": "x"}})",
+        R"({"parallelism": {"tp": 99999999, "pp": 99999999, "dp": 99999999, "cp": 99999999}})",
+        R"({"system": {"chip_id": "h20", "chips": 0.5, "nodes": 1e18}})", R"({"shape": 7})",
+        R"({"model": {"layers": 99999999, "hidden": 99999999, "vocab": 1, "heads": 3}})"}) {
+    Json fields = Json::parse(kRow);
+    fields.update(Json::parse(change));
+    const StepRow row = read_step_row(workspace(), fields);
+    EXPECT_EQ(row.id, "r") << change;
+  }
+}
+
+TEST(EstimateStep, NamesEveryProblemOfARequest) {
+  const auto answer = answer_step(workspace(), StepKind::kDecode,
+                                  Json::parse(R"({"model": "llama-3.1-70b", "chip": "h20",
+                                                  "tp": 0, "batch": "many", "pormpt": 3})"),
+                                  Code::kBatchField);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().size(), 3u);
+}
+
+TEST(EstimateStep, AnImpossiblePlanNamesTheSmallestChange) {
+  const auto answer =
+      answer_step(workspace(), StepKind::kDecode,
+                  Json{{"model", "llama-3.1-70b"}, {"chip", "h20"}, {"tp", 1}, {"batch", 16}},
+                  Code::kBatchField);
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(answer->fits);
+  ASSERT_TRUE(answer->cure);
+  EXPECT_NE(answer->cure->english().find("--tp 2"), std::string::npos) << answer->cure->english();
+}
+
+TEST(EstimateStep, AChipWithoutTheFormatComputesInAnother) {
+  const auto answer = answer_step(
+      workspace(), StepKind::kDecode,
+      Json{
+          {"model", "deepseek-r1"}, {"chip", "ascend-910c"}, {"dp", 32}, {"ep", 32}, {"batch", 16}},
+      Code::kBatchField);
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(answer->unanswered);
+  EXPECT_EQ(answer->request.serving.precision.activations, Format::kInt8);
+}
+
+TEST(EstimateStep, TheOrderOfChipsIsThatOfTheirUse) {
+  const auto rate = [](const char* chip, StepKind kind) {
+    const ChipInUse use = best_in_use(workspace(), chip, kind, Json{{"model", "llama-3.1-70b"}});
+    return use.answer ? use.answer->tokens_per_s_per_chip() : 0.0;
+  };
+  // An H20 has a seventh of the operations of an H100 and more memory bandwidth.
+  EXPECT_LT(rate("h20", StepKind::kPrefill), 0.35 * rate("h100-sxm5", StepKind::kPrefill));
+  EXPECT_LT(rate("h20", StepKind::kTrain), 0.35 * rate("h100-sxm5", StepKind::kTrain));
+  EXPECT_GT(rate("h20", StepKind::kDecode), 0.3 * rate("h100-sxm5", StepKind::kDecode));
+}
+
+TEST(Accuracy, RanksPlansAsSpearmanDoes) {
+  std::vector<Predicted> rows(4);
+  const double predicted[] = {1.0, 2.0, 3.0, 4.0};
+  const double measured[] = {10.0, 30.0, 20.0, 40.0};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].op = "train";
+    rows[i].source = "s";
+    rows[i].plans = "p";
+    rows[i].predicted = predicted[i];
+    rows[i].measured = measured[i];
+  }
+  const Json order = order_json(rows);
+  ASSERT_EQ(order.size(), 1u);
+  EXPECT_NEAR(order[0]["rank_correlation"].get<double>(), 0.8, 1e-12);  // 1 - 6·2 / (4·15)
+}
+
+}  // namespace
+}  // namespace redline::app
