@@ -460,7 +460,9 @@ void choose_plan(StepRequest& request) {
         std::initializer_list<Message::Argument>{{"tp", std::to_string(plan.shard.tensor)}});
   }
   if (request.batch == 0) {
-    if (request.kind == StepKind::kPrefill) {
+    // A plan that the model cannot have is for the caller to refuse.
+    const bool valid = check(request.model, plan, request.decode_of(1)).empty();
+    if (request.kind == StepKind::kPrefill || !valid) {
       request.batch = 1;
     } else {
       constexpr std::int64_t kMostBatch = 256;

@@ -79,6 +79,14 @@ TEST(EstimateStep, NamesEveryProblemOfARequest) {
   EXPECT_EQ(answer.error().size(), 3u);
 }
 
+TEST(EstimateStep, APlanThatTheModelCannotHaveIsRefused) {
+  const auto answer = answer_step(workspace(), StepKind::kDecode,
+                                  Json{{"model", "llama-3.1-8b"}, {"chip", "tpu-v6e"}, {"tp", 64}},
+                                  Code::kBatchField);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().front().code, Code::kBadShard);
+}
+
 TEST(EstimateStep, AnImpossiblePlanNamesTheSmallestChange) {
   const auto answer =
       answer_step(workspace(), StepKind::kDecode,
