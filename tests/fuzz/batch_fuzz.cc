@@ -14,7 +14,7 @@ const app::Workspace& workspace() {
   static const app::Workspace kWorkspace = [] {
     app::WorkspaceOptions options;
     options.base = REDLINE_SOURCE_DATA;
-    options.parts.systems = options.parts.fabrics = true;
+    options.parts.systems = options.parts.fabrics = options.parts.models = true;
     options.kernels = true;
     auto opened = app::open_workspace(options);
     RL_CHECK(opened.has_value());
