@@ -142,6 +142,8 @@ struct StepConstants {
 // What besides the engine decides which kernels a step runs on: the format that products are
 // computed in, weights that alone are narrow, experts. "fp8 experts", "int4-weights".
 [[nodiscard]] std::string step_variant(const LlmModel& model, const Precision& precision);
+// From the central value to either end of its 80 % interval.
+[[nodiscard]] double interval_factor(const StepConstants& constants);
 [[nodiscard]] StepConstants step_constants(bool training, std::string_view engine,
                                            std::string_view variant, const Chip& chip,
                                            const Calibration& calibration);

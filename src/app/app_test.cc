@@ -9,24 +9,11 @@
 #include "app/brief.h"
 #include "app/classify.h"
 #include "app/data_commands.h"
+#include "app/test_workspace.h"
 #include "app/workspace.h"
 
 namespace redline::app {
 namespace {
-
-const Workspace& workspace() {
-  static const Workspace kWorkspace = [] {
-    WorkspaceOptions options;
-    options.base = REDLINE_TEST_DATA;
-    options.parts.systems = options.parts.models = options.parts.sources = true;
-    options.parts.market = true;
-    auto opened = open_workspace(options);
-    EXPECT_TRUE(opened) << render(opened.error());
-    RL_CHECK(opened.has_value());
-    return std::move(*opened);
-  }();
-  return kWorkspace;
-}
 
 std::string fresh_folder(const std::string& name) {
   const auto path = std::filesystem::temp_directory_path() / ("redline-app-" + name);

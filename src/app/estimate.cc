@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/estimate_text.h"
 #include "app/kernel_models.h"
 #include "app/kernel_request.h"
 
@@ -18,21 +19,6 @@ using results::Words;
 template <std::size_t N, class E>
 std::string_view named(const std::array<std::string_view, N>& names, E value) {
   return names[static_cast<std::size_t>(value)];
-}
-
-// "12.3 µs", with three digits.
-std::string time_text(double seconds) {
-  struct Scale {
-    double unit;
-    std::string_view name;
-  };
-  constexpr auto kScales = std::to_array<Scale>({{1.0, "s"}, {1e-3, "ms"}, {1e-6, "µs"}});
-  for (const Scale& scale : kScales) {
-    if (seconds >= scale.unit) {
-      return fmt::format("{} {}", results::format_number(seconds / scale.unit, 3), scale.name);
-    }
-  }
-  return fmt::format("{} µs", results::format_number(seconds * 1e6, 3));
 }
 
 struct Estimate {
@@ -58,14 +44,6 @@ Json sizes_json(const Estimate& e, const Json& fields) {
     }
   }
   return json;
-}
-
-Json texts_json(const std::vector<Message>& messages) {
-  Json list = Json::array();
-  for (const Message& message : messages) {
-    list.push_back(message.english());
-  }
-  return list;
 }
 
 Json estimate_json(const Estimate& e, const Json& fields) {

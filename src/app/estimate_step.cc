@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "app/estimate_text.h"
+
 namespace redline::app {
 namespace {
 
@@ -22,11 +24,6 @@ std::array<Bytes, 6> parts_of(const StepMemory& m) {
 
 std::string number(double value, int digits = 3) { return results::format_number(value, digits); }
 
-std::string time_text(double seconds) {
-  return seconds >= 1.0    ? number(seconds) + " s"
-         : seconds >= 1e-3 ? number(seconds * 1e3) + " ms"
-                           : number(seconds * 1e6) + " µs";
-}
 std::string gigabytes(Bytes bytes) { return number(bytes.base() / 1e9) + " GB"; }
 
 std::string_view kind_name(StepKind kind) {
@@ -122,9 +119,9 @@ std::optional<Message> cure_of(const StepRequest& r, Bytes capacity) {
 
 void predict(StepAnswer& answer, const Workspace& w) {
   const StepRequest& r = answer.request;
-  const KernelModel kernels(r.machine, w.kernels->calibration());
+  const std::shared_ptr<const KernelModel> kernels = w.kernels->of(w.catalog, r.machine);
   const StepModel steps(
-      r.machine, kernels, w.kernels->calibration(), *r.engine,
+      r.machine, *kernels, w.kernels->calibration(), *r.engine,
       step_variant(r.model, r.kind == StepKind::kTrain ? r.training.request.precision
                                                        : r.serving.precision));
   if (r.kind == StepKind::kTrain) {
@@ -153,14 +150,6 @@ void predict(StepAnswer& answer, const Workspace& w) {
 template <class T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
-}
-
-Json texts_json(const std::vector<Message>& messages) {
-  Json list = Json::array();
-  for (const Message& message : messages) {
-    list.push_back(message.english());
-  }
-  return list;
 }
 
 Json plan_json(const StepRequest& r) {

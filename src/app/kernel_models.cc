@@ -1,5 +1,7 @@
 #include "app/kernel_models.h"
 
+#include <fmt/format.h>
+
 namespace redline::app {
 
 Machine machine_in(const Catalog& catalog, const Chip& chip) {
@@ -18,15 +20,21 @@ std::map<std::string, Machine> all_machines(const Catalog& catalog) {
 
 std::shared_ptr<const KernelModel> KernelModels::of(const Catalog& catalog,
                                                     const Chip& chip) const {
-  const bool known = catalog.chip(chip.id) == &chip;
-  const auto make = [&] {
-    return std::make_shared<const KernelModel>(machine_in(catalog, chip), calibration_);
-  };
-  if (!known) {
+  return of(catalog, machine_in(catalog, chip));
+}
+
+std::shared_ptr<const KernelModel> KernelModels::of(const Catalog& catalog,
+                                                    const Machine& machine) const {
+  const auto make = [&] { return std::make_shared<const KernelModel>(machine, calibration_); };
+  if (catalog.chip(machine.chip->id) != machine.chip) {
     return make();
   }
+  const Network& network = machine.network;
+  const auto rate = [](const auto& value) { return value ? value->base() : -1.0; };
+  const std::string key = fmt::format("{} {} {} {}", machine.chip->id, network.domain,
+                                      rate(network.link), rate(network.nic));
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<const KernelModel>& model = models_[chip.id];
+  std::shared_ptr<const KernelModel>& model = models_[key];
   if (!model) {
     model = make();
   }

@@ -20,6 +20,9 @@ class KernelModels {
   // The model of a chip of the catalogue or of a chip from elsewhere. Safe in many threads.
   [[nodiscard]] std::shared_ptr<const KernelModel> of(const Catalog& catalog,
                                                       const Chip& chip) const;
+  // The model of a machine, whose network may be another than that of the chip's usual system.
+  [[nodiscard]] std::shared_ptr<const KernelModel> of(const Catalog& catalog,
+                                                      const Machine& machine) const;
 
  private:
   Calibration calibration_;

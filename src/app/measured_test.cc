@@ -6,22 +6,11 @@
 
 #include "app/estimate.h"
 #include "app/kernel_request.h"
+#include "app/test_workspace.h"
 #include "app/validate.h"
 
 namespace redline::app {
 namespace {
-
-const Workspace& workspace() {
-  static const Workspace kWorkspace = [] {
-    WorkspaceOptions options;
-    options.base = REDLINE_TEST_DATA;
-    options.parts.systems = options.parts.fabrics = true;
-    options.kernels = true;
-    auto opened = open_workspace(options);
-    return opened ? std::move(*opened) : Workspace{};
-  }();
-  return kWorkspace;
-}
 
 KernelRequest request_of(const char* text, std::size_t problems = 0) {
   std::vector<FieldProblem> found;

@@ -311,7 +311,12 @@ class Reader {
         amount("tokens_per_step")
             .value_or(plan.draft_passes > 0 ? 1.0 + 0.85 * static_cast<double>(plan.draft_passes)
                                             : 1.0);
-    plan.imbalance = std::max(1.0, amount("imbalance").value_or(1.0));
+    plan.imbalance = amount("imbalance").value_or(1.0);
+    constexpr double kMostImbalance = 1000.0;
+    if (plan.imbalance < 1.0 || plan.imbalance > kMostImbalance) {
+      problem("imbalance", fmt::format("field 'imbalance' must be from 1 to {:g}", kMostImbalance));
+      plan.imbalance = 1.0;
+    }
     plan.overlaps_experts =
         fields_.has("overlap") ? fields_.truth("overlap") : out_.engine->overlaps_experts;
   }

@@ -229,7 +229,7 @@ class RowReader {
     out_.engine = engine_->name;
     out_.measured.engine = engine_->name;
     out_.measured.variant = step_variant(model_, precision_);
-    kernels_ = std::make_shared<const KernelModel>(machine_, w_.kernels->calibration());
+    kernels_ = w_.kernels->of(w_.catalog, machine_);
     steps_ = std::make_shared<const StepModel>(machine_, *kernels_, w_.kernels->calibration(),
                                                *engine_, out_.measured.variant);
   }
@@ -415,9 +415,6 @@ class RowReader {
     if (contains(what, "sp+selective")) {
       plan.request.recompute = Recompute::kSelective;
       plan.shard.sequence_parallel = plan.shard.tensor > 1;
-    }
-    if (engine_->name == "megatron-2021" && plan.pipeline > 1) {
-      plan.virtual_stages = std::max(1, plan.virtual_stages);
     }
     const StepMemory memory = training_memory(model_, plan);
     const bool states = contains(what, "params+optimizer");

@@ -4,22 +4,10 @@
 #include "app/compare.h"
 #include "app/estimate_step.h"
 #include "app/step_row.h"
+#include "app/test_workspace.h"
 
 namespace redline::app {
 namespace {
-
-const Workspace& workspace() {
-  static const Workspace kWorkspace = [] {
-    WorkspaceOptions options;
-    options.base = REDLINE_TEST_DATA;
-    options.parts.systems = options.parts.fabrics = options.parts.models = true;
-    options.parts.sources = true;
-    options.kernels = true;
-    auto opened = open_workspace(options);
-    return opened ? std::move(*opened) : Workspace{};
-  }();
-  return kWorkspace;
-}
 
 constexpr const char* kRow = R"({
   "id": "r", "source": {"key": "narayanan21"}, "date": "2021-04", "phase": "train",

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/accuracy.h"
+#include "app/estimate_text.h"
 #include "app/kernel_models.h"
 #include "app/measured.h"
 #include "app/step_row.h"
@@ -174,8 +175,7 @@ class Validation {
       const double slower = row.measured.seconds(constants.values) / row.measured.measured_s;
       one.predicted = row.value * (row.kind == MetricKind::kTime ? slower : 1.0 / slower);
     }
-    constexpr double kNormal80 = 1.2816;
-    const double factor = std::exp(kNormal80 * constants.log_sd);
+    const double factor = interval_factor(constants);
     one.low = one.predicted / factor;
     one.high = one.predicted * factor;
     predicted_.push_back(std::move(one));
@@ -222,10 +222,6 @@ class Validation {
 };
 
 Json row_json(const Predicted& p) {
-  Json assumptions = Json::array();
-  for (const Message& one : p.assumptions) {
-    assumptions.push_back(one.english());
-  }
   return {{"id", p.id},
           {"source", p.source},
           {"chip", p.chip},
@@ -237,7 +233,7 @@ Json row_json(const Predicted& p) {
           {"error_percent", p.error_percent()},
           {"inside_interval", p.inside()},
           {"evidence", kEvidenceNames[static_cast<std::size_t>(p.evidence)]},
-          {"assumptions", assumptions}};
+          {"assumptions", texts_json(p.assumptions)}};
 }
 
 using GroupKey = std::tuple<std::string, std::string, std::string, Part>;

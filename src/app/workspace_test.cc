@@ -7,21 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "app/data_commands.h"
+#include "app/test_workspace.h"
 
 namespace redline::app {
 namespace {
-
-const Workspace& workspace() {
-  static const Workspace kWorkspace = [] {
-    WorkspaceOptions options;
-    options.base = REDLINE_TEST_DATA;
-    options.parts.models = true;
-    auto opened = open_workspace(options);
-    RL_CHECK(opened.has_value());
-    return std::move(*opened);
-  }();
-  return kWorkspace;
-}
 
 // A file of a folder of the test's own.
 std::string written(const std::string& name, const std::string& text) {

@@ -20,7 +20,6 @@ using perf::FitRow;
 using perf::Model;
 
 constexpr std::size_t kFolds = 8;
-constexpr double kNormal80 = 1.2816;  // 80 % of a standard normal lie within
 // Without rows that tell, an error bar widens by these from one class of evidence to the next.
 constexpr double kMeasuredWidening = 0.10;
 constexpr double kFamilyWidening = 0.12;
@@ -68,8 +67,8 @@ std::vector<Residual> residuals_of(const Model& model, const std::vector<FitRow>
       limits.cores = limits.clock = limits.l2 = 0.0;
       limits.issue = limits.matrix;
     }
-    const perf::Parts parts =
-        perf::predict(model, row.row->kernel, limits, perf::resolve(model, values, row.scopes));
+    const perf::Parts parts = perf::predict(model, row.row->kernel, limits,
+                                            perf::resolve(model.constants, values, row.scopes));
     found.push_back(
         {perf::kernel_name(row.row->kernel), std::log(row.row->value.base() / perf::total(parts))});
   }
@@ -111,7 +110,7 @@ double width_of(std::vector<double> values) {
   const auto below = static_cast<std::size_t>(rank);
   const std::size_t above = std::min(below + 1, values.size() - 1);
   const double share = rank - static_cast<double>(below);
-  return (values[below] * (1.0 - share) + values[above] * share) / kNormal80;
+  return (values[below] * (1.0 - share) + values[above] * share) / perf::kNormal80;
 }
 
 // The error bars of one class of evidence. None is narrower than that of the class before,
@@ -256,10 +255,11 @@ std::optional<ConstantStart> constant_start(std::string_view model, std::string_
       }
     }
   }
-  for (const perf::ConstantInfo& info :
-       model == "training" ? perf::training_constants() : perf::serving_constants()) {
-    if ((model == "training" || model == "serving") && info.name == constant) {
-      return ConstantStart{info.start, info.unit, info.meaning};
+  for (const bool training : {true, false}) {
+    for (const perf::ConstantInfo& info : perf::step_table(training)) {
+      if (perf::step_table_name(training) == model && info.name == constant) {
+        return ConstantStart{info.start, info.unit, info.meaning};
+      }
     }
   }
   return std::nullopt;

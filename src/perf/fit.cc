@@ -244,16 +244,16 @@ std::vector<FittedConstant> fit(const Model& model, const std::vector<FitRow>& r
   return fit(problem);
 }
 
-Constants resolve(const Model& model, const ScopeValues& fitted,
+Constants resolve(std::span<const ConstantInfo> constants, const ScopeValues& fitted,
                   const std::array<std::string, kScopes>& scopes) {
   Constants values{};
-  for (std::size_t c = 0; c < model.constants.size(); ++c) {
+  for (std::size_t c = 0; c < constants.size(); ++c) {
     double sum = 0.0;
     for (const std::string& scope : scopes) {
-      const auto found = fitted.find({std::string(model.constants[c].name), scope});
+      const auto found = fitted.find({std::string(constants[c].name), scope});
       sum += found == fitted.end() ? 0.0 : found->second->log_value;
     }
-    values[c] = model.constants[c].start * std::exp(sum);
+    values[c] = constants[c].start * std::exp(sum);
   }
   return values;
 }

@@ -39,7 +39,7 @@ struct FitProblem {
 
 // Constants for a kernel: starting values times what is fitted in its scopes.
 using ScopeValues = std::map<std::pair<std::string, std::string>, const FittedConstant*>;
-[[nodiscard]] Constants resolve(const Model& model, const ScopeValues& fitted,
+[[nodiscard]] Constants resolve(std::span<const ConstantInfo> constants, const ScopeValues& fitted,
                                 const std::array<std::string, kScopes>& scopes);
 
 }  // namespace redline::perf

@@ -13,10 +13,10 @@ namespace {
 using perf::Constants;
 using perf::kKernelKeys;
 using perf::kModelCount;
+using perf::kNormal80;
 using perf::Limits;
 using perf::Model;
 
-constexpr double kNormal80 = 1.2816;
 // An error bar where nothing at all was measured of an operator.
 constexpr double kUnmeasured = 0.5;
 // How much an error bar widens, in logarithm, for each factor of e beyond the fitted shapes.
@@ -101,7 +101,7 @@ class Resolver {
     found.model = &model;
     const auto values = values_.find(model.name);
     found.constants = perf::resolve(
-        model, values == values_.end() ? perf::ScopeValues{} : values->second, scopes);
+        model.constants, values == values_.end() ? perf::ScopeValues{} : values->second, scopes);
     int own = 0;
     int relatives = 0;
     std::array<int, kTimings> own_launches{};

@@ -73,9 +73,9 @@ Limits limits_of(const Machine& machine) {
   }
   // A core that multiplies as much as several of a graphics processor loads as much as they do.
   constexpr double kLargestCore = 8192.0;  // 16-bit operations a cycle
-  const double core = limits.issue[index_of(Format::kBf16)] / (limits.cores * limits.clock);
-  if (limits.has_cores() && core > kLargestCore) {
-    limits.cores *= core / kLargestCore;
+  if (limits.has_cores()) {
+    const double core = limits.issue[index_of(Format::kBf16)] / (limits.cores * limits.clock);
+    limits.cores *= std::max(1.0, core / kLargestCore);
   }
   return limits;
 }

@@ -39,6 +39,9 @@ struct ConstantInfo {
   std::string_view meaning;
 };
 
+// 80 % of a standard normal lie within so many deviations.
+inline constexpr double kNormal80 = 1.2816;
+
 inline constexpr std::size_t kMostConstants = 20;
 using Constants = std::array<double, kMostConstants>;
 
@@ -104,9 +107,11 @@ inline constexpr std::size_t kScopes = 5;
 [[nodiscard]] constexpr double as_double(std::int64_t value) { return static_cast<double>(value); }
 // What is left of the lesser of two things that run beside each other, in products of matrices.
 inline constexpr double kOverlap = 0.15;
-// std::ceil and std::floor are calls without SSE4; these hold for what 64 bits count.
+// std::floor and std::ceil of what is not negative, which are calls without SSE4. A double beyond
+// 2^53 is whole as it stands.
 [[nodiscard]] constexpr double whole_down(double x) {
-  return static_cast<double>(static_cast<std::int64_t>(x));
+  constexpr double kWhole = 9007199254740992.0;
+  return x < kWhole ? static_cast<double>(static_cast<std::int64_t>(x)) : x;
 }
 [[nodiscard]] constexpr double whole_up(double x) {
   const double down = whole_down(x);

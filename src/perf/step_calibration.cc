@@ -17,7 +17,6 @@ namespace {
 using perf::Constants;
 using perf::FitProblem;
 
-constexpr double kNormal80 = 1.2816;
 constexpr double kLeast = 0.03;
 constexpr double kFamilyWidening = 1.3;
 constexpr double kStrangerWidening = 1.3;
@@ -27,13 +26,8 @@ struct Known {
   std::array<std::string, perf::kScopes> scopes;
 };
 
-std::string_view model_of(bool training) { return training ? "training" : "serving"; }
-std::span<const perf::ConstantInfo> constants_of(bool training) {
-  return training ? perf::training_constants() : perf::serving_constants();
-}
-
 std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& rows) {
-  FitProblem problem{model_of(training), constants_of(training), {}, {}, {}, {}};
+  FitProblem problem{perf::step_table_name(training), perf::step_table(training), {}, {}, {}, {}};
   for (const Known& one : rows) {
     problem.scopes.push_back(one.scopes);
     problem.log_measured.push_back(std::log(one.row->measured_s));
@@ -64,24 +58,15 @@ std::vector<double> left_out(bool training, const std::vector<Known>& rows, cons
       continue;
     }
     const std::vector<FittedConstant> fitted = fit_rows(training, kept);
-    std::map<std::pair<std::string, std::string>, double> values;
+    perf::ScopeValues values;
     for (const FittedConstant& one : fitted) {
-      values[{one.constant, one.scope}] = one.log_value;
+      values[{one.constant, one.scope}] = &one;
     }
     for (const Known& one : rows) {
       if (part_of(one) != part) {
         continue;
       }
-      StepModel::Values resolved{};
-      const auto constants = constants_of(training);
-      for (std::size_t i = 0; i < constants.size(); ++i) {
-        double sum = 0.0;
-        for (const std::string& scope : one.scopes) {
-          const auto found = values.find({std::string(constants[i].name), scope});
-          sum += found == values.end() ? 0.0 : found->second;
-        }
-        resolved[i] = constants[i].start * std::exp(sum);
-      }
+      const Constants resolved = perf::resolve(perf::step_table(training), values, one.scopes);
       errors.push_back(std::fabs(std::log(one.row->measured_s / one.row->seconds(resolved))));
     }
   }
@@ -94,11 +79,11 @@ double width_of(std::vector<double> errors) {
   }
   std::sort(errors.begin(), errors.end());
   const auto place = static_cast<std::size_t>(0.8 * static_cast<double>(errors.size() - 1));
-  return errors[place] / kNormal80;
+  return errors[place] / perf::kNormal80;
 }
 
 std::vector<Scatter> scatter_of(bool training, const std::vector<Known>& rows) {
-  const std::string name(model_of(training));
+  const std::string name(perf::step_table_name(training));
   const auto count = static_cast<int>(rows.size());
   const double folds = width_of(left_out(training, rows, [](const Known& one) {
     return std::to_string((fnv1a(one.row->group) >> 17U) % 4);
@@ -117,7 +102,7 @@ std::vector<Support> support_of(bool training, const std::vector<Known>& rows) {
   std::map<std::pair<std::string, std::string>, std::pair<Support, std::set<std::string>>> found;
   for (const Known& one : rows) {
     auto& [support, sources] = found[{std::string(one.row->engine), one.row->chip}];
-    support.model = model_of(training);
+    support.model = perf::step_table_name(training);
     support.kernel = one.row->engine;
     support.chip = one.row->chip;
     support.family = one.scopes[2];

@@ -56,8 +56,11 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
 
 }  // namespace
 
-std::span<const ConstantInfo> training_constants() { return kTraining; }
-std::span<const ConstantInfo> serving_constants() { return kServing; }
+std::span<const ConstantInfo> step_table(bool training) {
+  return training ? std::span<const ConstantInfo>(kTraining)
+                  : std::span<const ConstantInfo>(kServing);
+}
+std::string_view step_table_name(bool training) { return training ? "training" : "serving"; }
 
 std::array<std::string, kScopes> step_scopes(std::string_view engine, std::string_view variant,
                                              const Chip& chip) {

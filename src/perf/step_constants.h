@@ -33,8 +33,9 @@ enum ServingConstant : std::size_t {
   kServingConstants,
 };
 
-[[nodiscard]] std::span<const ConstantInfo> training_constants();
-[[nodiscard]] std::span<const ConstantInfo> serving_constants();
+[[nodiscard]] std::span<const ConstantInfo> step_table(bool training);
+// As calibrations call it: "training", "serving".
+[[nodiscard]] std::string_view step_table_name(bool training);
 
 // Names of the scopes that an engine on a chip lies in, in the order of the widths of ConstantInfo;
 // `engine` stands where a kernel does for operators.

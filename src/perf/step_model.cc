@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -18,7 +17,6 @@ namespace {
 using perf::SheetRates;
 using perf::StepParts;
 
-constexpr double kNormal80 = 1.2816;
 constexpr double kUnmeasured = 0.35;
 constexpr int kOwnRows = 2;
 constexpr int kMostStages = 4096;
@@ -52,27 +50,23 @@ std::string step_variant(const LlmModel& model, const Precision& precision) {
   return variant + (model.moe ? " experts" : "");
 }
 
+double interval_factor(const StepConstants& constants) {
+  return std::exp(perf::kNormal80 * constants.log_sd);
+}
+
 StepConstants step_constants(bool training, std::string_view engine, std::string_view variant,
                              const Chip& chip, const Calibration& calibration) {
-  const std::string_view model = training ? "training" : "serving";
-  const auto constants = training ? perf::training_constants() : perf::serving_constants();
+  const std::string_view model = perf::step_table_name(training);
   const auto scopes = perf::step_scopes(engine, variant, chip);
   StepConstants known;
   known.log_sd = kUnmeasured;
-  std::map<std::pair<std::string, std::string>, double> fitted;
+  perf::ScopeValues fitted;
   for (const FittedConstant& one : calibration.constants) {
     if (one.model == model) {
-      fitted[{one.constant, one.scope}] = one.log_value;
+      fitted[{one.constant, one.scope}] = &one;
     }
   }
-  for (std::size_t i = 0; i < constants.size(); ++i) {
-    double sum = 0.0;
-    for (const std::string& scope : scopes) {
-      const auto found = fitted.find({std::string(constants[i].name), scope});
-      sum += found == fitted.end() ? 0.0 : found->second;
-    }
-    known.values[i] = constants[i].start * std::exp(sum);
-  }
+  known.values = perf::resolve(perf::step_table(training), fitted, scopes);
   int own = 0;
   int relatives = 0;
   for (const Support& one : calibration.support) {
@@ -147,7 +141,7 @@ StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory
                                      part(Work::kBubble) + part(Work::kHost)};
   time.bound = static_cast<Bound>(std::max_element(bounds.begin(), bounds.end()) - bounds.begin());
   time.evidence = constants.evidence;
-  const double factor = std::exp(kNormal80 * constants.log_sd);
+  const double factor = interval_factor(constants);
   time.low = Seconds{total / factor};
   time.high = Seconds{total * factor};
   return time;
