@@ -70,44 +70,54 @@ def check_closed_pipe():
         assert done.returncode == 0 and not done.stderr, (words, done)
 
 
-def terminal(words, stdin):
-    """Standard error on a terminal, standard output not: what is written to it."""
+def progress_of(*mode, lines=1000):
+    """A batch with standard error on a terminal: what it wrote there, and the lines it was given.
+
+    A line follows every 0.15 s until something is shown, however slowly the program starts, or
+    until `lines` are given."""
     master, slave = pty.openpty()
-    with subprocess.Popen([REDLINE, *words], stdin=stdin, stdout=subprocess.DEVNULL, stderr=slave,
+    with subprocess.Popen([REDLINE, "batch", *mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=slave, text=True,
                           env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}) as program:
         os.close(slave)
+        given, shown = 0, False
+        while not shown and given < lines:
+            given += 1
+            program.stdin.write(REQUEST % given)
+            program.stdin.flush()
+            assert f'"id":{given}' in program.stdout.readline()
+            shown = bool(select.select([master], [], [], 0.15)[0])
+        program.stdin.close()
         text = b""
-        while True:
-            ready, _, _ = select.select([master], [], [], 60)
+        while select.select([master], [], [], 60)[0]:
             try:
-                more = os.read(master, 65536) if ready else b""
+                more = os.read(master, 65536)
             except OSError:
-                more = b""
+                break
             if not more:
                 break
             text += more
         assert program.wait(timeout=60) == 0
     os.close(master)
-    return text.decode()
+    return text.decode(), given
 
 
-def check_progress(folder):
+def check_progress():
     """One line that is rewritten and in the end cleared; nothing in files and for quick runs."""
-    slow = ["bash", "-c", "for i in 1 2 3 4 5 6 7; do echo '%s'; sleep 0.15; done" % (REQUEST % 1).strip()]
-    with subprocess.Popen(slow, stdout=subprocess.PIPE) as source:
-        text = terminal(["batch"], source.stdout)
-    assert " done, " in text and "\n" not in text, repr(text)
+    text, given = progress_of()
+    assert given > 1 and " done, " in text and "\n" not in text, repr(text)
     assert text.endswith("\r\x1b[K"), repr(text)
-    for mode, begins in (("off", ""), ("json", '{"event":')):
-        with subprocess.Popen(slow, stdout=subprocess.PIPE) as source:
-            text = terminal(["batch", "--progress", mode], source.stdout)
-        assert text.startswith(begins) and bool(text) == bool(begins), repr(text)
-        for line in text.split():
-            json.loads(line)
+    text, _ = progress_of(lines=1)
+    assert text == "", repr(text)
+    text, _ = progress_of("--progress", "off", lines=2 * given)
+    assert text == "", repr(text)
+    text, _ = progress_of("--progress", "json")
+    events = [json.loads(line)["event"] for line in text.split()]
+    assert events[0] == "progress" and events[-1] == "done", events
+    slow = ["bash", "-c", "for i in 1 2 3 4 5 6 7; do echo '%s'; sleep 0.15; done" % (REQUEST % 1).strip()]
     with subprocess.Popen(slow, stdout=subprocess.PIPE) as source:
         done = run("batch", stdin=source.stdout)
     assert not done.stderr, done.stderr
-    del folder
 
 
 def check_messages(folder):
@@ -191,7 +201,7 @@ def main():
         check_interrupt(folder)
         check_interrupt_of_a_waiting_read()
         check_closed_pipe()
-        check_progress(folder)
+        check_progress()
         check_messages(folder)
         check_warnings(folder)
         check_colour()
