@@ -144,6 +144,9 @@ class RowReader {
       return;
     }
     out_.chip_id = chip_->id;
+    if (contains(plain(system, "chip"), "1 GCD")) {
+      leave("measured on one die of a package of two");
+    }
     machine_ = machine_in(w_.catalog, *chip_);
     const auto chips_used = system_.count("chips");
     chips_ = chips_used.value_or(product_of_plan());
@@ -225,6 +228,10 @@ class RowReader {
     }
     if (stated.empty()) {
       engine_ = &generation_of(*engine_, row_.text("date"));
+      if (!engine_->shards_by.empty() && par_.number("zero").value_or(0.0) >= 2.0) {
+        engine_ = find_engine(engine_->shards_by);
+        assume("the engine is {engine}", {{"engine", std::string(engine_->name)}});
+      }
     }
     out_.engine = engine_->name;
     out_.measured.engine = engine_->name;
@@ -268,8 +275,6 @@ class RowReader {
     }
   }
 
-  [[nodiscard]] bool is_modern() const { return engine_->name.rfind("megatron-core", 0) == 0; }
-
   ZeroStage zero_of(const TrainingPlan& plan) {
     if (const auto zero = par_.number("zero")) {
       return static_cast<ZeroStage>(std::clamp(static_cast<int>(*zero), 0, 3));
@@ -284,7 +289,7 @@ class RowReader {
     if (!fsdp.empty() && fsdp != "0") {
       return ZeroStage::kParameters;
     }
-    if (plan.shard.data > 1 && is_modern()) {
+    if (plan.shard.data > 1 && engine_->shares) {
       assume("replicas share the optimizer's state");
       return ZeroStage::kOptimizer;
     }
@@ -320,8 +325,10 @@ class RowReader {
     plan.pipeline = number("pp");
     plan.virtual_stages = number("vp");
     constexpr int kDeepPipeline = 4;
-    if (!par_.has("vp") && !par_.has("schedule") && is_modern() && plan.pipeline >= kDeepPipeline) {
-      plan.virtual_stages = std::clamp(model_.shape.layers / plan.pipeline, 1, kDeepPipeline);
+    if (!par_.has("vp") && !par_.has("schedule") && engine_->virtual_stages > 1 &&
+        plan.pipeline >= kDeepPipeline) {
+      plan.virtual_stages =
+          std::clamp(model_.shape.layers / plan.pipeline, 1, engine_->virtual_stages);
       assume("each rank has {count} virtual stages",
              {{"count", std::to_string(plan.virtual_stages)}});
     }
@@ -346,7 +353,7 @@ class RowReader {
     shard.sequence_parallel =
         shard.tensor > 1 &&
         (stated ? par_.truth("sequence_parallel")
-                : (contains(words, "sequence") || contains(words, "+ sp")) || is_modern());
+                : (contains(words, "sequence") || contains(words, "+ sp")) || engine_->shares);
     shard.node_ranks = node_ranks_;
     shard.zero = zero_of(plan);
     TrainingRequest& request = plan.request;
@@ -646,6 +653,16 @@ Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace) {
     return tl::unexpected(std::move(errors));
   }
   return all;
+}
+
+std::vector<MeasuredStep> measured_steps(const std::vector<StepRow>& rows) {
+  std::vector<MeasuredStep> times;
+  for (const StepRow& row : rows) {
+    if (!row.unanswered && row.kind != MetricKind::kMemory) {
+      times.push_back(row.measured);
+    }
+  }
+  return times;
 }
 
 }  // namespace redline::app

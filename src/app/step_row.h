@@ -42,5 +42,7 @@ struct StepRow {
 [[nodiscard]] Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string file,
                                                      std::string text);
 [[nodiscard]] Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace);
+// The times among them that can be predicted.
+[[nodiscard]] std::vector<MeasuredStep> measured_steps(const std::vector<StepRow>& rows);
 
 }  // namespace redline::app

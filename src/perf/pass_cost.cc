@@ -26,6 +26,11 @@ Work work_of_message(std::string_view name) {
   return replicas ? Work::kData : Work::kTensor;
 }
 
+bool reads_cache(const Operator& op) {
+  const auto* attention = std::get_if<Attention>(&op);
+  return attention != nullptr && attention->phase == Attention::Phase::kDecode;
+}
+
 }  // namespace
 
 Work work_of(const Task& task) {
@@ -93,14 +98,24 @@ PassCost cost_of(std::span<const Task> tasks, const KernelModel& kernels, const 
     if (work == Work::kVector) {
       continue;
     }
+    sum.cached_s += reads_cache(task.op) ? seconds : 0.0;
     const double ops = matrix_ops(task.op).base();
     const double rate = rates.matrix[index_of(math_format_of(task.op))];
-    const double least =
-        std::max(rate > 0.0 ? ops / rate : 0.0, least_bytes(task.op).base() / rates.bandwidth);
+    const double bytes = least_bytes(task.op).base();
+    const double least = std::max(rate > 0.0 ? ops / rate : 0.0, bytes / rates.bandwidth);
+    sum.loads += work == Work::kMatrix ? count * bytes : 0.0;
     sum.ops += count * ops;
     sum.floor_s += count * least;
   }
   return sum;
+}
+
+double beyond(double limit, double work) {
+  if (limit <= 0.0 || work <= 0.0) {
+    return std::max(limit, 0.0);
+  }
+  const double ratio = limit / work;
+  return work * (std::sqrt(std::sqrt(1.0 + fourth(ratio))) - 1.0);
 }
 
 double doublings(double nodes) { return nodes > 1.0 ? std::log2(nodes) : 0.0; }

@@ -12,7 +12,11 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   StepParts parts;
   auto& s = parts.seconds;
   double matrix = stage.at(Work::kMatrix) * c[kServeMatrix];
-  double attention = stage.at(Work::kAttention) * c[kServeAttention];
+  if (costs.core_cycles > 0.0) {
+    matrix += beyond(stage.loads / (costs.core_cycles * c[kServeLoad]), matrix);
+  }
+  double attention = (stage.at(Work::kAttention) - stage.cached_s) * c[kServeAttention] +
+                     stage.cached_s * c[kServeCache];
   const double reached = matrix + attention;
   if (reached < stage.floor_s && reached > 0.0) {
     matrix *= stage.floor_s / reached;
@@ -36,7 +40,7 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   s[index_of(Work::kExpert)] =
       costs.overlaps_experts ? beside(exchange, compute, 0.0) : exchange * exposed;
   s[index_of(Work::kPipeline)] = stage.at(Work::kPipeline);
-  s[index_of(Work::kHost)] = std::max(0.0, stage.launches * c[kServeLaunch] - parts.total());
+  s[index_of(Work::kHost)] = beyond(stage.launches * c[kServeLaunch], parts.total());
   return parts;
 }
 
@@ -48,6 +52,7 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   ServingCosts costs;
   costs.prompts = static_cast<double>(request.prefill.count);
   costs.imbalance = plan.imbalance;
+  costs.core_cycles = rates.core_cycles;
   costs.overlaps_experts = plan.overlaps_experts;
   InferenceRequest asked = request;
   asked.precision = plan.precision;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -27,7 +28,8 @@ struct Known {
 };
 
 std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& rows) {
-  FitProblem problem{perf::step_table_name(training), perf::step_table(training), {}, {}, {}, {}};
+  FitProblem problem{
+      perf::step_table_name(training), perf::step_table(training), {}, {}, {}, {}, true};
   for (const Known& one : rows) {
     problem.scopes.push_back(one.scopes);
     problem.log_measured.push_back(std::log(one.row->measured_s));
@@ -119,7 +121,30 @@ std::vector<Support> support_of(bool training, const std::vector<Known>& rows) {
 
 }  // namespace
 
-bool is_fitted(const MeasuredStep& row) { return (fnv1a(row.group) >> 7U) % 2 == 0; }
+std::set<std::string> fitted_steps(const std::vector<MeasuredStep>& rows) {
+  std::map<std::string, std::set<std::pair<std::uint64_t, std::string>>> groups;  // of a source
+  for (const MeasuredStep& row : rows) {
+    groups[row.source].emplace(fnv1a(row.group) >> 7U, row.group);
+  }
+  std::set<std::pair<std::string, std::string>> chosen;
+  for (const auto& [source, list] : groups) {
+    bool odd = false;
+    for (const auto& [hash, group] : list) {
+      odd = !odd;
+      if (!odd || list.size() == 1) {
+        continue;
+      }
+      chosen.emplace(source, group);
+    }
+  }
+  std::set<std::string> ids;
+  for (const MeasuredStep& row : rows) {
+    if (chosen.contains({row.source, row.group})) {
+      ids.insert(row.id);
+    }
+  }
+  return ids;
+}
 
 Calibration calibrate_steps(const std::vector<MeasuredStep>& rows, const Catalog& catalog,
                             bool scatter) {

@@ -23,6 +23,8 @@ enum TrainingConstant : std::size_t {
 enum ServingConstant : std::size_t {
   kServeMatrix,
   kServeAttention,
+  kServeCache,
+  kServeLoad,
   kServeVector,
   kServeMessages,
   kServeExpert,

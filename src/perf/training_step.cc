@@ -251,7 +251,7 @@ StepParts stage_parts(const TrainingCosts& costs, const StageCost& stage,
       beside(both.at(Work::kData), compute.all(), 0.0) +
       std::min(both.at(Work::kData), compute.all()) * std::min(1.0, c[kTrainData]);
   const double host = both.launches * c[kTrainLaunch];
-  s[index_of(Work::kHost)] = std::max(0.0, host - parts.total());
+  s[index_of(Work::kHost)] = beyond(host, parts.total());
   return parts;
 }
 
