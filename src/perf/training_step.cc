@@ -19,6 +19,13 @@ bool is_weight_gradient(const Task& task) {
   return task.name.size() > kEnd.size() && task.name.substr(task.name.size() - kEnd.size()) == kEnd;
 }
 
+// A pipeline adds up the gradients of its microbatches in whole, so that stage 2 of ZeRO sends and
+// keeps what stage 1 does.
+ZeroStage zero_in_effect(const TrainingPlan& plan) {
+  const bool adds_up = plan.pipeline > 1 && plan.shard.zero == ZeroStage::kGradients;
+  return adds_up ? ZeroStage::kOptimizer : plan.shard.zero;
+}
+
 // Lowers pieces of a model and sums their costs.
 class Pricer {
  public:
@@ -107,7 +114,7 @@ class Pricer {
   // ZeRO stage 3 gathers parameters in each pass, stages 2 and 3 scatter gradients in the backward
   // one, layer by layer.
   void emit_replica_messages(Emitter& emit, const HeldParameters& held) const {
-    const ZeroStage zero = plan_.shard.zero;
+    const ZeroStage zero = zero_in_effect(plan_);
     const auto messages = [&](double parameters, const workload::Group& group) {
       if (parameters <= 0.0) {
         return;
@@ -329,6 +336,7 @@ Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const Stag
   shard.first_layer = layers.first;
   shard.end_layer = layers.end;
   shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
+  shard.zero = zero_in_effect(plan);
   return shard;
 }
 
