@@ -56,6 +56,8 @@ void emit_sampling(Emitter& emit, const Stage& stage, std::int64_t rows);
 // What a prediction module has before its layer.
 void emit_mtp_input(Emitter& emit, const Stage& stage, const Step& step);
 // States of a step to the next stage; backward, their gradients to the one before.
+// Ranks of a tensor hold the same state, so that each sends a part and the receivers gather it
+// (Narayanan et al. 2021, section 4.1).
 void emit_stage_send(Emitter& emit, const Stage& stage, const Step& step);
 
 }  // namespace redline::workload
