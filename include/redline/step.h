@@ -37,6 +37,11 @@ struct Engine {
   int virtual_stages = 1;
   bool shares = false;
   std::string_view shards_by{};  // the engine that runs ZeRO stages 2 and 3, which this one lacks
+  bool hides_tensor = false;     // messages of a tensor behind gradients of weights
+  std::string_view constants{};  // the engine whose fitted constants it has; empty: its own
+  [[nodiscard]] constexpr std::string_view fitted_as() const {
+    return constants.empty() ? name : constants;
+  }
 };
 // The generation of an engine's family that was there at a date such as "2026-04".
 [[nodiscard]] const Engine& generation_of(const Engine& engine, std::string_view date);

@@ -234,7 +234,7 @@ class RowReader {
       }
     }
     out_.engine = engine_->name;
-    out_.measured.engine = engine_->name;
+    out_.measured.engine = engine_->fitted_as();
     out_.measured.variant = step_variant(model_, precision_);
     kernels_ = w_.kernels->of(w_.catalog, machine_);
     steps_ = std::make_shared<const StepModel>(machine_, *kernels_, w_.kernels->calibration(),

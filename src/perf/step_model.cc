@@ -86,8 +86,8 @@ StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
     : kernels_(&kernels), engine_(&engine) {
   const perf::Limits limits = perf::limits_of(machine);
   rates_ = {limits.matrix, limits.bandwidth, limits.cores * limits.clock};
-  training_ = step_constants(true, engine.name, variant, *machine.chip, calibration);
-  serving_ = step_constants(false, engine.name, variant, *machine.chip, calibration);
+  training_ = step_constants(true, engine.fitted_as(), variant, *machine.chip, calibration);
+  serving_ = step_constants(false, engine.fitted_as(), variant, *machine.chip, calibration);
 }
 
 std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {

@@ -53,6 +53,9 @@ class Pricer {
     cost.backward = pass(Pass::kBackward, emit, held);
     std::erase_if(tasks_, [](const Task& task) { return !is_weight_gradient(task); });
     cost.weight = cost_of(tasks_, kernels_, engine_, rates_);
+    if (engine_.hides_tensor) {
+      hide_messages(cost);
+    }
     return cost;
   }
 
@@ -109,6 +112,14 @@ class Pricer {
     emit.repeat(1);
     emit_replica_messages(emit, held);
     return cost_of(tasks_, kernels_, engine_, rates_);
+  }
+
+  // What goes back to the layer before is sent beside gradients of weights; where ranks share
+  // sequences, what comes from the layer after is gathered first (Korthikanti et al. 2022, 4.2.2).
+  void hide_messages(LayerCost& cost) const {
+    double& messages = cost.backward.seconds[index_of(Work::kTensor)];
+    const double first = stage_.sequence_parallel ? messages / 3.0 : 0.0;
+    messages = first + beside(messages - first, cost.weight.at(Work::kMatrix), 0.0);
   }
 
   // ZeRO stage 3 gathers parameters in each pass, stages 2 and 3 scatter gradients in the backward

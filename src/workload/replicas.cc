@@ -82,6 +82,19 @@ void emit_optimizer(Emitter& emit, const TrainingRequest& request, double parame
                                .ops = Ops{parameters * optimizer_ops(request.optimizer)}});
 }
 
+// Gradients are read for their norm, scaled to its limit and set to zero for the next step; those
+// of fp16 are checked and scaled back first (Micikevicius et al. 2018, section 3.2).
+void emit_clip(Emitter& emit, const TrainingRequest& request, double parameters) {
+  const double passes = request.precision.activations == Format::kFp16 ? 3.0 : 2.0;
+  const double bytes = passes * parameters * bytes_per_element(request.gradients);
+  emit.add("gradient_clip", Stream{.kind = Stream::Kind::kOptimizer,
+                                   .rows = static_cast<std::int64_t>(parameters),
+                                   .columns = 1,
+                                   .read = Bytes{bytes},
+                                   .written = Bytes{bytes},
+                                   .ops = Ops{passes * parameters}});
+}
+
 // Operands narrower than the copy are cast from it.
 void emit_weight_cast(Emitter& emit, const TrainingRequest& request, double parameters,
                       Format operand) {
@@ -155,7 +168,9 @@ void emit_update(Emitter& emit, const Stage& stage, const Replica& replica) {
   const auto share = [&replica](const Pool& pool) {
     return split_from(ZeroStage::kOptimizer, replica.shard, static_cast<double>(pool.group.ranks));
   };
-  emit_optimizer(emit, replica.request, outside / share(common) + held.experts / share(experts));
+  const double own = outside / share(common) + held.experts / share(experts);
+  emit_clip(emit, replica.request, own);
+  emit_optimizer(emit, replica.request, own);
   const ZeroStage zero = replica.shard.zero;
   if (zero == ZeroStage::kOptimizer || zero == ZeroStage::kGradients) {
     emit_gather(emit, common, outside, replica);
