@@ -28,6 +28,7 @@ struct Engine {
   Library attention = Library::kTrtllm;
   bool flash_attention = true;  // training: no scores in memory
   bool dropout = false;
+  Format gradients = Format::kFp32;  // as replicas add them up
   bool overlaps_experts = false;  // dispatch and combine run beside the other half of the batch
   std::string_view about;
   std::string_view family{};  // of which it is a later generation

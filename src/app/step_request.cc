@@ -270,6 +270,7 @@ class Reader {
                                        : plan.shard.tensor > 1;
     request.flash_attention = out_.engine->flash_attention;
     request.dropout = out_.engine->dropout;
+    request.gradients = out_.engine->gradients;
     out_.token_budget = amount("tokens").value_or(0.0);
     out_.batch = batch_;
     if (!out_.plan_stated) {

@@ -356,6 +356,8 @@ class RowReader {
                 : (contains(words, "sequence") || contains(words, "+ sp")) || engine_->shares);
     shard.node_ranks = node_ranks_;
     shard.zero = zero_of(plan);
+    shard.zero_ranks =
+        static_cast<int>(std::min<std::int64_t>(par_.count("zero1_size").value_or(0), 1'000'000));
     TrainingRequest& request = plan.request;
     request.precision = precision_;
     request.tokens = shape_.count("seq").value_or(2048);
@@ -363,6 +365,7 @@ class RowReader {
     request.recompute = recompute_of();
     request.flash_attention = engine_->flash_attention;
     request.dropout = engine_->dropout;
+    request.gradients = engine_->gradients;
     request.microbatches = microbatches(plan);
     return plan;
   }

@@ -149,7 +149,7 @@ class Fitter {
       }
       const double before = x[i];
       double best = before;
-      for (const double far : {-2.0, -1.0, 1.0, 2.0, 3.0}) {
+      for (const double far : {-4.0, -2.0, -1.0, 1.0, 2.0, 4.0, 6.0}) {
         x[i] = before + far * kLeap;
         if (const double there = cost_of(x); there < cost - kWorthwhile) {
           cost = there;

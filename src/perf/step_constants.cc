@@ -26,6 +26,8 @@ constexpr std::array<ConstantInfo, kTrainingConstants> kTraining{{
      "host time to start one operator; a step is at least as long as all of them"},
     {"fixed_s", "s", Part::kLatency, 5e-3, 0.5, 0.5, 0.0, 0.0, 0.0,
      "fixed time of a step: batch, logs, clipping"},
+    {"part_s", "s", Part::kLatency, 3e-5, 0.5, 2.0, 0.0, 0.0, 0.0,
+     "host time to hand round the parameters that one replica updates, under ZeRO 1 and 2"},
     {"spread", "1", Part::kLatency, 0.006, 0.4, 0.4, 0.2, 0.0, 0.0,
      "waiting for the slowest, as a share of the step, with every doubling of nodes"},
     // DeepSeek-V3 keeps 20 of 132 SMs for messages (technical report, section 3.2.2).

@@ -16,6 +16,7 @@ enum TrainingConstant : std::size_t {
   kTrainPipeline,
   kTrainLaunch,
   kTrainFixed,
+  kTrainPart,
   kTrainSpread,
   kTrainOverlap,
   kTrainingConstants,

@@ -21,9 +21,12 @@ bool is_weight_gradient(const Task& task) {
 
 // A pipeline adds up the gradients of its microbatches in whole, so that stage 2 of ZeRO sends and
 // keeps what stage 1 does.
-ZeroStage zero_in_effect(const TrainingPlan& plan) {
-  const bool adds_up = plan.pipeline > 1 && plan.shard.zero == ZeroStage::kGradients;
-  return adds_up ? ZeroStage::kOptimizer : plan.shard.zero;
+Shard shard_in_effect(const TrainingPlan& plan) {
+  Shard shard = plan.shard;
+  if (plan.pipeline > 1 && shard.zero == ZeroStage::kGradients) {
+    shard.zero = ZeroStage::kOptimizer;
+  }
+  return shard;
 }
 
 // Lowers pieces of a model and sums their costs.
@@ -31,7 +34,9 @@ class Pricer {
  public:
   Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
          const Engine& engine, const SheetRates& rates)
-      : plan_(plan),
+      : model_(model),
+        plan_(plan),
+        shard_(shard_in_effect(plan)),
         kernels_(kernels),
         engine_(engine),
         rates_(rates),
@@ -110,7 +115,7 @@ class Pricer {
     Emitter emit(stage_, direction, tasks_);
     emit_pieces(emit);
     emit.repeat(1);
-    emit_replica_messages(emit, held);
+    workload::emit_unit_messages(emit, stage_, held, {model_, plan_.request, shard_});
     return cost_of(tasks_, kernels_, engine_, rates_);
   }
 
@@ -122,28 +127,9 @@ class Pricer {
     messages = first + beside(messages - first, cost.weight.at(Work::kMatrix), 0.0);
   }
 
-  // ZeRO stage 3 gathers parameters in each pass, stages 2 and 3 scatter gradients in the backward
-  // one, layer by layer.
-  void emit_replica_messages(Emitter& emit, const HeldParameters& held) const {
-    const ZeroStage zero = zero_in_effect(plan_);
-    const auto messages = [&](double parameters, const workload::Group& group) {
-      if (parameters <= 0.0) {
-        return;
-      }
-      if (zero == ZeroStage::kParameters) {
-        emit.message("parameter_gather", Collective::Kind::kAllGather,
-                     parameters * bytes_per_element(plan_.request.parameters), group);
-      }
-      if (emit.backward() && zero >= ZeroStage::kGradients) {
-        emit.message("gradient_scatter", Collective::Kind::kReduceScatter,
-                     parameters * bytes_per_element(plan_.request.gradients), group);
-      }
-    };
-    messages(workload::outside_experts(held), stage_.groups.replicas);
-    messages(held.experts, stage_.groups.expert_replicas);
-  }
-
+  const LlmModel& model_;
   const TrainingPlan& plan_;
+  const Shard shard_;
   const KernelModel& kernels_;
   const Engine& engine_;
   const SheetRates& rates_;
@@ -343,11 +329,10 @@ std::vector<StageLayers> stage_layers(int layers, int stages) {
 }
 
 Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const StageLayers& layers) {
-  Shard shard = plan.shard;
+  Shard shard = shard_in_effect(plan);
   shard.first_layer = layers.first;
   shard.end_layer = layers.end;
   shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
-  shard.zero = zero_in_effect(plan);
   return shard;
 }
 
@@ -363,6 +348,10 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
   costs.schedule = plan.schedule;
   costs.overlaps_experts = engine.overlaps_experts || plan.schedule == Schedule::kDualPipe;
   const int node = plan.shard.node_ranks;
+  const Shard shared = shard_in_effect(plan);
+  if (shared.zero == ZeroStage::kOptimizer || shared.zero == ZeroStage::kGradients) {
+    costs.parts = workload::split_from(ZeroStage::kOptimizer, shared, plan.shard.data) - 1.0;
+  }
   costs.nodes = node > 0 ? std::ceil(static_cast<double>(plan.chips()) / node) : 1.0;
   struct Kind {
     bool first, last;
@@ -423,7 +412,7 @@ StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c)
   }
   const double hides = compute_of(slow->backward, c).all();
   const double replicas = slow->data.at(Work::kData) + slow->data.at(Work::kTensor);
-  s[index_of(Work::kData)] += beside(replicas, hides, c[kTrainData]);
+  s[index_of(Work::kData)] += beside(replicas, hides, c[kTrainData]) + costs.parts * c[kTrainPart];
   s[index_of(Work::kOptimizer)] = slow->optimizer_s;
   s[index_of(Work::kHost)] += c[kTrainFixed];
   s[index_of(Work::kHost)] += step.total() * c[kTrainSpread] * doublings(costs.nodes);

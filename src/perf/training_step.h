@@ -39,6 +39,7 @@ struct TrainingCosts {
   PassCost send;
   double microbatches = 1.0, stages_in_all = 1.0, virtual_stages = 1.0;
   double nodes = 1.0;
+  double parts = 0.0;  // of other replicas, to be had after an update
   Schedule schedule = Schedule::kOneForwardOneBackward;
   bool overlaps_experts = false;
 };

@@ -1,5 +1,7 @@
 // What replicas exchange, and the update (Rajbhandari et al. 2020, ZeRO, sections 5 and 7).
 
+#include <algorithm>
+
 #include "workload/parameters.h"
 #include "workload/training.h"
 
@@ -20,17 +22,34 @@ Pool expert_pool(const Stage& stage) {
           stage.groups.expert_replicas};
 }
 
+// Neighbours that share what ZeRO splits, and those that hold the same share (Zhang et al. 2022,
+// MiCS; PyTorch's hybrid sharding).
+struct Sharing {
+  Group neighbours, others;
+};
+Sharing sharing_of(const Group& group, const Shard& shard) {
+  const std::int64_t near =
+      shard.zero_ranks > 0 ? std::min<std::int64_t>(shard.zero_ranks, group.ranks) : group.ranks;
+  const std::int64_t node = group.ranks_per_node;
+  const std::int64_t in_node = std::max<std::int64_t>(1, node / near);
+  return {{near, std::min(near, node)}, {ceil_div(group.ranks, near), node > 0 ? in_node : 0}};
+}
+
 void emit_gather(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
   if (parameters > 0.0) {
     emit.message(pool.gather, Collective::Kind::kAllGather,
-                 parameters * bytes_per_element(replica.request.parameters), pool.group);
+                 parameters * bytes_per_element(replica.request.parameters),
+                 sharing_of(pool.group, replica.shard).neighbours);
   }
 }
 
 void emit_scatter(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
   if (parameters > 0.0) {
-    emit.message(pool.scatter, Collective::Kind::kReduceScatter,
-                 parameters * bytes_per_element(replica.request.gradients), pool.group);
+    const Sharing sharing = sharing_of(pool.group, replica.shard);
+    const double bytes = parameters * bytes_per_element(replica.request.gradients);
+    emit.message(pool.scatter, Collective::Kind::kReduceScatter, bytes, sharing.neighbours);
+    emit.message(pool.reduce, Collective::Kind::kAllReduce,
+                 bytes / static_cast<double>(sharing.neighbours.ranks), sharing.others);
   }
 }
 
@@ -38,7 +57,7 @@ void emit_unit(Emitter& emit, const Pool& pool, double parameters, const Replica
   if (replica.shard.zero == ZeroStage::kParameters) {
     emit_gather(emit, pool, parameters, replica);
   }
-  if (emit.backward()) {
+  if (emit.backward() && replica.shard.zero >= ZeroStage::kGradients) {
     emit_scatter(emit, pool, parameters, replica);
   }
 }
@@ -130,7 +149,16 @@ bool has_master(const TrainingRequest& request) {
 }
 
 double split_from(ZeroStage stage, const Shard& shard, double ranks) {
-  return shard.zero >= stage ? ranks : 1.0;
+  if (shard.zero < stage) {
+    return 1.0;
+  }
+  return shard.zero_ranks > 0 ? std::min<double>(shard.zero_ranks, ranks) : ranks;
+}
+
+void emit_unit_messages(Emitter& emit, const Stage& stage, const HeldParameters& held,
+                        const Replica& replica) {
+  emit_unit(emit, common_pool(stage), outside_experts(held), replica);
+  emit_unit(emit, expert_pool(stage), held.experts, replica);
 }
 
 void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replica) {
@@ -138,17 +166,13 @@ void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replic
     return;
   }
   const StageParameters held = stage_parameters(replica.model, replica.shard);
-  const Pool common = common_pool(stage);
-  const Pool experts = expert_pool(stage);
   emit.repeat(stage.layers.dense);
-  emit_unit(emit, common, outside_experts(held.dense_layer), replica);
+  emit_unit_messages(emit, stage, held.dense_layer, replica);
   emit.repeat(stage.layers.experts);
-  emit_unit(emit, common, outside_experts(held.expert_layer), replica);
-  emit_unit(emit, experts, held.expert_layer.experts, replica);
+  emit_unit_messages(emit, stage, held.expert_layer, replica);
   emit.repeat(1);
-  emit_unit(emit, common, outside_experts(held.ends), replica);
-  emit_unit(emit, common, outside_experts(held.mtp), replica);
-  emit_unit(emit, experts, held.mtp.experts, replica);
+  emit_unit_messages(emit, stage, held.ends, replica);
+  emit_unit_messages(emit, stage, held.mtp, replica);
 }
 
 void emit_update(Emitter& emit, const Stage& stage, const Replica& replica) {
