@@ -186,7 +186,6 @@ class RowReader {
     precision_ = precision_of_words(row_.text("precision"));
     fill_experts();
     divide_heads();
-    out_.plans = fmt::format("{} {} {}", model_.id, out_.chip_id, chips_);
   }
 
   // Ranks that do not divide the experts hold redundant copies of some (DeepSeek-V3 2024, 3.4.2).
@@ -236,6 +235,8 @@ class RowReader {
     out_.engine = engine_->name;
     out_.measured.engine = engine_->fitted_as();
     out_.measured.variant = step_variant(model_, precision_);
+    out_.plans = fmt::format("{} {} on {} x {}, {}", model_.id, out_.measured.variant, chips_,
+                             out_.chip_id, engine_->name);
     kernels_ = w_.kernels->of(w_.catalog, machine_);
     steps_ = std::make_shared<const StepModel>(machine_, *kernels_, w_.kernels->calibration(),
                                                *engine_, out_.measured.variant);

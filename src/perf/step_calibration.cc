@@ -19,6 +19,7 @@ using perf::Constants;
 using perf::FitProblem;
 
 constexpr double kLeast = 0.03;
+constexpr std::uint64_t kFolds = 10;
 constexpr double kFamilyWidening = 1.3;
 constexpr double kStrangerWidening = 1.3;
 
@@ -88,7 +89,7 @@ std::vector<Scatter> scatter_of(bool training, const std::vector<Known>& rows) {
   const std::string name(perf::step_table_name(training));
   const auto count = static_cast<int>(rows.size());
   const double folds = width_of(left_out(training, rows, [](const Known& one) {
-    return std::to_string((fnv1a(one.row->group) >> 17U) % 4);
+    return std::to_string((fnv1a(one.row->group) >> 17U) % kFolds);
   }));
   const double chips = width_of(left_out(training, rows, [](const Known& one) {
     return std::string(one.row->engine) + one.row->chip;
