@@ -19,6 +19,11 @@ bool is_weight_gradient(const Task& task) {
   return task.name.size() > kEnd.size() && task.name.substr(task.name.size() - kEnd.size()) == kEnd;
 }
 
+// Schedules that put gradients of weights where a rank would stand idle.
+bool fills_with_weights(Schedule schedule) {
+  return schedule == Schedule::kZeroBubble || schedule == Schedule::kDualPipe;
+}
+
 // A pipeline adds up the gradients of its microbatches in whole, so that stage 2 of ZeRO sends and
 // keeps what stage 1 does.
 Shard shard_in_effect(const TrainingPlan& plan) {
@@ -56,8 +61,10 @@ class Pricer {
     LayerCost cost;
     cost.forward = pass(Pass::kForward, emit, held);
     cost.backward = pass(Pass::kBackward, emit, held);
-    std::erase_if(tasks_, [](const Task& task) { return !is_weight_gradient(task); });
-    cost.weight = cost_of(tasks_, kernels_, engine_, rates_);
+    if (engine_.hides_tensor || fills_with_weights(plan_.schedule)) {
+      std::erase_if(tasks_, [](const Task& task) { return !is_weight_gradient(task); });
+      cost.weight = cost_of(tasks_, kernels_, engine_, rates_);
+    }
     if (engine_.hides_tensor) {
       hide_messages(cost);
     }
@@ -69,10 +76,12 @@ class Pricer {
         mix.experts > 0 ? parameters_.expert_layer : parameters_.dense_layer;
     LayerCost cost =
         price([&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, held);
-    tasks_.clear();
-    Emitter core(stage_, Pass::kForward, tasks_);
-    workload::emit_core(core, stage_, step_, mix);
-    cost.core = cost_of(tasks_, kernels_, engine_, rates_);
+    if (plan_.request.recompute == Recompute::kSelective) {
+      tasks_.clear();
+      Emitter core(stage_, Pass::kForward, tasks_);
+      workload::emit_core(core, stage_, step_, mix);
+      cost.core = cost_of(tasks_, kernels_, engine_, rates_);
+    }
     return cost;
   }
 
@@ -98,6 +107,14 @@ class Pricer {
           workload::emit_loss(emit, stage_, step_.tokens);
         },
         parameters_.mtp);
+  }
+  // What a stage of these layers does once a step.
+  PassCost update(const Shard& shard) {
+    tasks_.clear();
+    const Stage stage = workload::training_stage(model_, plan_.request, shard);
+    Emitter emit(stage, Pass::kForward, tasks_);
+    workload::emit_update(emit, stage, {model_, plan_.request, shard});
+    return cost_of(tasks_, kernels_, engine_, rates_);
   }
   PassCost send() {
     tasks_.clear();
@@ -146,6 +163,33 @@ void add(LayerCost& sum, const LayerCost& one, double count) {
   sum.core.add(one.core, count);
 }
 
+TrainingTable make_training_table(Pricer& pricer, const TrainingPlan& plan) {
+  const LayerMix& whole = pricer.stage().layers;
+  TrainingTable table;
+  if (whole.dense > 0) {
+    table.dense = pricer.layer({.full = 1, .dense = 1});
+  }
+  if (whole.experts > 0) {
+    table.expert = pricer.layer({.full = 1, .experts = 1});
+  }
+  if (whole.windowed > 0) {
+    const bool dense = whole.dense > 0;
+    LayerMix mix{.windowed = 1};
+    (dense ? mix.dense : mix.experts) = 1;
+    table.windowed = pricer.layer(mix);
+    add(table.windowed, dense ? table.dense : table.expert, -1.0);
+  }
+  table.embedding = pricer.embedding();
+  table.head = pricer.head();
+  if (pricer.stage().mtp.all() > 0) {
+    table.mtp = pricer.mtp();
+  }
+  if (plan.pipeline > 1) {
+    table.send = pricer.send();
+  }
+  return table;
+}
+
 // A stage's share of the table.
 StageCost stage_cost(const TrainingTable& table, const LlmModel& model, const TrainingPlan& plan,
                      const Shard& shard) {
@@ -192,17 +236,6 @@ StageCost stage_cost(const TrainingTable& table, const LlmModel& model, const Tr
     }
   }
   return cost;
-}
-
-// What a stage does once a step.
-void add_update(StageCost& cost, const LlmModel& model, const TrainingPlan& plan,
-                const Shard& shard, const KernelModel& kernels, const Engine& engine,
-                const SheetRates& rates) {
-  std::vector<Task> tasks;
-  append_training(model, plan.request, shard, TrainingPart::kUpdate, tasks);
-  const PassCost update = cost_of(tasks, kernels, engine, rates);
-  cost.data = update;
-  cost.optimizer_s = update.at(Work::kOptimizer) + update.at(Work::kVector);
 }
 
 // Work that occupies the cores of a pass, after stretching, never below its roofline.
@@ -281,36 +314,6 @@ double bubble(const TrainingCosts& costs, double others, double weight, double f
 
 }  // namespace
 
-TrainingTable make_training_table(const LlmModel& model, const TrainingPlan& plan,
-                                  const KernelModel& kernels, const Engine& engine,
-                                  const SheetRates& rates) {
-  Pricer pricer(model, plan, kernels, engine, rates);
-  const LayerMix& whole = pricer.stage().layers;
-  TrainingTable table;
-  if (whole.dense > 0) {
-    table.dense = pricer.layer({.full = 1, .dense = 1});
-  }
-  if (whole.experts > 0) {
-    table.expert = pricer.layer({.full = 1, .experts = 1});
-  }
-  if (whole.windowed > 0) {
-    const bool dense = whole.dense > 0;
-    LayerMix mix{.windowed = 1};
-    (dense ? mix.dense : mix.experts) = 1;
-    table.windowed = pricer.layer(mix);
-    add(table.windowed, dense ? table.dense : table.expert, -1.0);
-  }
-  table.embedding = pricer.embedding();
-  table.head = pricer.head();
-  if (pricer.stage().mtp.all() > 0) {
-    table.mtp = pricer.mtp();
-  }
-  if (plan.pipeline > 1) {
-    table.send = pricer.send();
-  }
-  return table;
-}
-
 std::vector<StageLayers> stage_layers(int layers, int stages) {
   const int most = (layers + stages - 1) / stages;
   std::vector<int> counts(static_cast<std::size_t>(stages), most);
@@ -339,7 +342,8 @@ Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const Stag
 TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                              const KernelModel& kernels, const Engine& engine,
                              const SheetRates& rates) {
-  const TrainingTable table = make_training_table(model, plan, kernels, engine, rates);
+  Pricer pricer(model, plan, kernels, engine, rates);
+  const TrainingTable table = make_training_table(pricer, plan);
   TrainingCosts costs;
   costs.send = table.send;
   costs.microbatches = as_double(plan.request.microbatches);
@@ -363,9 +367,7 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
     const LayerMix mix = workload::layer_mix(model, shard);
     const Kind kind{layers.first == 0, layers.end == model.shape.layers, mix};
     const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& other) {
-      return other.first == kind.first && other.last == kind.last && other.mix.full == mix.full &&
-             other.mix.windowed == mix.windowed && other.mix.dense == mix.dense &&
-             other.mix.experts == mix.experts;
+      return other.first == kind.first && other.last == kind.last && other.mix == mix;
     });
     if (same != kinds.end()) {
       ++costs.counts[static_cast<std::size_t>(same - kinds.begin())];
@@ -373,7 +375,8 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
     }
     kinds.push_back(kind);
     StageCost cost = stage_cost(table, model, plan, shard);
-    add_update(cost, model, plan, shard, kernels, engine, rates);
+    cost.data = pricer.update(shard);
+    cost.optimizer_s = cost.data.at(Work::kOptimizer) + cost.data.at(Work::kVector);
     costs.stages.push_back(cost);
     costs.counts.push_back(1);
   }

@@ -22,9 +22,6 @@ struct TrainingTable {
   LayerCost embedding, head, mtp;
   PassCost send;  // to the next stage
 };
-[[nodiscard]] TrainingTable make_training_table(const LlmModel& model, const TrainingPlan& plan,
-                                                const KernelModel& kernels, const Engine& engine,
-                                                const SheetRates& rates);
 
 // The costs of one plan: everything but constants.
 struct StageCost {
