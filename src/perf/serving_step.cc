@@ -1,11 +1,15 @@
 #include "perf/serving_step.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "perf/step_constants.h"
+#include "workload/layer.h"
 
 namespace redline::perf {
 namespace {
+
+constexpr std::size_t kTasks = 64;  // of a stage; few models have more
 
 StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
                       const StepModel::Values& c) {
@@ -57,14 +61,24 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   InferenceRequest asked = request;
   asked.precision = plan.precision;
   std::vector<Task> tasks;
+  tasks.reserve(kTasks);
+  std::optional<workload::LayerMix> before;  // of the stage before, where it is neither end
   for (const StageLayers& layers : stage_layers(model.shape.layers, plan.pipeline)) {
     Shard shard = plan.shard;
     shard.first_layer = layers.first;
     shard.end_layer = layers.end;
     shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
+    if (layers.first > 0 && layers.end < model.shape.layers) {
+      const workload::LayerMix mix = workload::layer_mix(model, shard);
+      if (mix == before) {
+        costs.stages.push_back(costs.stages.back());
+        continue;
+      }
+      before = mix;
+    }
     asked.draft_passes = shard.mtp ? request.draft_passes : 0;
     tasks.clear();
-    append_inference(model, asked, shard, tasks);
+    workload::emit_inference(model, asked, shard, tasks);
     if (plan.imbalance > 1.0) {
       for (Task& task : tasks) {
         if (auto* grouped = std::get_if<GroupedGemm>(&task.op)) {
