@@ -19,9 +19,11 @@ constexpr auto kCommon = std::to_array<std::string_view>(
      "rent_usd_per_hour", "price_usd", "usd_per_kwh", "pue", "utilisation_percent", "years"});
 constexpr auto kTraining = std::to_array<std::string_view>(
     {"cp", "etp", "vp", "schedule", "microbatch", "batch", "seq", "zero", "recompute",
-     "recompute_layers", "sequence_parallel", "tokens"});
+     "recompute_layers", "sequence_parallel", "tokens", "zero_ranks"});
 constexpr auto kServing = std::to_array<std::string_view>(
-    {"batch", "prompt", "answer", "kv_dtype", "drafts", "tokens_per_step", "imbalance", "overlap"});
+    {"batch", "prompt", "answer", "kv_dtype", "drafts", "tokens_per_step", "imbalance", "overlap",
+     "chunk", "prefill_chip", "prefill_system", "prefill_tp", "prefill_pp", "prefill_dp",
+     "prefill_ep", "prefill_batch", "prefill_rent_usd_per_hour", "prefill_price_usd"});
 
 constexpr double kSecondsOfHour = 3600.0;
 
@@ -262,6 +264,7 @@ class Reader {
     plan.recomputed_layers = fields_.has("recompute_layers") ? size("recompute_layers", 1) : 0;
     constexpr std::array<std::string_view, 4> kZero{"0", "1", "2", "3"};
     plan.shard.zero = choice("zero", kZero, ZeroStage::kOptimizer);
+    plan.shard.zero_ranks = fields_.has("zero_ranks") ? size("zero_ranks", 1) : 0;
     if (!fields_.has("zero")) {
       assume("replicas share the optimizer's state");
     }
@@ -302,6 +305,8 @@ class Reader {
              {"count", std::to_string(name == std::string("prompt") ? out_.prompt : out_.answer)}});
       }
     }
+    out_.chunk = fields_.has("chunk") ? size("chunk", 1) : 0;
+    read_pool();
     plan.draft_passes = fields_.has("drafts") ? size("drafts", 1) : 0;
     plan.shard.mtp = plan.draft_passes > 0 && out_.model.mtp.has_value();
     if (plan.draft_passes > 0 && !out_.model.mtp) {
@@ -320,6 +325,43 @@ class Reader {
     }
     plan.overlaps_experts =
         fields_.has("overlap") ? fields_.truth("overlap") : out_.engine->overlaps_experts;
+  }
+
+  // What is said of the pool that prefills, and otherwise as this one.
+  void read_pool() {
+    Json pool = Json::object();
+    constexpr std::string_view kPrefix = "prefill_";
+    for (const auto& [key, value] : json_.items()) {
+      if (key.rfind(kPrefix, 0) == 0) {
+        pool[key.substr(kPrefix.size())] = value;
+      }
+    }
+    if (pool.empty()) {
+      return;
+    }
+    if (out_.kind != StepKind::kDecode || out_.chunk > 0) {
+      problem("prefill_chip", out_.chunk > 0
+                                  ? "prompts are prefilled either in chunks or by another pool"
+                                  : "a pool that prefills belongs to a decode step");
+      return;
+    }
+    const bool elsewhere = pool.contains("chip") || pool.contains("system");
+    constexpr auto kShared = std::to_array<std::string_view>(
+        {"model", "dtype", "kv_dtype", "prompt", "answer", "usd_per_kwh", "pue", "years",
+         "utilisation_percent", "engine"});
+    constexpr auto kOfPlace =
+        std::to_array<std::string_view>({"chip", "system", "rent_usd_per_hour", "price_usd"});
+    const auto take = [&](std::string_view name) {
+      const auto found = json_.find(name);
+      if (found != json_.end() && !pool.contains(name)) {
+        pool[std::string(name)] = *found;
+      }
+    };
+    std::for_each(kShared.begin(), kShared.end(), take);
+    if (!elsewhere) {
+      std::for_each(kOfPlace.begin(), kOfPlace.end(), take);
+    }
+    out_.pool = std::move(pool);
   }
 
   const Workspace& w_;
