@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/step_fields.h"
 #include "app/step_report.h"
 
 namespace redline::app {
@@ -40,7 +41,7 @@ std::vector<Change> changes_of(const StepRequest& r) {
     for (int tensor = 2 * r.training.shard.tensor;
          tensor <= std::min(16, std::max(1, r.training.shard.node_ranks)); tensor *= 2) {
       add("--tp {value}", {with(tensor)}, [&](StepRequest& c) {
-        c.training.shard.tensor = tensor;
+        split_tensor(c.training.shard, c.model, tensor);
         c.training.shard.sequence_parallel = true;
       });
     }
@@ -62,7 +63,7 @@ std::vector<Change> changes_of(const StepRequest& r) {
   for (int tensor = 2 * r.serving.shard.tensor; tensor <= std::max(1, r.serving.shard.node_ranks);
        tensor *= 2) {
     add("--tp {value}", {with(tensor)},
-        [tensor](StepRequest& c) { c.serving.shard.tensor = tensor; });
+        [tensor](StepRequest& c) { split_tensor(c.serving.shard, c.model, tensor); });
   }
   for (int pipeline = 2 * r.serving.pipeline; pipeline <= 64; pipeline *= 2) {
     add("--pp {value}", {with(pipeline)},

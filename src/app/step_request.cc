@@ -222,9 +222,11 @@ class Reader {
     for (const char* name : {"tp", "pp", "dp", "ep", "cp", "etp"}) {
       out_.plan_stated |= fields_.has(name);
     }
-    shard.tensor = size("tp", 1);
     shard.data = size("dp", 1);
     shard.expert = size("ep", 1);
+    const int expert_tensor = fields_.has("etp") ? size("etp", 1) : 0;
+    split_tensor(shard, out_.model, size("tp", 1));
+    shard.expert_tensor = expert_tensor > 0 ? expert_tensor : shard.expert_tensor;
     pipeline = size("pp", 1);
     const int domain = std::max(1, out_.machine.network.domain);
     chips_ = size("chips", 0);
@@ -239,7 +241,6 @@ class Reader {
   void read_training() {
     TrainingPlan& plan = out_.training;
     plan.shard.context = size("cp", 1);
-    plan.shard.expert_tensor = size("etp", 1);
     read_shard(plan.shard, plan.pipeline);
     plan.virtual_stages = size("vp", 1);
     plan.schedule =
@@ -457,14 +458,15 @@ void choose_plan(StepRequest& request) {
         }
         TrainingPlan tried = plan;
         tried.pipeline = pipeline;
-        tried.shard.tensor = tensor;
         tried.shard.sequence_parallel = tensor > 1;
         tried.shard.data = static_cast<int>(chips / tensor / pipeline);
         tried.shard.expert = 1;
+        split_tensor(tried.shard, request.model, tensor);
         if (request.model.moe) {
           for (int ep = 1; ep <= std::min(tried.shard.data * tensor, 64); ep *= 2) {
             tried.shard.expert = request.model.moe->experts % ep == 0 ? ep : tried.shard.expert;
           }
+          tried.shard.expert_tensor = tried.shard.expert > 1 ? 1 : tried.shard.expert_tensor;
         }
         tried.request.microbatches = 1;
         if (!check(request.model, tried).empty()) {
@@ -493,7 +495,7 @@ void choose_plan(StepRequest& request) {
     const int node = std::max(1, plan.shard.node_ranks);
     for (int tensor = 1; tensor <= node; tensor *= 2) {
       ServingPlan tried = plan;
-      tried.shard.tensor = tensor;
+      split_tensor(tried.shard, request.model, tensor);
       if (!check(request.model, tried, request.decode_of(1)).empty()) {
         continue;
       }

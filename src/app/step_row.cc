@@ -342,9 +342,12 @@ class RowReader {
                         ? Schedule::kInterleaved
                         : Schedule::kOneForwardOneBackward;
     Shard& shard = plan.shard;
-    shard.tensor = number("tp");
     shard.context = number("cp");
     shard.expert = number("ep");
+    split_tensor(shard, model_, number("tp"));
+    if (par_.has("etp")) {
+      shard.expert_tensor = number("etp");
+    }
     const std::int64_t copy =
         static_cast<std::int64_t>(shard.tensor) * shard.context * plan.pipeline;
     shard.data = static_cast<int>(std::max<std::int64_t>(
@@ -446,8 +449,8 @@ class RowReader {
     const auto number = [this](std::string_view name) {
       return static_cast<int>(std::min<std::int64_t>(par_.count(name).value_or(1), 1'000'000));
     };
-    plan.shard.tensor = number("tp");
     plan.shard.expert = number("ep");
+    split_tensor(plan.shard, model_, number("tp"));
     plan.shard.data =
         std::max(number("dp_attention"), plan.shard.expert / std::max(1, plan.shard.tensor));
     plan.pipeline = std::max(number("pp"), number("pp_layer_split"));
