@@ -29,7 +29,7 @@ struct Engine {
   bool flash_attention = true;  // training: no scores in memory
   bool dropout = false;
   Format gradients = Format::kFp32;  // as replicas add them up
-  bool overlaps_experts = false;  // dispatch and combine run beside the other half of the batch
+  bool overlaps_experts = false;     // dispatch and combine run beside the other half of the batch
   std::string_view about;
   std::string_view family{};  // of which it is a later generation
   std::string_view since{};   // "2026-02": of that generation
@@ -114,8 +114,15 @@ struct StepMemory {
   }
 };
 
+// Shares of messages that work beside them does not hide, from 0 to 1.
+struct Exposed {
+  double tensor = 1.0, context = 1.0, expert = 1.0, pipeline = 1.0;
+  double replicas = 1.0;  // where there is work to hide them
+};
+
 struct TrainingEstimate {
   StepTime time;
+  Exposed exposed;
   StepMemory memory;
   Ops model_ops{};     // of the step on all chips, as MFU counts them
   Ops hardware_ops{};  // with what is computed again

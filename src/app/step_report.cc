@@ -154,6 +154,12 @@ Json step_json(const StepAnswer& a) {
     json["step_time_s"] = a.time().total.base();
     json["mfu"] = a.training->mfu;
     json["hfu"] = a.training->hfu;
+    const Exposed& e = a.training->exposed;
+    json["exposed"] = {{"tensor_parallel", e.tensor},
+                       {"context_parallel", e.context},
+                       {"expert_parallel", e.expert},
+                       {"pipeline_send", e.pipeline},
+                       {"data_parallel", e.replicas}};
   } else {
     const double ttft = a.prefill->time.total.base();
     json["ttft_s"] = ttft;
@@ -400,6 +406,19 @@ void describe_step(const StepAnswer& a, const Words& say, std::vector<Block>& bl
                       {{"tpot", time_text(a.decode->time.total.base() / r.serving.tokens_per_step)},
                        {"ttft", time_text(a.prefill->time.total.base())}}),
                   2});
+  }
+  if (a.training && r.chips() > 1) {
+    const auto percent = [](double share) { return number(100.0 * share, 2); };
+    const Exposed& e = a.training->exposed;
+    blocks.emplace_back(Paragraph{
+        say("messages that work does not hide: tensor {tensor} %, context {context} %, experts "
+            "{expert} %, pipeline {pipeline} %, replicas {replicas} %",
+            {{"tensor", percent(e.tensor)},
+             {"context", percent(e.context)},
+             {"expert", percent(e.expert)},
+             {"pipeline", percent(e.pipeline)},
+             {"replicas", percent(e.replicas)}}),
+        2});
   }
   describe_cost(a, say, blocks);
   if (a.chunked) {

@@ -143,6 +143,7 @@ TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& 
   const StepParts parts = perf::training_parts(costs, training_.values);
   TrainingEstimate estimate;
   estimate.time = timed(parts.seconds, parts.memory_s, training_);
+  estimate.exposed = perf::exposed_of(costs, training_.values);
   estimate.memory = training_memory(model, plan);
   const double replicas = plan.shard.data;
   estimate.model_ops = model_ops(model, plan.request) * replicas;

@@ -383,6 +383,13 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
   return costs;
 }
 
+Exposed exposed_of(const TrainingCosts& costs, const StepModel::Values& c) {
+  const auto share = [&c](std::size_t constant) { return std::min(1.0, c[constant]); };
+  return {share(kTrainTensor), share(kTrainContext),
+          costs.overlaps_experts ? 0.0 : share(kTrainExpert), share(kTrainPipeline),
+          share(kTrainData)};
+}
+
 StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c) {
   StepParts slowest;
   const StageCost* slow = nullptr;

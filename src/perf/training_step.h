@@ -55,6 +55,7 @@ struct StepParts {
     return sum;
   }
 };
+[[nodiscard]] Exposed exposed_of(const TrainingCosts& costs, const StepModel::Values& c);
 [[nodiscard]] StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c);
 
 // Layers of each stage: as even as can be, the last and first stages, which have the head and the
