@@ -48,9 +48,9 @@ double kept_activations(const LlmModel& model, const TrainingPlan& plan, const S
   return share * kept.layers.base() + (1.0 - share) * all.layers.base() + kept.embedding.base();
 }
 
-StepMemory stage_memory(const LlmModel& model, const TrainingPlan& plan, const StageLayers& layers,
-                        int stage) {
-  const Shard shard = perf::shard_of_stage(plan, model, layers);
+StepMemory stage_memory(const LlmModel& model, const TrainingPlan& plan,
+                        const perf::StageKind& kind) {
+  const Shard& shard = kind.shard;
   // DualPipe keeps two stages, one for either direction (DeepSeek-V3 2024, table 2).
   const double copies = plan.schedule == Schedule::kDualPipe ? 2.0 : 1.0;
   StepMemory memory;
@@ -58,7 +58,7 @@ StepMemory stage_memory(const LlmModel& model, const TrainingPlan& plan, const S
   memory.gradients = gradient_bytes(model, plan.request, shard) * copies;
   memory.optimizer = optimizer_bytes(model, plan.request, shard);
   const ActivationBytes one = activation_bytes(model, plan.request, shard);
-  memory.activations = Bytes{kept_activations(model, plan, shard) * in_flight(plan, stage)};
+  memory.activations = Bytes{kept_activations(model, plan, shard) * in_flight(plan, kind.place)};
   // One microbatch at a time has logits, or is computed again layer by layer.
   Bytes passing = one.head;
   if (plan.request.recompute != Recompute::kNone) {
@@ -74,19 +74,10 @@ StepMemory stage_memory(const LlmModel& model, const TrainingPlan& plan, const S
 }  // namespace
 
 StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
+  // Of stages alike the first holds activations of as many microbatches as any.
   StepMemory most;
-  int stage = 0;
-  std::vector<workload::LayerMix> seen;  // of stages between the first and the last
-  for (const StageLayers& layers : perf::stage_layers(model.shape.layers, plan.pipeline)) {
-    const int place = stage++;
-    if (layers.first > 0 && layers.end < model.shape.layers) {
-      const auto mix = workload::layer_mix(model, perf::shard_of_stage(plan, model, layers));
-      if (std::find(seen.begin(), seen.end(), mix) != seen.end()) {
-        continue;  // earlier stages hold activations of as many microbatches at least
-      }
-      seen.push_back(mix);
-    }
-    const StepMemory one = stage_memory(model, plan, layers, place);
+  for (const perf::StageKind& kind : perf::stage_kinds(model, plan)) {
+    const StepMemory one = stage_memory(model, plan, kind);
     most = one.total() > most.total() ? one : most;
   }
   return most;

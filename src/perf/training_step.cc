@@ -9,235 +9,6 @@
 namespace redline::perf {
 namespace {
 
-using workload::Emitter;
-using workload::LayerMix;
-using workload::Pass;
-using workload::Stage;
-
-bool is_weight_gradient(const Task& task) {
-  constexpr std::string_view kEnd = "_wgrad";
-  return task.name.size() > kEnd.size() && task.name.substr(task.name.size() - kEnd.size()) == kEnd;
-}
-
-// Schedules that put gradients of weights where a rank would stand idle.
-bool fills_with_weights(Schedule schedule) {
-  return schedule == Schedule::kZeroBubble || schedule == Schedule::kDualPipe;
-}
-
-// A pipeline adds up the gradients of its microbatches in whole, so that stage 2 of ZeRO sends and
-// keeps what stage 1 does.
-Shard shard_in_effect(const TrainingPlan& plan) {
-  Shard shard = plan.shard;
-  if (plan.pipeline > 1 && shard.zero == ZeroStage::kGradients) {
-    shard.zero = ZeroStage::kOptimizer;
-  }
-  return shard;
-}
-
-// Lowers pieces of a model and sums their costs.
-class Pricer {
- public:
-  Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
-         const Engine& engine, const SheetRates& rates)
-      : model_(model),
-        plan_(plan),
-        shard_(shard_in_effect(plan)),
-        kernels_(kernels),
-        engine_(engine),
-        rates_(rates),
-        stage_(workload::training_stage(model, plan.request, plan.shard)),
-        step_(workload::make_step(
-            {.count = plan.request.sequences, .new_tokens = plan.request.tokens}, {}, stage_,
-            false)),
-        parameters_(workload::stage_parameters(model, plan.shard)) {
-    tasks_.reserve(64);
-  }
-
-  [[nodiscard]] const Stage& stage() const { return stage_; }
-
-  // `emit` is called with an emitter of either direction.
-  template <class Emit>
-  LayerCost price(const Emit& emit, const HeldParameters& held) {
-    LayerCost cost;
-    cost.forward = pass(Pass::kForward, emit, held);
-    cost.backward = pass(Pass::kBackward, emit, held);
-    if (engine_.hides_tensor || fills_with_weights(plan_.schedule)) {
-      std::erase_if(tasks_, [](const Task& task) { return !is_weight_gradient(task); });
-      cost.weight = cost_of(tasks_, kernels_, engine_, rates_);
-    }
-    if (engine_.hides_tensor) {
-      hide_messages(cost);
-    }
-    return cost;
-  }
-
-  LayerCost layer(const LayerMix& mix) {
-    const HeldParameters& held =
-        mix.experts > 0 ? parameters_.expert_layer : parameters_.dense_layer;
-    LayerCost cost =
-        price([&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, held);
-    if (plan_.request.recompute == Recompute::kSelective) {
-      tasks_.clear();
-      Emitter core(stage_, Pass::kForward, tasks_);
-      workload::emit_core(core, stage_, step_, mix);
-      cost.core = cost_of(tasks_, kernels_, engine_, rates_);
-    }
-    return cost;
-  }
-
-  LayerCost embedding() {
-    return price([&](Emitter& emit) { workload::emit_embedding(emit, stage_, step_); }, {});
-  }
-  LayerCost head() {
-    return price(
-        [&](Emitter& emit) {
-          workload::emit_head(emit, stage_, step_, step_.tokens);
-          workload::emit_loss(emit, stage_, step_.tokens);
-        },
-        parameters_.ends);
-  }
-  LayerCost mtp() {
-    LayerMix mix{.full = 1};
-    (stage_.mtp.experts > 0 ? mix.experts : mix.dense) = 1;
-    return price(
-        [&](Emitter& emit) {
-          workload::emit_mtp_input(emit, stage_, step_);
-          workload::emit_layers(emit, stage_, step_, mix);
-          workload::emit_head(emit, stage_, step_, step_.tokens);
-          workload::emit_loss(emit, stage_, step_.tokens);
-        },
-        parameters_.mtp);
-  }
-  // What a stage of these layers does once a step.
-  PassCost update(const Shard& shard) {
-    tasks_.clear();
-    const Stage stage = workload::training_stage(model_, plan_.request, shard);
-    Emitter emit(stage, Pass::kForward, tasks_);
-    workload::emit_update(emit, stage, {model_, plan_.request, shard});
-    return cost_of(tasks_, kernels_, engine_, rates_);
-  }
-  PassCost send() {
-    tasks_.clear();
-    Stage middle = stage_;
-    middle.first = middle.last = false;
-    Emitter emit(middle, Pass::kForward, tasks_);
-    workload::emit_stage_send(emit, middle, step_);
-    return cost_of(tasks_, kernels_, engine_, rates_);
-  }
-
- private:
-  template <class Emit>
-  PassCost pass(Pass direction, const Emit& emit_pieces, const HeldParameters& held) {
-    tasks_.clear();
-    Emitter emit(stage_, direction, tasks_);
-    emit_pieces(emit);
-    emit.repeat(1);
-    workload::emit_unit_messages(emit, stage_, held, {model_, plan_.request, shard_});
-    return cost_of(tasks_, kernels_, engine_, rates_);
-  }
-
-  // What goes back to the layer before is sent beside gradients of weights; where ranks share
-  // sequences, what comes from the layer after is gathered first (Korthikanti et al. 2022, 4.2.2).
-  void hide_messages(LayerCost& cost) const {
-    double& messages = cost.backward.seconds[index_of(Work::kTensor)];
-    const double first = stage_.sequence_parallel ? messages / 3.0 : 0.0;
-    messages = first + beside(messages - first, cost.weight.at(Work::kMatrix), 0.0);
-  }
-
-  const LlmModel& model_;
-  const TrainingPlan& plan_;
-  const Shard shard_;
-  const KernelModel& kernels_;
-  const Engine& engine_;
-  const SheetRates& rates_;
-  Stage stage_;
-  workload::Step step_;
-  workload::StageParameters parameters_;
-  std::vector<Task> tasks_;
-};
-
-void add(LayerCost& sum, const LayerCost& one, double count) {
-  sum.forward.add(one.forward, count);
-  sum.backward.add(one.backward, count);
-  sum.weight.add(one.weight, count);
-  sum.core.add(one.core, count);
-}
-
-TrainingTable make_training_table(Pricer& pricer, const TrainingPlan& plan) {
-  const LayerMix& whole = pricer.stage().layers;
-  TrainingTable table;
-  if (whole.dense > 0) {
-    table.dense = pricer.layer({.full = 1, .dense = 1});
-  }
-  if (whole.experts > 0) {
-    table.expert = pricer.layer({.full = 1, .experts = 1});
-  }
-  if (whole.windowed > 0) {
-    const bool dense = whole.dense > 0;
-    LayerMix mix{.windowed = 1};
-    (dense ? mix.dense : mix.experts) = 1;
-    table.windowed = pricer.layer(mix);
-    add(table.windowed, dense ? table.dense : table.expert, -1.0);
-  }
-  table.embedding = pricer.embedding();
-  table.head = pricer.head();
-  if (pricer.stage().mtp.all() > 0) {
-    table.mtp = pricer.mtp();
-  }
-  if (plan.pipeline > 1) {
-    table.send = pricer.send();
-  }
-  return table;
-}
-
-// A stage's share of the table.
-StageCost stage_cost(const TrainingTable& table, const LlmModel& model, const TrainingPlan& plan,
-                     const Shard& shard) {
-  const LayerMix mix = workload::layer_mix(model, shard);
-  const auto all = static_cast<double>(mix.all());
-  LayerCost layers;
-  add(layers, table.dense, as_double(mix.dense));
-  add(layers, table.expert, as_double(mix.experts));
-  add(layers, table.windowed, as_double(mix.windowed));
-  StageCost cost;
-  cost.forward = layers.forward;
-  cost.backward = layers.backward;
-  cost.weight = layers.weight;
-  switch (plan.request.recompute) {
-    case Recompute::kNone:
-      break;
-    case Recompute::kSelective:
-      cost.backward += layers.core;
-      cost.again_ops = layers.core.ops;
-      break;
-    case Recompute::kFull: {
-      const double share = plan.recomputed_layers > 0
-                               ? std::min(1.0, plan.recomputed_layers / std::max(all, 1.0))
-                               : 1.0;
-      PassCost again = layers.forward;
-      again.seconds[index_of(Work::kData)] = 0.0;  // parameters are there for the gradients anyway
-      cost.backward.add(again, share);
-      cost.again_ops = share * again.ops;
-      break;
-    }
-  }
-  const auto end = [&](const LayerCost& one, double count) {
-    cost.forward.add(one.forward, count);
-    cost.backward.add(one.backward, count);
-    cost.weight.add(one.weight, count);
-  };
-  if (shard.first_layer == 0) {
-    end(table.embedding, 1.0);
-  }
-  if (shard.end_layer == model.shape.layers) {
-    end(table.head, 1.0);
-    if (shard.mtp && model.mtp) {
-      end(table.mtp, model.mtp->layers);
-    }
-  }
-  return cost;
-}
-
 // Work that occupies the cores of a pass, after stretching, never below its roofline.
 struct Compute {
   double matrix, attention, vector;
@@ -314,36 +85,12 @@ double bubble(const TrainingCosts& costs, double others, double weight, double f
 
 }  // namespace
 
-std::vector<StageLayers> stage_layers(int layers, int stages) {
-  const int most = (layers + stages - 1) / stages;
-  std::vector<int> counts(static_cast<std::size_t>(stages), most);
-  int lacking = most * stages - layers;
-  for (int i = 0; lacking > 0; ++i, --lacking) {  // last, first, last but one, second …
-    const int place = i % 2 == 0 ? stages - 1 - i / 2 : i / 2;
-    --counts[static_cast<std::size_t>(place)];
-  }
-  std::vector<StageLayers> found;
-  int first = 0;
-  for (const int count : counts) {
-    found.push_back({first, first + count});
-    first += count;
-  }
-  return found;
-}
-
-Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const StageLayers& layers) {
-  Shard shard = shard_in_effect(plan);
-  shard.first_layer = layers.first;
-  shard.end_layer = layers.end;
-  shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
-  return shard;
-}
-
 TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                              const KernelModel& kernels, const Engine& engine,
                              const SheetRates& rates) {
   Pricer pricer(model, plan, kernels, engine, rates);
-  const TrainingTable table = make_training_table(pricer, plan);
+  const LayerTable table = pricer.layers(parts_for(plan));
+  const ReplicaTable replicas = pricer.replicas();
   TrainingCosts costs;
   costs.send = table.send;
   costs.microbatches = as_double(plan.request.microbatches);
@@ -352,33 +99,19 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
   costs.schedule = plan.schedule;
   costs.overlaps_experts = engine.overlaps_experts || plan.schedule == Schedule::kDualPipe;
   const int node = plan.shard.node_ranks;
-  const Shard shared = shard_in_effect(plan);
-  if (shared.zero == ZeroStage::kOptimizer || shared.zero == ZeroStage::kGradients) {
-    costs.parts = workload::split_from(ZeroStage::kOptimizer, shared, plan.shard.data) - 1.0;
-  }
   costs.nodes = node > 0 ? std::ceil(static_cast<double>(plan.chips()) / node) : 1.0;
-  struct Kind {
-    bool first, last;
-    LayerMix mix;
-  };
-  std::vector<Kind> kinds;
-  for (const StageLayers& layers : stage_layers(model.shape.layers, plan.pipeline)) {
-    const Shard shard = shard_of_stage(plan, model, layers);
-    const LayerMix mix = workload::layer_mix(model, shard);
-    const Kind kind{layers.first == 0, layers.end == model.shape.layers, mix};
-    const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& other) {
-      return other.first == kind.first && other.last == kind.last && other.mix == mix;
-    });
-    if (same != kinds.end()) {
-      ++costs.counts[static_cast<std::size_t>(same - kinds.begin())];
-      continue;
+  const TrainingRequest& request = plan.request;
+  for (const StageKind& kind : stage_kinds(model, plan)) {
+    const ZeroStage zero = kind.shard.zero;
+    if (zero == ZeroStage::kOptimizer || zero == ZeroStage::kGradients) {
+      costs.parts = workload::split_from(ZeroStage::kOptimizer, kind.shard, plan.shard.data) - 1.0;
     }
-    kinds.push_back(kind);
-    StageCost cost = stage_cost(table, model, plan, shard);
-    cost.data = pricer.update(shard);
+    StageCost cost =
+        stage_cost(table, replicas, model, kind, request.recompute, plan.recomputed_layers);
+    cost.data = pricer.update(kind.shard);
     cost.optimizer_s = cost.data.at(Work::kOptimizer) + cost.data.at(Work::kVector);
     costs.stages.push_back(cost);
-    costs.counts.push_back(1);
+    costs.counts.push_back(kind.count);
   }
   return costs;
 }

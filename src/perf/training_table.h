@@ -1,0 +1,110 @@
+#pragma once
+// What training plans share: layers priced once for a split of a stage and a microbatch, what their
+// parameters cost replicas, and the kinds of stages. A plan is a sum over these.
+
+#include <vector>
+
+#include "perf/pass_cost.h"
+#include "workload/layer.h"
+#include "workload/parameters.h"
+
+namespace redline::perf {
+
+// One layer, or what stands before or after all of them, for one microbatch.
+struct LayerCost {
+  PassCost forward, backward;  // without what is computed again, and what replicas send
+  PassCost weight;             // gradients of weights, a part of `backward`
+  PassCost core;               // the core of attention, forward
+};
+// Of one split over tensor, context and experts, and one microbatch.
+struct LayerTable {
+  LayerCost dense, expert;
+  LayerCost windowed;  // what a layer with a window costs more, mostly less than zero
+  LayerCost embedding, head, mtp;
+  PassCost send;  // to the next stage
+};
+
+// What replicas send of one layer in either pass, under ZeRO stages 2 and 3.
+struct ReplicaMessages {
+  PassCost forward, backward;
+};
+struct ReplicaTable {
+  ReplicaMessages dense, expert, ends, mtp;
+};
+
+// Layers of each stage: as even as can be, the last and first stages, which have the head and the
+// embedding besides, one fewer before others.
+struct StageLayers {
+  int first = 0, end = 0;
+};
+[[nodiscard]] std::vector<StageLayers> stage_layers(int layers, int stages);
+// The shard of a stage of a plan. A pipeline adds up the gradients of its microbatches in whole, so
+// that stage 2 of ZeRO sends and keeps what stage 1 does.
+[[nodiscard]] Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model,
+                                   const StageLayers& layers);
+
+// Stages that are alike: of the same layers, and both or neither of them an end.
+struct StageKind {
+  Shard shard{};
+  workload::LayerMix mix{};
+  bool first = false, last = false;
+  int place = 0;  // of the first of them
+  int count = 0;
+};
+[[nodiscard]] std::vector<StageKind> stage_kinds(const LlmModel& model, const TrainingPlan& plan);
+
+// A stage's work for one microbatch, and what it does once a step.
+struct StageCost {
+  PassCost forward, backward, weight;
+  PassCost data;           // of the update: messages of replicas
+  double again_ops = 0.0;  // of what the backward pass computes again
+  double optimizer_s = 0.0;
+};
+
+// Which parts of a table will be asked for.
+struct TableParts {
+  bool weights = true;  // by schedules that fill gaps with gradients of weights
+  bool core = true;     // by selective recomputation
+};
+[[nodiscard]] TableParts parts_for(const TrainingPlan& plan);
+
+// Prices pieces of a model under one split. Refers to what it is given.
+class Pricer {
+ public:
+  Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
+         const Engine& engine, const SheetRates& rates);
+
+  // Of the split and the microbatch of the plan.
+  [[nodiscard]] LayerTable layers(TableParts parts);
+  [[nodiscard]] ReplicaTable replicas();
+  // What a stage does once a step.
+  [[nodiscard]] PassCost update(const Shard& shard);
+
+ private:
+  template <class Emit>
+  PassCost pass(workload::Emitter& emit, const Emit& emit_pieces);
+  template <class Emit>
+  LayerCost price(const Emit& emit, TableParts parts);
+  LayerCost layer(const workload::LayerMix& mix, TableParts parts);
+  ReplicaMessages messages(const HeldParameters& held);
+  PassCost send();
+  void hide_messages(LayerCost& cost) const;
+
+  const LlmModel& model_;
+  const TrainingPlan& plan_;
+  const Shard shard_;
+  const KernelModel& kernels_;
+  const Engine& engine_;
+  const SheetRates& rates_;
+  workload::Stage stage_;
+  workload::Step step_;
+  workload::StageParameters parameters_;
+  std::vector<Task> tasks_;
+};
+
+// A stage's share of the tables, without its update.
+[[nodiscard]] StageCost stage_cost(const LayerTable& layers, const ReplicaTable& replicas,
+                                   const LlmModel& model, const StageKind& kind,
+                                   Recompute recompute, int recomputed_layers);
+
+}  // namespace redline::perf
