@@ -1,8 +1,9 @@
 // What a rank keeps in memory while it trains or serves.
 
+#include "perf/step_memory.h"
+
 #include <algorithm>
 
-#include "perf/training_step.h"
 #include "workload/layer.h"
 
 namespace redline {
@@ -34,50 +35,79 @@ double in_flight(const TrainingPlan& plan, int stage) {
   return m;
 }
 
-// Of one microbatch on a stage, some of whose layers may be computed again.
-double kept_activations(const LlmModel& model, const TrainingPlan& plan, const Shard& shard) {
-  const ActivationBytes kept = activation_bytes(model, plan.request, shard);
-  if (plan.request.recompute != Recompute::kFull || plan.recomputed_layers <= 0) {
-    return (kept.layers + kept.embedding).base();
-  }
-  TrainingRequest without = plan.request;
-  without.recompute = Recompute::kNone;
-  const ActivationBytes all = activation_bytes(model, without, shard);
-  const double layers = std::max(1, shard.end_layer - shard.first_layer);
-  const double share = std::min(1.0, plan.recomputed_layers / layers);
-  return share * kept.layers.base() + (1.0 - share) * all.layers.base() + kept.embedding.base();
+}  // namespace
+
+namespace perf {
+
+StateBytes state_bytes(const LlmModel& model, const TrainingRequest& request, const Shard& shard) {
+  return {parameter_bytes(model, request, shard), gradient_bytes(model, request, shard),
+          optimizer_bytes(model, request, shard)};
 }
 
-StepMemory stage_memory(const LlmModel& model, const TrainingPlan& plan,
-                        const perf::StageKind& kind) {
-  const Shard& shard = kind.shard;
-  // DualPipe keeps two stages, one for either direction (DeepSeek-V3 2024, table 2).
-  const double copies = plan.schedule == Schedule::kDualPipe ? 2.0 : 1.0;
-  StepMemory memory;
-  memory.weights = parameter_bytes(model, plan.request, shard) * copies;
-  memory.gradients = gradient_bytes(model, plan.request, shard) * copies;
-  memory.optimizer = optimizer_bytes(model, plan.request, shard);
-  const ActivationBytes one = activation_bytes(model, plan.request, shard);
-  memory.activations = Bytes{kept_activations(model, plan, shard) * in_flight(plan, kind.place)};
-  // One microbatch at a time has logits, or is computed again layer by layer.
-  Bytes passing = one.head;
+namespace {
+
+LayerBytes layer_bytes(const LlmModel& model, const TrainingRequest& request, const Shard& shard) {
+  const ActivationBytes all = activation_bytes(model, request, shard);
+  const workload::LayerMix mix = workload::layer_mix(model, shard);
+  const Bytes layers =
+      as_double(mix.dense) * all.dense_layer + as_double(mix.experts) * all.expert_layer;
+  return {all.dense_layer, all.expert_layer, all.layers - layers, all.embedding, all.head};
+}
+
+Bytes kept_on(const StageKind& kind, const LayerBytes& one) {
+  return as_double(kind.mix.dense) * one.dense + as_double(kind.mix.experts) * one.expert +
+         (kind.last ? one.prediction : Bytes{}) + (kind.first ? one.embedding : Bytes{});
+}
+
+}  // namespace
+
+KeptBytes kept_bytes(const LlmModel& model, const TrainingPlan& plan) {
+  Shard whole = plan.shard;
+  whole.first_layer = whole.end_layer = 0;
+  KeptBytes kept;
+  kept.kept = layer_bytes(model, plan.request, whole);
+  kept.without = kept.kept;
   if (plan.request.recompute != Recompute::kNone) {
     TrainingRequest without = plan.request;
     without.recompute = Recompute::kNone;
-    const ActivationBytes full = activation_bytes(model, without, shard);
-    passing = std::max(passing, std::max(full.dense_layer, full.expert_layer));
+    kept.without = layer_bytes(model, without, whole);
+  }
+  return kept;
+}
+
+StepMemory stage_memory(const TrainingPlan& plan, const StageKind& kind, const StateBytes& state,
+                        const KeptBytes& kept) {
+  // DualPipe keeps two stages, one for either direction (DeepSeek-V3 2024, table 2).
+  const double copies = plan.schedule == Schedule::kDualPipe ? 2.0 : 1.0;
+  StepMemory memory;
+  memory.weights = state.weights * copies;
+  memory.gradients = state.gradients * copies;
+  memory.optimizer = state.optimizer;
+  Bytes one = kept_on(kind, kept.kept);
+  if (plan.request.recompute == Recompute::kFull && plan.recomputed_layers > 0) {
+    const double share =
+        std::min(1.0, plan.recomputed_layers / std::max(as_double(kind.mix.all()), 1.0));
+    one = share * one + (1.0 - share) * kept_on(kind, kept.without);
+  }
+  memory.activations = one * in_flight(plan, kind.place);
+  // One microbatch at a time has logits, or is computed again layer by layer.
+  Bytes passing = kind.last ? kept.kept.head : Bytes{};
+  if (plan.request.recompute != Recompute::kNone) {
+    passing = std::max(passing, std::max(kept.without.dense, kept.without.expert));
   }
   memory.workspace = kRuntime + passing;
   return memory;
 }
 
-}  // namespace
+}  // namespace perf
 
 StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
   // Of stages alike the first holds activations of as many microbatches as any.
+  const perf::KeptBytes kept = perf::kept_bytes(model, plan);
   StepMemory most;
   for (const perf::StageKind& kind : perf::stage_kinds(model, plan)) {
-    const StepMemory one = stage_memory(model, plan, kind);
+    const StepMemory one =
+        perf::stage_memory(plan, kind, perf::state_bytes(model, plan.request, kind.shard), kept);
     most = one.total() > most.total() ? one : most;
   }
   return most;

@@ -123,43 +123,58 @@ Exposed exposed_of(const TrainingCosts& costs, const StepModel::Values& c) {
           share(kTrainData)};
 }
 
-StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c) {
-  StepParts slowest;
+StageTimes stage_times(const TrainingCosts& costs, const StepModel::Values& c) {
+  StageTimes times;
   const StageCost* slow = nullptr;
   double all = 0.0;
   for (std::size_t i = 0; i < costs.stages.size(); ++i) {
     const StepParts parts = stage_parts(costs, costs.stages[i], c);
-    all += costs.counts[i] * parts.total();
-    if (slow == nullptr || parts.total() > slowest.total()) {
-      slowest = parts;
+    const double total = parts.total();
+    all += costs.counts[i] * total;
+    if (slow == nullptr || total > times.pace) {
+      times.slowest = parts;
+      times.pace = total;
       slow = &costs.stages[i];
     }
   }
-  const double pace = slowest.total();
+  times.others = all - times.pace;
+  if (costs.stages_in_all > 1.0) {
+    times.weight = compute_of(slow->weight, c).all();
+    times.forward = compute_of(slow->forward, c).all();
+  }
+  const double hides = compute_of(slow->backward, c).all();
+  const double replicas = slow->data.at(Work::kData) + slow->data.at(Work::kTensor);
+  times.replicas = beside(replicas, hides, c[kTrainData]) + costs.parts * c[kTrainPart];
+  times.optimizer = slow->optimizer_s;
+  return times;
+}
+
+StepParts step_of(const TrainingCosts& costs, const StageTimes& times, const StepModel::Values& c) {
   const double m = costs.microbatches;
-  StepParts step = slowest;
+  StepParts step = times.slowest;
   for (double& one : step.seconds) {
     one *= m;
   }
   step.memory_s *= m;
   auto& s = step.seconds;
   if (costs.stages_in_all > 1.0) {
-    const double weight = compute_of(slow->weight, c).all();
-    const double forward = compute_of(slow->forward, c).all();
-    s[index_of(Work::kBubble)] = bubble(costs, all - pace, weight, forward, pace);
+    s[index_of(Work::kBubble)] =
+        bubble(costs, times.others, times.weight, times.forward, times.pace);
     const double one_way = costs.send.at(Work::kPipeline);
     // Both directions of every microbatch and chunk, and the way of the first one through all.
     s[index_of(Work::kPipeline)] =
         2.0 * one_way *
         (m * costs.virtual_stages * std::min(1.0, c[kTrainPipeline]) + costs.stages_in_all - 1.0);
   }
-  const double hides = compute_of(slow->backward, c).all();
-  const double replicas = slow->data.at(Work::kData) + slow->data.at(Work::kTensor);
-  s[index_of(Work::kData)] += beside(replicas, hides, c[kTrainData]) + costs.parts * c[kTrainPart];
-  s[index_of(Work::kOptimizer)] = slow->optimizer_s;
+  s[index_of(Work::kData)] += times.replicas;
+  s[index_of(Work::kOptimizer)] = times.optimizer;
   s[index_of(Work::kHost)] += c[kTrainFixed];
   s[index_of(Work::kHost)] += step.total() * c[kTrainSpread] * doublings(costs.nodes);
   return step;
+}
+
+StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c) {
+  return step_of(costs, stage_times(costs, c), c);
 }
 
 }  // namespace redline::perf

@@ -34,6 +34,18 @@ struct StepParts {
   }
 };
 [[nodiscard]] Exposed exposed_of(const TrainingCosts& costs, const StepModel::Values& c);
+// What does not depend on how many microbatches there are, nor on how a schedule orders them, but
+// for whether it hides exchanges of experts.
+struct StageTimes {
+  StepParts slowest;                       // stage, of one microbatch
+  double pace = 0.0;                       // its seconds
+  double others = 0.0;                     // of all other stages together
+  double weight = 0.0, forward = 0.0;      // of the slowest
+  double replicas = 0.0, optimizer = 0.0;  // once a step
+};
+[[nodiscard]] StageTimes stage_times(const TrainingCosts& costs, const StepModel::Values& c);
+[[nodiscard]] StepParts step_of(const TrainingCosts& costs, const StageTimes& times,
+                                const StepModel::Values& c);
 [[nodiscard]] StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c);
 
 }  // namespace redline::perf
