@@ -61,6 +61,7 @@ PUBLIC = {
     "operator": "workload",
     "workload": "workload",
     "fabric": "catalog", "kernel": "perf", "step": "perf", "economics": "perf",
+    "search": "search", "plan_search": "search",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

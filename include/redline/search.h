@@ -1,7 +1,7 @@
 #pragma once
-// The core that every search stands on: a tree of choices, bounds that prune it, an archive of what is
-// best, and threads that share the work. What is found does not depend on how many threads there are
-// nor on whether anything is pruned.
+// The core that every search stands on: a tree of choices, bounds that prune it, an archive of what
+// is best, and threads that share the work. What is found does not depend on how many threads there
+// are nor on whether anything is pruned.
 
 #include <array>
 #include <cstdint>
@@ -22,8 +22,10 @@ class SearchWalk {
 
   // Choices at a level below those entered above it. Depends on the choices above alone.
   [[nodiscard]] virtual std::uint32_t choices(std::size_t level) = 0;
+  // One of the choices that were asked for last at this level.
   virtual void enter(std::size_t level, std::uint32_t choice) = 0;
-  // What all levels entered ask for is worked out, and `least` told. False: nothing below is feasible.
+  // What all levels entered ask for is worked out, and `least` told. False: nothing below is
+  // feasible.
   virtual bool prepare(std::size_t level, Scores& least) = 0;
   // Of the leaf that is entered. False: it is not feasible.
   virtual bool evaluate(Scores& scores) = 0;
@@ -47,9 +49,9 @@ struct SearchHit {
 };
 
 struct SearchProgress {
-  std::uint64_t total = 0, done = 0;       // leaves; done: evaluated or pruned
+  std::uint64_t total = 0, done = 0;  // leaves; done: evaluated or pruned
   std::uint64_t evaluated = 0;
-  double best = 0.0;                       // of the first objective; infinite while there is none
+  double best = 0.0;  // of the first objective; infinite while there is none
 };
 
 struct SearchOptions {
@@ -69,7 +71,7 @@ struct SearchResult {
   double bound = 0.0;     // no leaf's first objective is below; that of the best where exhausted
 };
 
-[[nodiscard]] SearchResult search(const SearchSpace& space, const SearchOptions& options);
+[[nodiscard]] SearchResult run_search(const SearchSpace& space, const SearchOptions& options);
 
 // The choices of a leaf, level by level.
 [[nodiscard]] std::vector<std::uint32_t> choices_of(const SearchSpace& space, std::uint64_t number);

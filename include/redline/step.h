@@ -201,6 +201,7 @@ class StepModel {
   [[nodiscard]] Timer serving_timer(const LlmModel& model, const ServingPlan& plan,
                                     const InferenceRequest& request) const;
 
+  [[nodiscard]] const SheetRates& rates() const { return rates_; }
   [[nodiscard]] const StepConstants& training_constants() const { return training_; }
   [[nodiscard]] const StepConstants& serving_constants() const { return serving_; }
 

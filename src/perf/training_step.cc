@@ -85,6 +85,12 @@ double bubble(const TrainingCosts& costs, double others, double weight, double f
 
 }  // namespace
 
+double parts_handed_round(const Shard& shard) {
+  const bool updates_parts =
+      shard.zero == ZeroStage::kOptimizer || shard.zero == ZeroStage::kGradients;
+  return updates_parts ? workload::split_from(ZeroStage::kOptimizer, shard, shard.data) - 1.0 : 0.0;
+}
+
 TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                              const KernelModel& kernels, const Engine& engine,
                              const SheetRates& rates) {
@@ -92,7 +98,9 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
   const LayerTable table = pricer.layers(parts_for(plan));
   const ReplicaTable replicas = pricer.replicas();
   TrainingCosts costs;
-  costs.send = table.send;
+  if (plan.pipeline > 1) {
+    costs.send = pricer.send();
+  }
   costs.microbatches = as_double(plan.request.microbatches);
   costs.stages_in_all = plan.pipeline;
   costs.virtual_stages = plan.schedule == Schedule::kInterleaved ? plan.virtual_stages : 1;
@@ -102,10 +110,7 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
   costs.nodes = node > 0 ? std::ceil(static_cast<double>(plan.chips()) / node) : 1.0;
   const TrainingRequest& request = plan.request;
   for (const StageKind& kind : stage_kinds(model, plan)) {
-    const ZeroStage zero = kind.shard.zero;
-    if (zero == ZeroStage::kOptimizer || zero == ZeroStage::kGradients) {
-      costs.parts = workload::split_from(ZeroStage::kOptimizer, kind.shard, plan.shard.data) - 1.0;
-    }
+    costs.parts = parts_handed_round(kind.shard);
     StageCost cost =
         stage_cost(table, replicas, model, kind, request.recompute, plan.recomputed_layers);
     cost.data = pricer.update(kind.shard);

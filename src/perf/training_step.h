@@ -18,6 +18,8 @@ struct TrainingCosts {
   Schedule schedule = Schedule::kOneForwardOneBackward;
   bool overlaps_experts = false;
 };
+// Parts of the parameters that other replicas update.
+[[nodiscard]] double parts_handed_round(const Shard& shard);
 [[nodiscard]] TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                                            const KernelModel& kernels, const Engine& engine,
                                            const SheetRates& rates);

@@ -129,7 +129,6 @@ LayerTable Pricer::layers(TableParts parts) {
         },
         parts);
   }
-  table.send = send();
   return table;
 }
 

@@ -21,7 +21,6 @@ struct LayerTable {
   LayerCost dense, expert;
   LayerCost windowed;  // what a layer with a window costs more, mostly less than zero
   LayerCost embedding, head, mtp;
-  PassCost send;  // to the next stage
 };
 
 // What replicas send of one layer in either pass, under ZeRO stages 2 and 3.
@@ -77,6 +76,8 @@ class Pricer {
   // Of the split and the microbatch of the plan.
   [[nodiscard]] LayerTable layers(TableParts parts);
   [[nodiscard]] ReplicaTable replicas();
+  // Of a microbatch to the next stage, which stands as near as replicas leave room.
+  [[nodiscard]] PassCost send();
   // What a stage does once a step.
   [[nodiscard]] PassCost update(const Shard& shard);
 
@@ -87,7 +88,6 @@ class Pricer {
   LayerCost price(const Emit& emit, TableParts parts);
   LayerCost layer(const workload::LayerMix& mix, TableParts parts);
   ReplicaMessages messages(const HeldParameters& held);
-  PassCost send();
   void hide_messages(LayerCost& cost) const;
 
   const LlmModel& model_;

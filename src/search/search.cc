@@ -8,7 +8,8 @@
 #include <mutex>
 #include <thread>
 
-#include "base/check.h"
+#include "redline/error.h"
+
 #include "search/archive.h"
 
 namespace redline {
@@ -119,6 +120,7 @@ class Search {
   // Enters the levels above a block.
   bool reaches(Worker& worker, const Block& block) {
     for (std::size_t level = 0; level < block.path.size(); ++level) {
+      (void)worker.walk.choices(level);
       worker.walk.enter(level, block.path[level]);
       Scores least{};
       const bool possible = worker.walk.prepare(level, least);
@@ -187,6 +189,7 @@ class Search {
       Scores least{};
       bool possible = true;
       for (std::size_t level = 0; level < blocks_[place].path.size() && possible; ++level) {
+        (void)walk->choices(level);
         walk->enter(level, blocks_[place].path[level]);
         possible = walk->prepare(level, least);
       }
@@ -210,7 +213,7 @@ class Search {
 
 }  // namespace
 
-SearchResult search(const SearchSpace& space, const SearchOptions& options) {
+SearchResult run_search(const SearchSpace& space, const SearchOptions& options) {
   return Search(space, options).run();
 }
 

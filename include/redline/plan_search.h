@@ -1,0 +1,69 @@
+#pragma once
+// The best parallel plan of a training step: a space of plans of one model on chips of one kind.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "redline/search.h"
+#include "redline/step.h"
+
+namespace redline {
+
+// What a plan is judged by, and the names in requests; lesser is better.
+enum class PlanObjective : std::uint8_t { kTime, kCost, kEnergy, kChips };
+inline constexpr std::array<std::string_view, 4> kPlanObjectiveNames{"time", "cost", "energy",
+                                                                     "chips"};
+
+struct PipelineOrder {
+  Schedule schedule = Schedule::kOneForwardOneBackward;
+  int virtual_stages = 1;
+};
+
+// Values that are tried of each dimension, in their order; those that do not fit one another are no
+// part of the space.
+struct TrainingDimensions {
+  std::vector<int> chips, tensor, context, expert, pipeline, microbatch;
+  std::vector<bool> sequence_parallel;
+  std::vector<ZeroStage> zero;
+  std::vector<Recompute> recompute;
+  std::vector<PipelineOrder> orders;
+};
+// Those that practice knows: powers of two and the divisors of the model's layers.
+[[nodiscard]] TrainingDimensions usual_dimensions(const LlmModel& model, std::vector<int> chips,
+                                                  std::int64_t batch, std::int64_t tokens,
+                                                  int domain);
+
+// What a space is of. The model, kernels and engine must outlive it.
+struct TrainingQuestion {
+  const LlmModel* model = nullptr;
+  const KernelModel* kernels = nullptr;
+  const Engine* engine = nullptr;
+  SheetRates rates{};
+  StepModel::Values constants{};
+  TrainingPlan base{};        // precision, tokens, node ranks: what all plans share
+  std::int64_t batch = 0;     // sequences of a step, all replicas
+  double token_budget = 0.0;  // objectives are of these; 0: of one step
+  Bytes capacity{};           // of a chip; 0: not known, and every plan fits
+  double usd_per_chip_s = 0.0, watts = 0.0;
+  std::vector<PlanObjective> objectives;  // the first is the one to make least
+  TrainingDimensions dimensions;
+};
+
+class TrainingSpace : public SearchSpace {
+ public:
+  explicit TrainingSpace(TrainingQuestion question) : question_(std::move(question)) {}
+
+  [[nodiscard]] std::size_t levels() const override;
+  [[nodiscard]] std::size_t block_levels() const override;
+  [[nodiscard]] std::size_t objectives() const override { return question_.objectives.size(); }
+  [[nodiscard]] std::unique_ptr<SearchWalk> walk() const override;
+
+  [[nodiscard]] TrainingPlan plan_of(std::uint64_t number) const;
+  [[nodiscard]] const TrainingQuestion& question() const { return question_; }
+
+ private:
+  TrainingQuestion question_;
+};
+
+}  // namespace redline
