@@ -39,10 +39,11 @@ check: deps-check  ## Format, lint, sanitizers, fuzzing, packaging (longer)
 
 bench: deps  ## Benchmarks
 	@cmake --preset release --log-level=WARNING
-	@cmake --build --preset release --parallel $(JOBS) --target classify_bench kernel_bench step_bench
+	@cmake --build --preset release --parallel $(JOBS) --target classify_bench kernel_bench step_bench search_bench
 	@build/release/bench/classify_bench --benchmark_min_time=0.2
 	@build/release/bench/kernel_bench --benchmark_min_time=0.2
 	@build/release/bench/step_bench --benchmark_min_time=0.2
+	@build/release/bench/search_bench --benchmark_min_time=0.2
 
 lint: deps-check  ## clang-format and clang-tidy, reporting only
 	@JOBS=$(JOBS) tools/lint.sh
