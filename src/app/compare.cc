@@ -12,8 +12,6 @@ using results::Align;
 using results::Table;
 using results::Words;
 
-constexpr double kTpotLimit = 0.050;
-
 std::string_view use_name(StepKind kind) {
   constexpr std::array<std::string_view, 3> kNames{"train", "prefill", "decode"};
   return kNames[static_cast<std::size_t>(kind)];
@@ -53,15 +51,30 @@ std::vector<Json> plans_of(StepKind kind, const LlmModel& model) {
   return plans;
 }
 
-bool within(const StepAnswer& a) {
-  return a.request.kind != StepKind::kDecode ||
-         a.decode->time.total.base() / a.request.serving.tokens_per_step <= kTpotLimit;
+// The plan with the largest batch that keeps to the limit: TPOT grows with the batch. The answer as
+// it is where no batch of the plan keeps to it.
+StepAnswer paced(const Workspace& w, const Json& asked, StepAnswer answer) {
+  std::optional<StepAnswer> kept;
+  std::int64_t low = 0;
+  std::int64_t high = answer.request.batch;
+  while (!keeps_pace(answer) && high - low > 1) {
+    Json tried = asked;
+    tried["batch"] = low + (high - low) / 2;
+    auto one = answer_step(w, answer.request.kind, tried, Code::kBadOptionValue);
+    if (one && !one->unanswered && keeps_pace(*one)) {
+      low = one->request.batch;
+      kept = std::move(*one);
+    } else {
+      high = tried["batch"].get<std::int64_t>();
+    }
+  }
+  return kept ? std::move(*kept) : std::move(answer);
 }
 
 // What speaks for a plan: it fits, it is fast enough, it is cheap in chips.
 bool better(const StepAnswer& a, const StepAnswer& b) {
-  if (within(a) != within(b)) {
-    return within(a);
+  if (keeps_pace(a) != keeps_pace(b)) {
+    return keeps_pace(a);
   }
   return a.tokens_per_s_per_chip() > b.tokens_per_s_per_chip();
 }
@@ -149,6 +162,11 @@ Table use_table(const std::vector<ChipInUse>& uses, const ChipInUse& first) {
 
 }  // namespace
 
+bool keeps_pace(const StepAnswer& a) {
+  return a.request.kind != StepKind::kDecode || a.unanswered ||
+         a.decode->time.total.base() / a.request.serving.tokens_per_step <= kTpotLimit;
+}
+
 ChipInUse best_in_use(const Workspace& w, const std::string& chip, StepKind kind,
                       const Json& fields) {
   ChipInUse best;
@@ -177,8 +195,9 @@ ChipInUse best_in_use(const Workspace& w, const std::string& chip, StepKind kind
       best.reason = best.reason.empty() ? "no plan tried fits in memory" : best.reason;
       continue;
     }
-    if (!best.answer || better(*answer, *best.answer)) {
-      best.answer = std::move(*answer);
+    StepAnswer kept = paced(w, asked, std::move(*answer));
+    if (!best.answer || better(kept, *best.answer)) {
+      best.answer = std::move(kept);
     }
   }
   return best;

@@ -21,8 +21,12 @@ struct ChipInUse {
   std::optional<StepAnswer> answer;  // none where no plan fits or nothing can be said
   std::string reason;
 };
+inline constexpr double kTpotLimit = 0.050;  // s
+// Whether a decode step keeps to the limit; true of other steps.
+[[nodiscard]] bool keeps_pace(const StepAnswer& answer);
+
 // Each chip on the plan that suits it best among a few usual ones: the most tokens a second and
-// chip of those that fit. Serving within TPOT 50 ms where that can be had.
+// chip of those that fit. Decoding within the limit on TPOT where that can be had.
 [[nodiscard]] ChipInUse best_in_use(const Workspace& workspace, const std::string& chip,
                                     StepKind kind, const Json& fields);
 
