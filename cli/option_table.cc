@@ -295,12 +295,13 @@ constexpr auto kCommands = std::to_array<Command>({
      .arguments = "",
      .summary = "how fast answers are written",
      .examples = kEstimateDecodeExamples,
-     .options = kEstimateServeOptions,
+     .options = kEstimateDecodeOptions,
      .description =
          "Predicts a decode step in the middle of the answers: TPOT (time per output token), "
          "tokens a second, memory with the cache of keys and values, the largest batch that fits, "
-         "and what a million tokens costs. Without --batch it takes the largest that fits, up to "
-         "256 sequences on a replica."},
+         "and what a million tokens costs; with --chunk beside prompts in chunks, with "
+         "--prefill-chip after a pool of chips that prefills. Without --batch it takes the largest "
+         "that fits, up to 256 sequences on a replica."},
     {.name = "compare",
      .arguments = "CHIP…",
      .summary = "how many of one chip equal how many of another",

@@ -157,7 +157,13 @@ app::Json step_fields_of(const Arguments& arguments) {
     }
     std::string field(option.name.substr(2));
     std::replace(field.begin(), field.end(), '-', '_');
-    field = field == "rent" ? "rent_usd_per_hour" : field == "price" ? "price_usd" : field;
+    for (const auto& [word, unit] : {std::pair{"rent", "_usd_per_hour"}, {"price", "_usd"}}) {
+      const auto place = field.rfind(word);
+      if (place != std::string::npos && place + std::string_view(word).size() == field.size()) {
+        field += unit;
+        break;
+      }
+    }
     fields[field] = arguments.value(option.name);
   }
   return fields;

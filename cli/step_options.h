@@ -18,6 +18,9 @@ constexpr auto kEstimatePrefillExamples = std::to_array<std::string_view>({
 constexpr auto kEstimateDecodeExamples = std::to_array<std::string_view>({
     "redline estimate decode --model llama-3.1-70b --chip h20 --tp 4 --batch 64",
     "redline estimate decode --model deepseek-r1 --chip h20 --dp 16 --ep 16",
+    "redline estimate decode --model deepseek-r1 --chip h20 --dp 16 --ep 16 --prefill-chip "
+    "h800-sxm "
+    "--prefill-dp 8 --prefill-ep 8",
 });
 
 constexpr Option kModelOption{
@@ -72,6 +75,7 @@ constexpr auto kTrainAlone = std::to_array<Option>({
     {"--seq", "", "N", "tokens of a sequence (default 4096)", false, ValueKind::kNumber},
     {"--zero", "", "STAGE", "what replicas share: 0 to 3 (default 1)", false, ValueKind::kChoice,
      "0 1 2 3"},
+    {"--zero-ranks", "", "N", "replicas that share it (default all)", false, ValueKind::kNumber},
     {"--recompute", "", "WHAT", "computed again in the backward pass (default none)", false,
      ValueKind::kChoice, "none selective full"},
     {"--recompute-layers", "", "N", "layers of a stage computed again, not all", false,
@@ -80,6 +84,21 @@ constexpr auto kTrainAlone = std::to_array<Option>({
      false, ValueKind::kChoice, "true false"},
     {"--tokens", "", "N", "token budget: chip-hours, energy and cost of it", false,
      ValueKind::kNumber},
+});
+// Of the pool that prefills, in a request of `batch` and here alike.
+constexpr auto kPoolOptions = std::to_array<Option>({
+    {"--prefill-chip", "", "CHIP", "chip of a pool that prefills, and this one only decodes", false,
+     ValueKind::kChip},
+    {"--prefill-system", "", "NAME", "system of that pool", false, ValueKind::kRecord},
+    {"--prefill-tp", "", "N", "tensor parallelism of that pool", false, ValueKind::kNumber},
+    {"--prefill-pp", "", "N", "pipeline stages of that pool", false, ValueKind::kNumber},
+    {"--prefill-dp", "", "N", "data parallelism of that pool", false, ValueKind::kNumber},
+    {"--prefill-ep", "", "N", "expert parallelism of that pool", false, ValueKind::kNumber},
+    {"--prefill-batch", "", "N", "prompts of one of its replicas at a time (default 1)", false,
+     ValueKind::kNumber},
+    {"--prefill-rent", "", "USD", "rent of one of its chips for an hour", false,
+     ValueKind::kNumber},
+    {"--prefill-price", "", "USD", "price of one of its chips", false, ValueKind::kNumber},
 });
 constexpr auto kServeAlone = std::to_array<Option>({
     {"--batch", "", "N", "sequences of one replica at a time", false, ValueKind::kNumber},
@@ -90,6 +109,8 @@ constexpr auto kServeAlone = std::to_array<Option>({
      ValueKind::kNumber},
     {"--tokens-per-step", "", "X", "accepted on average with drafts (default 1 + 0.85 a draft)",
      false, ValueKind::kNumber},
+    {"--chunk", "", "N", "tokens of a prompt that one step takes (default all)", false,
+     ValueKind::kNumber},
     {"--imbalance", "", "X", "rows of the busiest rank of experts over the mean (default 1)", false,
      ValueKind::kNumber},
     {"--overlap", "", "BOOL", "two halves of a batch hide each other's exchange of experts", false,
@@ -110,5 +131,6 @@ constexpr std::array<Option, A + B> joined(const std::array<Option, A>& first,
 }
 constexpr auto kEstimateTrainOptions = joined(kStepCommon, kTrainAlone);
 constexpr auto kEstimateServeOptions = joined(kStepCommon, kServeAlone);
+constexpr auto kEstimateDecodeOptions = joined(kEstimateServeOptions, kPoolOptions);
 
 }  // namespace redline::cli

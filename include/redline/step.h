@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,10 +28,21 @@ struct Engine {
   Library attention = Library::kTrtllm;
   bool flash_attention = true;  // training: no scores in memory
   bool dropout = false;
-  bool overlaps_experts = false;  // dispatch and combine run beside the other half of the batch
+  Format gradients = Format::kFp32;  // as replicas add them up
+  bool overlaps_experts = false;     // dispatch and combine run beside the other half of the batch
   std::string_view about;
   std::string_view family{};  // of which it is a later generation
   std::string_view since{};   // "2026-02": of that generation
+  // What a run does that does not say: virtual stages of a rank of a deep pipeline; whether ranks
+  // of a tensor share sequences between products, and replicas the optimizer's state.
+  int virtual_stages = 1;
+  bool shares = false;
+  std::string_view shards_by{};  // the engine that runs ZeRO stages 2 and 3, which this one lacks
+  bool hides_tensor = false;     // messages of a tensor behind gradients of weights
+  std::string_view constants{};  // the engine whose fitted constants it has; empty: its own
+  [[nodiscard]] constexpr std::string_view fitted_as() const {
+    return constants.empty() ? name : constants;
+  }
 };
 // The generation of an engine's family that was there at a date such as "2026-04".
 [[nodiscard]] const Engine& generation_of(const Engine& engine, std::string_view date);
@@ -102,8 +114,15 @@ struct StepMemory {
   }
 };
 
+// Shares of messages that work beside them does not hide, from 0 to 1.
+struct Exposed {
+  double tensor = 1.0, context = 1.0, expert = 1.0, pipeline = 1.0;
+  double replicas = 1.0;  // where there is work to hide them
+};
+
 struct TrainingEstimate {
   StepTime time;
+  Exposed exposed;
   StepMemory memory;
   Ops model_ops{};     // of the step on all chips, as MFU counts them
   Ops hardware_ops{};  // with what is computed again
@@ -140,13 +159,21 @@ struct StepConstants {
   Evidence evidence = Evidence::kExtrapolated;
 };
 // What besides the engine decides which kernels a step runs on: the format that products are
-// computed in, weights that alone are narrow, experts. "fp8 experts", "int4-weights".
+// computed in, weights that alone are narrow, experts, latent attention. "fp8 experts latent",
+// "int4-weights".
 [[nodiscard]] std::string step_variant(const LlmModel& model, const Precision& precision);
 // From the central value to either end of its 80 % interval.
 [[nodiscard]] double interval_factor(const StepConstants& constants);
 [[nodiscard]] StepConstants step_constants(bool training, std::string_view engine,
                                            std::string_view variant, const Chip& chip,
                                            const Calibration& calibration);
+
+// What a data sheet says: rates of dense products by format, operations a second; bytes a second.
+struct SheetRates {
+  std::array<double, 10> matrix{};
+  double bandwidth = 0.0;
+  double core_cycles = 0.0;  // of all cores in a second; 0 where their number is not known
+};
 
 // The steps of one engine on one machine: constants resolved once.
 class StepModel {
@@ -183,8 +210,7 @@ class StepModel {
 
   const KernelModel* kernels_;
   const Engine* engine_;
-  std::array<double, 10> rates_{};  // of the data sheet, by format
-  double bandwidth_ = 0.0;
+  SheetRates rates_;
   StepConstants training_, serving_;
 };
 
@@ -219,6 +245,8 @@ struct MeasuredStep {
 // Fits the constants of steps, with error bars.
 [[nodiscard]] Calibration calibrate_steps(const std::vector<MeasuredStep>& rows,
                                           const Catalog& catalog, bool scatter);
-[[nodiscard]] bool is_fitted(const MeasuredStep& row);
+// The ids of half of the groups of each source, chosen by their hashes: rows that constants are
+// fitted on. A source with a single group is held out.
+[[nodiscard]] std::set<std::string> fitted_steps(const std::vector<MeasuredStep>& rows);
 
 }  // namespace redline

@@ -60,6 +60,7 @@ struct Shard {
   int end_layer = 0;               // ... up to, not including; 0: to the last of the model
   bool mtp = false;                // the last stage holds the model's prediction modules as well
   ZeroStage zero = ZeroStage::kNone;
+  int zero_ranks = 0;       // neighbouring replicas that share what ZeRO splits; 0: all
   int node_ranks = 0;       // ranks of one node; 0: not said, and messages do not say either
   int nodes_per_token = 0;  // limit of nodes that one token may reach; 0: none
 };

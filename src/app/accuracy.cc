@@ -144,10 +144,11 @@ Json sources_json(const std::vector<Predicted>& rows) {
 }
 
 Json order_json(const std::vector<Predicted>& rows) {
-  std::map<std::string, std::vector<const Predicted*>> by_plans;
+  // What was measured again and again on one plan counts once, as the mean.
+  std::map<std::string, std::map<double, std::vector<double>>> by_plans;
   for (const Predicted& row : rows) {
     if (is_training(row) && row.part != Part::kLeftOut) {
-      by_plans[row.source + ": " + row.plans].push_back(&row);
+      by_plans[row.source + ": " + row.plans][row.predicted].push_back(row.measured);
     }
   }
   constexpr std::size_t kFewest = 3;
@@ -158,13 +159,16 @@ Json order_json(const std::vector<Predicted>& rows) {
     }
     std::vector<double> predicted;
     std::vector<double> measured;
-    for (const Predicted* row : members) {
-      predicted.push_back(row->predicted);
-      measured.push_back(row->measured);
+    for (const auto& [one, values] : members) {
+      predicted.push_back(one);
+      measured.push_back(std::accumulate(values.begin(), values.end(), 0.0) /
+                         static_cast<double>(values.size()));
     }
     const auto found = correlation(ranks_of(predicted), ranks_of(measured));
+    const auto [least, most] = std::minmax_element(measured.begin(), measured.end());
     list.push_back({{"plans", plans},
-                    {"rows", members.size()},
+                    {"distinct", members.size()},
+                    {"spread_percent", 100.0 * (*most / *least - 1.0)},
                     {"rank_correlation", found ? Json(*found) : Json(nullptr)}});
   }
   return list;

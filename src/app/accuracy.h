@@ -55,7 +55,7 @@ struct SourceMeans {
 [[nodiscard]] SourceMeans means_over_sources(const std::vector<Predicted>& rows, bool training);
 [[nodiscard]] Json sources_json(const std::vector<Predicted>& rows);
 // Whether the better plans of one model and system are predicted to be the better ones: Spearman's
-// rank correlation, for every model and system with three plans or more.
+// rank correlation, for every model, format, system and engine with three plans or more.
 [[nodiscard]] Json order_json(const std::vector<Predicted>& rows);
 
 }  // namespace redline::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -136,17 +137,10 @@ Loaded<Calibrated> calibrate_engines(const Workspace& w, bool check, const Words
   if (!kept) {
     return tl::unexpected(kept.error());
   }
-  std::vector<MeasuredStep> rows;
-  std::size_t all = 0;
-  for (const StepRow& row : *kept) {
-    if (row.unanswered || row.kind == MetricKind::kMemory) {
-      continue;
-    }
-    ++all;
-    if (is_fitted(row.measured)) {
-      rows.push_back(row.measured);
-    }
-  }
+  std::vector<MeasuredStep> rows = measured_steps(*kept);
+  const std::size_t all = rows.size();
+  const std::set<std::string> fitted = fitted_steps(rows);
+  std::erase_if(rows, [&fitted](const MeasuredStep& row) { return !fitted.contains(row.id); });
   return calibrated(w, calibrate_steps(rows, w.catalog, /*scatter=*/true), rows.size(), all, check,
                     say);
 }

@@ -2,6 +2,7 @@
 // `redline estimate train|prefill|decode`: how long a step takes, what it needs and costs.
 
 #include "app/report.h"
+#include "app/serving_modes.h"
 #include "app/step_request.h"
 #include "app/workspace.h"
 #include "results/words.h"
@@ -14,6 +15,9 @@ struct StepAnswer {
   std::optional<Message> unanswered;
   std::optional<TrainingEstimate> training;
   std::optional<ServingEstimate> prefill, decode;
+  std::optional<ChunkedPrefill> chunked;
+  std::optional<PrefillPool> pool;
+  std::shared_ptr<const StepAnswer> pool_prefill;  // the step of that pool, known or not
   CostRate cost;
   std::optional<Bytes> capacity;
   bool fits = true;
@@ -24,6 +28,8 @@ struct StepAnswer {
   [[nodiscard]] double tokens() const;  // of a step on all chips
   [[nodiscard]] double tokens_per_s_per_chip() const;
   [[nodiscard]] std::optional<double> usd_per_million_tokens() const;
+  [[nodiscard]] double chunked_tokens_per_s_per_chip() const;  // of answers, beside chunks
+  [[nodiscard]] std::optional<Message> pool_reason() const;    // why nothing is known of the pool
 };
 // Errors: fields that are wrong, plans that do not divide the model.
 [[nodiscard]] Loaded<StepAnswer> answer_step(const Workspace& workspace, StepKind kind,

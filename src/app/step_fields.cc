@@ -163,4 +163,11 @@ Precision precision_of_words(std::string_view text) {
   return p;
 }
 
+void split_tensor(Shard& shard, const LlmModel& model, int ranks) {
+  shard.tensor = ranks;
+  if (model.moe && shard.expert == 1) {
+    shard.expert_tensor = ranks;
+  }
+}
+
 }  // namespace redline::app

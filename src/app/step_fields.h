@@ -30,4 +30,7 @@ class Fields {
 // Formats from words such as "fp8 + fp8 KV" or "AWQ-INT4".
 [[nodiscard]] Precision precision_of_words(std::string_view words);
 
+// Splits a stage over so many ranks; experts that are not spread over ranks are split with it.
+void split_tensor(Shard& shard, const LlmModel& model, int ranks);
+
 }  // namespace redline::app

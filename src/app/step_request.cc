@@ -19,9 +19,11 @@ constexpr auto kCommon = std::to_array<std::string_view>(
      "rent_usd_per_hour", "price_usd", "usd_per_kwh", "pue", "utilisation_percent", "years"});
 constexpr auto kTraining = std::to_array<std::string_view>(
     {"cp", "etp", "vp", "schedule", "microbatch", "batch", "seq", "zero", "recompute",
-     "recompute_layers", "sequence_parallel", "tokens"});
+     "recompute_layers", "sequence_parallel", "tokens", "zero_ranks"});
 constexpr auto kServing = std::to_array<std::string_view>(
-    {"batch", "prompt", "answer", "kv_dtype", "drafts", "tokens_per_step", "imbalance", "overlap"});
+    {"batch", "prompt", "answer", "kv_dtype", "drafts", "tokens_per_step", "imbalance", "overlap",
+     "chunk", "prefill_chip", "prefill_system", "prefill_tp", "prefill_pp", "prefill_dp",
+     "prefill_ep", "prefill_batch", "prefill_rent_usd_per_hour", "prefill_price_usd"});
 
 constexpr double kSecondsOfHour = 3600.0;
 
@@ -220,9 +222,11 @@ class Reader {
     for (const char* name : {"tp", "pp", "dp", "ep", "cp", "etp"}) {
       out_.plan_stated |= fields_.has(name);
     }
-    shard.tensor = size("tp", 1);
     shard.data = size("dp", 1);
     shard.expert = size("ep", 1);
+    const int expert_tensor = fields_.has("etp") ? size("etp", 1) : 0;
+    split_tensor(shard, out_.model, size("tp", 1));
+    shard.expert_tensor = expert_tensor > 0 ? expert_tensor : shard.expert_tensor;
     pipeline = size("pp", 1);
     const int domain = std::max(1, out_.machine.network.domain);
     chips_ = size("chips", 0);
@@ -237,7 +241,6 @@ class Reader {
   void read_training() {
     TrainingPlan& plan = out_.training;
     plan.shard.context = size("cp", 1);
-    plan.shard.expert_tensor = size("etp", 1);
     read_shard(plan.shard, plan.pipeline);
     plan.virtual_stages = size("vp", 1);
     plan.schedule =
@@ -262,6 +265,7 @@ class Reader {
     plan.recomputed_layers = fields_.has("recompute_layers") ? size("recompute_layers", 1) : 0;
     constexpr std::array<std::string_view, 4> kZero{"0", "1", "2", "3"};
     plan.shard.zero = choice("zero", kZero, ZeroStage::kOptimizer);
+    plan.shard.zero_ranks = fields_.has("zero_ranks") ? size("zero_ranks", 1) : 0;
     if (!fields_.has("zero")) {
       assume("replicas share the optimizer's state");
     }
@@ -270,6 +274,7 @@ class Reader {
                                        : plan.shard.tensor > 1;
     request.flash_attention = out_.engine->flash_attention;
     request.dropout = out_.engine->dropout;
+    request.gradients = out_.engine->gradients;
     out_.token_budget = amount("tokens").value_or(0.0);
     out_.batch = batch_;
     if (!out_.plan_stated) {
@@ -301,6 +306,8 @@ class Reader {
              {"count", std::to_string(name == std::string("prompt") ? out_.prompt : out_.answer)}});
       }
     }
+    out_.chunk = fields_.has("chunk") ? size("chunk", 1) : 0;
+    read_pool();
     plan.draft_passes = fields_.has("drafts") ? size("drafts", 1) : 0;
     plan.shard.mtp = plan.draft_passes > 0 && out_.model.mtp.has_value();
     if (plan.draft_passes > 0 && !out_.model.mtp) {
@@ -319,6 +326,43 @@ class Reader {
     }
     plan.overlaps_experts =
         fields_.has("overlap") ? fields_.truth("overlap") : out_.engine->overlaps_experts;
+  }
+
+  // What is said of the pool that prefills, and otherwise as this one.
+  void read_pool() {
+    Json pool = Json::object();
+    constexpr std::string_view kPrefix = "prefill_";
+    for (const auto& [key, value] : json_.items()) {
+      if (key.rfind(kPrefix, 0) == 0) {
+        pool[key.substr(kPrefix.size())] = value;
+      }
+    }
+    if (pool.empty()) {
+      return;
+    }
+    if (out_.kind != StepKind::kDecode || out_.chunk > 0) {
+      problem("prefill_chip", out_.chunk > 0
+                                  ? "prompts are prefilled either in chunks or by another pool"
+                                  : "a pool that prefills belongs to a decode step");
+      return;
+    }
+    const bool elsewhere = pool.contains("chip") || pool.contains("system");
+    constexpr auto kShared = std::to_array<std::string_view>(
+        {"model", "dtype", "kv_dtype", "prompt", "answer", "usd_per_kwh", "pue", "years",
+         "utilisation_percent", "engine"});
+    constexpr auto kOfPlace =
+        std::to_array<std::string_view>({"chip", "system", "rent_usd_per_hour", "price_usd"});
+    const auto take = [&](std::string_view name) {
+      const auto found = json_.find(name);
+      if (found != json_.end() && !pool.contains(name)) {
+        pool[std::string(name)] = *found;
+      }
+    };
+    std::for_each(kShared.begin(), kShared.end(), take);
+    if (!elsewhere) {
+      std::for_each(kOfPlace.begin(), kOfPlace.end(), take);
+    }
+    out_.pool = std::move(pool);
   }
 
   const Workspace& w_;
@@ -414,14 +458,15 @@ void choose_plan(StepRequest& request) {
         }
         TrainingPlan tried = plan;
         tried.pipeline = pipeline;
-        tried.shard.tensor = tensor;
         tried.shard.sequence_parallel = tensor > 1;
         tried.shard.data = static_cast<int>(chips / tensor / pipeline);
         tried.shard.expert = 1;
+        split_tensor(tried.shard, request.model, tensor);
         if (request.model.moe) {
           for (int ep = 1; ep <= std::min(tried.shard.data * tensor, 64); ep *= 2) {
             tried.shard.expert = request.model.moe->experts % ep == 0 ? ep : tried.shard.expert;
           }
+          tried.shard.expert_tensor = tried.shard.expert > 1 ? 1 : tried.shard.expert_tensor;
         }
         tried.request.microbatches = 1;
         if (!check(request.model, tried).empty()) {
@@ -450,7 +495,7 @@ void choose_plan(StepRequest& request) {
     const int node = std::max(1, plan.shard.node_ranks);
     for (int tensor = 1; tensor <= node; tensor *= 2) {
       ServingPlan tried = plan;
-      tried.shard.tensor = tensor;
+      split_tensor(tried.shard, request.model, tensor);
       if (!check(request.model, tried, request.decode_of(1)).empty()) {
         continue;
       }

@@ -30,6 +30,8 @@ struct StepRequest {
   std::int64_t batch = 0;      // sequences of a replica; 0: the largest that fits
   std::int64_t prompt = 2048;  // tokens
   std::int64_t answer = 512;
+  std::int64_t chunk = 0;     // tokens of a prompt that a step takes; 0: all of it
+  std::optional<Json> pool;   // fields of the pool that prefills, where it is another
   double token_budget = 0.0;  // of training
   CostTerms terms;
   std::vector<Message> assumptions;

@@ -23,7 +23,7 @@ struct StepRow {
   std::string phase;   // "train", "prefill", "decode", "serving-static", "serving-batch1"
   std::string metric;  // "iteration_time", "tokens_per_s_per_gpu" …
   std::string unit;
-  std::string plans;   // model, system and chips: rows of one such differ in their plans
+  std::string plans;   // model, format, system and engine: rows of one such differ in their plans
   double value = 0.0;  // in the metric and unit of the row
   MetricKind kind = MetricKind::kTime;
   MeasuredStep measured;         // seconds of what was run
@@ -42,5 +42,7 @@ struct StepRow {
 [[nodiscard]] Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string file,
                                                      std::string text);
 [[nodiscard]] Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace);
+// The times among them that can be predicted.
+[[nodiscard]] std::vector<MeasuredStep> measured_steps(const std::vector<StepRow>& rows);
 
 }  // namespace redline::app

@@ -97,6 +97,91 @@ TEST(EstimateStep, AChipWithoutTheFormatComputesInAnother) {
   EXPECT_EQ(answer->request.serving.precision.activations, Format::kInt8);
 }
 
+Json decoding() {
+  return {{"model", "llama-3.1-70b"}, {"chip", "h20"}, {"tp", 4}, {"batch", 64},
+          {"prompt", 4096},           {"answer", 512}};
+}
+StepAnswer answered(StepKind kind, const Json& fields) {
+  auto answer = answer_step(workspace(), kind, fields, Code::kBatchField);
+  EXPECT_TRUE(answer.has_value());
+  return std::move(*answer);
+}
+
+TEST(ChunkedPrefill, OfOneChunkIsThePromptAsAWhole) {
+  Json fields = decoding();
+  fields["batch"] = 1;
+  fields["chunk"] = 8192;
+  const StepAnswer a = answered(StepKind::kPrefill, fields);
+  ASSERT_TRUE(a.chunked);
+  EXPECT_EQ(a.chunked->chunk, 4096);
+  EXPECT_NEAR(a.chunked->ttft_s, a.prefill->time.total.base(), 1e-12);
+  fields["chunk"] = 512;
+  EXPECT_GT(answered(StepKind::kPrefill, fields).chunked->ttft_s, a.chunked->ttft_s);
+}
+
+TEST(ChunkedPrefill, BesideDecodingTakesItsShareOfSteps) {
+  Json fields = decoding();
+  fields["chunk"] = 1024;
+  const StepAnswer a = answered(StepKind::kDecode, fields);
+  ASSERT_TRUE(a.chunked);
+  // 64 sequences of 512 tokens end one answer in 8 steps; a prompt has 4 chunks.
+  EXPECT_NEAR(a.chunked->share_of_steps, 64.0 / 512.0 * 4.0, 1e-12);
+  EXPECT_FALSE(a.chunked->prompts_bind);
+  EXPECT_GT(a.chunked->step_s, a.decode->time.total.base());
+  EXPECT_LT(a.chunked->step_s, a.chunked->step.time.total.base());
+  EXPECT_LT(a.chunked_tokens_per_s_per_chip(), a.tokens_per_s_per_chip());
+  fields["chunk"] = 128;
+  const StepAnswer bound = answered(StepKind::kDecode, fields);
+  EXPECT_TRUE(bound.chunked->prompts_bind);
+  EXPECT_NEAR(bound.chunked->batch, 512.0 / 32.0, 1e-9);  // prompts of 32 chunks, one a step
+}
+
+TEST(PrefillPool, HasAsManyPromptsAsAnswers) {
+  Json fields = decoding();
+  fields["prefill_chip"] = "h800-sxm";
+  fields["prefill_tp"] = 4;
+  fields["prefill_batch"] = 2;
+  const StepAnswer a = answered(StepKind::kDecode, fields);
+  ASSERT_TRUE(a.pool);
+  const double answers = 64.0 / a.decode->stage.base() / 512.0;
+  const double prompts = 2.0 / a.pool->prefill->prefill->stage.base();
+  EXPECT_NEAR(a.pool->replicas, answers / prompts, 1e-9);
+  EXPECT_NEAR(a.pool->chips, a.pool->replicas, 1e-9);  // four chips in either
+  EXPECT_NEAR(a.pool->tokens_per_s_per_chip * (1.0 + a.pool->chips), a.tokens_per_s_per_chip(),
+              1e-6);
+  // 80 layers of 8 heads of 128, keys and values, 16 bits.
+  EXPECT_NEAR(a.pool->cache.base(), 4096.0 * 80.0 * 2.0 * 8.0 * 128.0 * 2.0, 1.0);
+  EXPECT_GT(a.pool->ttft, a.pool->prefill->prefill->time.total);
+  EXPECT_NEAR(*a.pool->usd_per_million_tokens,
+              (*a.usd_per_million_tokens()) *
+                  (1.0 + a.pool->chips * a.pool->prefill->cost.cost->base() / a.cost.cost->base()),
+              1e-9);
+}
+
+TEST(PrefillPool, WhatIsWrongWithItIsSaid) {
+  Json fields = decoding();
+  fields["prefill_tp"] = 7;
+  const auto wrong = answer_step(workspace(), StepKind::kDecode, fields, Code::kBatchField);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().front().code, Code::kBadShard);
+  EXPECT_EQ(wrong.error().front().help.back(), "this is the pool that prefills");
+  fields["chunk"] = 512;
+  EXPECT_EQ(answer_step(workspace(), StepKind::kDecode, fields, Code::kBatchField)
+                .error()
+                .front()
+                .message,
+            "prompts are prefilled either in chunks or by another pool");
+}
+
+TEST(EstimateStep, ExpertsThatAreNotSpreadAreSplitWithEverythingElse) {
+  const auto weights = [](const Json& plan) {
+    Json fields{{"model", "mixtral-8x7b"}, {"chip", "h100-sxm5"}, {"batch", 8}};
+    fields.update(plan);
+    return answered(StepKind::kDecode, fields).memory().weights.base();
+  };
+  EXPECT_NEAR(weights({{"tp", 8}}), weights({{"tp", 1}}) / 8.0, 0.02 * weights({{"tp", 1}}));
+}
+
 TEST(EstimateStep, TheOrderOfChipsIsThatOfTheirUse) {
   const auto rate = [](const char* chip, StepKind kind) {
     const ChipInUse use = best_in_use(workspace(), chip, kind, Json{{"model", "llama-3.1-70b"}});
@@ -122,6 +207,22 @@ TEST(Accuracy, RanksPlansAsSpearmanDoes) {
   const Json order = order_json(rows);
   ASSERT_EQ(order.size(), 1u);
   EXPECT_NEAR(order[0]["rank_correlation"].get<double>(), 0.8, 1e-12);  // 1 - 6·2 / (4·15)
+  EXPECT_NEAR(order[0]["spread_percent"].get<double>(), 300.0, 1e-9);
+}
+
+TEST(Accuracy, APlanMeasuredAgainCountsOnce) {
+  std::vector<Predicted> rows(4);
+  const double predicted[] = {1.0, 2.0, 3.0, 3.0};
+  const double measured[] = {1.0, 2.0, 1.5, 4.5};  // of the last two the mean is 3
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].op = "train";
+    rows[i].predicted = predicted[i];
+    rows[i].measured = measured[i];
+  }
+  const Json order = order_json(rows);
+  ASSERT_EQ(order.size(), 1u);
+  EXPECT_EQ(order[0]["distinct"], 3);
+  EXPECT_NEAR(order[0]["rank_correlation"].get<double>(), 1.0, 1e-12);
 }
 
 }  // namespace

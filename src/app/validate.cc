@@ -68,11 +68,7 @@ class Validation {
         fitted_.insert(one.row.id);
       }
     }
-    for (const StepRow& one : kept.steps) {
-      if (!one.unanswered && one.kind != MetricKind::kMemory && is_fitted(one.measured)) {
-        fitted_.insert(one.id);
-      }
-    }
+    fitted_.merge(fitted_steps(measured_steps(kept.steps)));
   }
 
   void predict() {

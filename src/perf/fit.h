@@ -30,6 +30,7 @@ struct FitProblem {
   std::vector<double> log_measured;
   std::vector<std::string_view> sources;
   std::function<double(std::size_t row, const Constants& values)> log_time;
+  bool leaps = false;  // look beyond the nearest valley, too
 };
 
 // Deterministic.

@@ -271,6 +271,13 @@ std::optional<Message> KernelModel::refuses(const Kernel& kernel) const {
   return perf::refusal(kernel, state_->limits);
 }
 
+KernelCost KernelModel::cost(const Kernel& kernel) const {
+  const Resolved& resolved = state_->resolved[state_->index[perf::kernel_key(kernel)]];
+  const perf::Demand demand = perf::demand_of(kernel.op);
+  return {perf::predict(*resolved.model, kernel, demand, state_->limits, resolved.constants),
+          demand.ops, demand.bytes};
+}
+
 KernelTime KernelModel::time(const Kernel& kernel) const {
   const Resolved& resolved = state_->resolved[state_->index[perf::kernel_key(kernel)]];
   const perf::Parts parts =

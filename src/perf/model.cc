@@ -146,14 +146,20 @@ std::size_t model_index(const Operator& op) {
 
 const Model& model_of(const Operator& op) { return models()[model_index(op)](); }
 
-Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
+Demand demand_of(const Operator& op) {
+  if (is_message(op)) {
+    return {};
+  }
+  return {math_format_of(op) == Format::kNone ? 0.0 : matrix_ops(op).base(),
+          least_bytes(op).base()};
+}
+
+Parts predict(const Model& model, const Kernel& kernel, const Demand& demand, const Limits& limits,
               const Constants& constants) {
   if (is_message(kernel.op)) {
     return model.evaluate(kernel, {}, limits, constants);  // shares of links are held below one
   }
   const Format math = math_format_of(kernel.op);
-  const Demand demand{math == Format::kNone ? 0.0 : matrix_ops(kernel.op).base(),
-                      least_bytes(kernel.op).base()};
   Parts parts = model.evaluate(kernel, demand, limits, constants);
   const double compute = math == Format::kNone ? 0.0 : demand.ops / limits.matrix[index_of(math)];
   const double memory = demand.bytes / limits.bandwidth;

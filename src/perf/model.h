@@ -50,6 +50,8 @@ struct Demand {
   double ops = 0.0, bytes = 0.0;
 };
 
+[[nodiscard]] Demand demand_of(const Operator& op);  // nothing of messages
+
 struct Model {
   std::string_view name;
   std::span<const ConstantInfo> constants;
@@ -79,8 +81,12 @@ inline constexpr std::size_t kModelCount = 8;
 // The parts of a kernel's time: what the model says, but never less than its roofline (Williams,
 // Waterman, Patterson 2009): the operations at the rate of the data sheet, the bytes at its
 // bandwidth.
-[[nodiscard]] Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
-                            const Constants& constants);
+[[nodiscard]] Parts predict(const Model& model, const Kernel& kernel, const Demand& demand,
+                            const Limits& limits, const Constants& constants);
+[[nodiscard]] inline Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
+                                   const Constants& constants) {
+  return predict(model, kernel, demand_of(kernel.op), limits, constants);
+}
 
 // The format that an operator's products are computed in; kNone where it has none.
 [[nodiscard]] Format math_format_of(const Operator& op);

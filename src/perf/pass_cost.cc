@@ -12,18 +12,31 @@ bool begins(std::string_view text, std::string_view with) {
 }
 
 Work work_of_message(std::string_view name) {
-  if (begins(name, "kv_")) {
-    return Work::kContext;
+  switch (name.front()) {
+    case 'k':  // kv_
+      return Work::kContext;
+    case 's':  // stage_send
+      return Work::kPipeline;
+    case 'e':
+      return name == "expert_gather" || name == "expert_scatter" ? Work::kExpert : Work::kData;
+    case 'p':  // parameter_
+    case 'g':  // gradient_
+      return Work::kData;
+    default:
+      return begins(name, "table_") ? Work::kData : Work::kTensor;
   }
-  if (begins(name, "stage_send")) {
-    return Work::kPipeline;
-  }
-  if (name == "expert_gather" || name == "expert_scatter") {
-    return Work::kExpert;
-  }
-  const bool replicas = begins(name, "parameter_") || begins(name, "gradient_") ||
-                        begins(name, "expert_") || begins(name, "table_");
-  return replicas ? Work::kData : Work::kTensor;
+}
+
+// Scores that are written to memory, where no kernel fuses them.
+bool is_unfused_attention(std::string_view name) {
+  const char initial = name.front();
+  return (initial == 's' && (begins(name, "scores") || begins(name, "softmax"))) ||
+         (initial == 'c' && begins(name, "context"));
+}
+
+bool reads_cache(const Operator& op) {
+  const auto* attention = std::get_if<Attention>(&op);
+  return attention != nullptr && attention->phase == Attention::Phase::kDecode;
 }
 
 }  // namespace
@@ -38,10 +51,7 @@ Work work_of(const Task& task) {
   if (std::holds_alternative<Attention>(task.op)) {
     return Work::kAttention;
   }
-  // Scores that are written to memory, where no kernel fuses them.
-  const bool unfused =
-      begins(task.name, "scores") || begins(task.name, "context") || begins(task.name, "softmax");
-  if (unfused) {
+  if (is_unfused_attention(task.name)) {
     return Work::kAttention;
   }
   if (const auto* stream = std::get_if<Stream>(&task.op)) {
@@ -81,26 +91,35 @@ PassCost cost_of(std::span<const Task> tasks, const KernelModel& kernels, const 
   PassCost sum;
   for (const Task& task : tasks) {
     const auto count = as_double(task.count);
-    const KernelTime time = kernels.time(kernel_of(task.op, engine));
+    const KernelCost cost = kernels.cost(kernel_of(task.op, engine));
     const Work work = work_of(task);
-    const double seconds = count * time.total.base();
+    const double seconds = count * cost.seconds();
     sum.seconds[index_of(work)] += seconds;
     sum.launches += count;
     if (work > Work::kVector) {
       continue;
     }
-    sum.memory_s += time.bound == Bound::kMemory ? seconds : 0.0;
+    const double most = *std::max_element(cost.parts.begin(), cost.parts.end());
+    sum.memory_s += cost.parts[static_cast<std::size_t>(Bound::kMemory)] >= most ? seconds : 0.0;
     if (work == Work::kVector) {
       continue;
     }
-    const double ops = matrix_ops(task.op).base();
+    sum.cached_s += reads_cache(task.op) ? seconds : 0.0;
     const double rate = rates.matrix[index_of(math_format_of(task.op))];
-    const double least =
-        std::max(rate > 0.0 ? ops / rate : 0.0, least_bytes(task.op).base() / rates.bandwidth);
-    sum.ops += count * ops;
+    const double least = std::max(rate > 0.0 ? cost.ops / rate : 0.0, cost.bytes / rates.bandwidth);
+    sum.loads += work == Work::kMatrix ? count * cost.bytes : 0.0;
+    sum.ops += count * cost.ops;
     sum.floor_s += count * least;
   }
   return sum;
+}
+
+double beyond(double limit, double work) {
+  if (limit <= 0.0 || work <= 0.0) {
+    return std::max(limit, 0.0);
+  }
+  const double ratio = limit / work;
+  return work * (std::sqrt(std::sqrt(1.0 + fourth(ratio))) - 1.0);
 }
 
 double doublings(double nodes) { return nodes > 1.0 ? std::log2(nodes) : 0.0; }

@@ -15,6 +15,8 @@ struct PassCost {
   std::array<double, kWorks> seconds{};
   double memory_s = 0.0;  // of matrix, attention and vector work, what memory bounds
   double floor_s = 0.0;   // the roofline of matrix and attention work together
+  double cached_s = 0.0;  // of attention work, what reads a cache with few queries at a time
+  double loads = 0.0;     // least bytes of matrix work
   double ops = 0.0;       // of matrix units
   double launches = 0.0;  // kernels and messages
 
@@ -28,6 +30,8 @@ struct PassCost {
     }
     memory_s += count * other.memory_s;
     floor_s += count * other.floor_s;
+    cached_s += count * other.cached_s;
+    loads += count * other.loads;
     ops += count * other.ops;
     launches += count * other.launches;
   }
@@ -38,12 +42,6 @@ struct PassCost {
 // The kernel that an engine runs for an operator.
 [[nodiscard]] Kernel kernel_of(const Operator& op, const Engine& engine);
 
-// Rates of a data sheet by format, and the memory's.
-struct SheetRates {
-  std::array<double, kFormats> matrix{};
-  double bandwidth = 0.0;
-};
-
 // Sum over the tasks, each as often as it runs.
 [[nodiscard]] PassCost cost_of(std::span<const Task> tasks, const KernelModel& kernels,
                                const Engine& engine, const SheetRates& rates);
@@ -53,6 +51,10 @@ struct SheetRates {
   const double share = exposed < 1.0 ? exposed : 1.0;
   return behind > before ? (behind - before) + share * before : share * behind;
 }
+
+// What a second limit adds to work of so many seconds: little where it is far off, all that is
+// missing where it is the greater, and something between, where it binds a part of the work.
+[[nodiscard]] double beyond(double limit, double work);
 
 // Nodes of a machine, for what grows with them.
 [[nodiscard]] double doublings(double nodes);

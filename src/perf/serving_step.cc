@@ -1,18 +1,26 @@
 #include "perf/serving_step.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "perf/step_constants.h"
+#include "workload/layer.h"
 
 namespace redline::perf {
 namespace {
+
+constexpr std::size_t kTasks = 64;  // of a stage; few models have more
 
 StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
                       const StepModel::Values& c) {
   StepParts parts;
   auto& s = parts.seconds;
   double matrix = stage.at(Work::kMatrix) * c[kServeMatrix];
-  double attention = stage.at(Work::kAttention) * c[kServeAttention];
+  if (costs.core_cycles > 0.0) {
+    matrix += beyond(stage.loads / (costs.core_cycles * c[kServeLoad]), matrix);
+  }
+  double attention = (stage.at(Work::kAttention) - stage.cached_s) * c[kServeAttention] +
+                     stage.cached_s * c[kServeCache];
   const double reached = matrix + attention;
   if (reached < stage.floor_s && reached > 0.0) {
     matrix *= stage.floor_s / reached;
@@ -36,7 +44,7 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   s[index_of(Work::kExpert)] =
       costs.overlaps_experts ? beside(exchange, compute, 0.0) : exchange * exposed;
   s[index_of(Work::kPipeline)] = stage.at(Work::kPipeline);
-  s[index_of(Work::kHost)] = std::max(0.0, stage.launches * c[kServeLaunch] - parts.total());
+  s[index_of(Work::kHost)] = beyond(stage.launches * c[kServeLaunch], parts.total());
   return parts;
 }
 
@@ -48,18 +56,29 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   ServingCosts costs;
   costs.prompts = static_cast<double>(request.prefill.count);
   costs.imbalance = plan.imbalance;
+  costs.core_cycles = rates.core_cycles;
   costs.overlaps_experts = plan.overlaps_experts;
   InferenceRequest asked = request;
   asked.precision = plan.precision;
   std::vector<Task> tasks;
+  tasks.reserve(kTasks);
+  std::optional<workload::LayerMix> before;  // of the stage before, where it is neither end
   for (const StageLayers& layers : stage_layers(model.shape.layers, plan.pipeline)) {
     Shard shard = plan.shard;
     shard.first_layer = layers.first;
     shard.end_layer = layers.end;
     shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
+    if (layers.first > 0 && layers.end < model.shape.layers) {
+      const workload::LayerMix mix = workload::layer_mix(model, shard);
+      if (mix == before) {
+        costs.stages.push_back(costs.stages.back());
+        continue;
+      }
+      before = mix;
+    }
     asked.draft_passes = shard.mtp ? request.draft_passes : 0;
     tasks.clear();
-    append_inference(model, asked, shard, tasks);
+    workload::emit_inference(model, asked, shard, tasks);
     if (plan.imbalance > 1.0) {
       for (Task& task : tasks) {
         if (auto* grouped = std::get_if<GroupedGemm>(&task.op)) {

@@ -11,6 +11,7 @@ struct ServingCosts {
   std::vector<PassCost> stages;  // in order
   double prompts = 0.0;          // prompts are prefilled in this step
   double imbalance = 1.0;
+  double core_cycles = 0.0;  // of all cores in a second; 0: not known
   bool overlaps_experts = false;
 };
 [[nodiscard]] ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,

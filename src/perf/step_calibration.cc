@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -18,6 +19,7 @@ using perf::Constants;
 using perf::FitProblem;
 
 constexpr double kLeast = 0.03;
+constexpr std::uint64_t kFolds = 10;
 constexpr double kFamilyWidening = 1.3;
 constexpr double kStrangerWidening = 1.3;
 
@@ -27,7 +29,8 @@ struct Known {
 };
 
 std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& rows) {
-  FitProblem problem{perf::step_table_name(training), perf::step_table(training), {}, {}, {}, {}};
+  FitProblem problem{
+      perf::step_table_name(training), perf::step_table(training), {}, {}, {}, {}, true};
   for (const Known& one : rows) {
     problem.scopes.push_back(one.scopes);
     problem.log_measured.push_back(std::log(one.row->measured_s));
@@ -86,7 +89,7 @@ std::vector<Scatter> scatter_of(bool training, const std::vector<Known>& rows) {
   const std::string name(perf::step_table_name(training));
   const auto count = static_cast<int>(rows.size());
   const double folds = width_of(left_out(training, rows, [](const Known& one) {
-    return std::to_string((fnv1a(one.row->group) >> 17U) % 4);
+    return std::to_string((fnv1a(one.row->group) >> 17U) % kFolds);
   }));
   const double chips = width_of(left_out(training, rows, [](const Known& one) {
     return std::string(one.row->engine) + one.row->chip;
@@ -119,7 +122,30 @@ std::vector<Support> support_of(bool training, const std::vector<Known>& rows) {
 
 }  // namespace
 
-bool is_fitted(const MeasuredStep& row) { return (fnv1a(row.group) >> 7U) % 2 == 0; }
+std::set<std::string> fitted_steps(const std::vector<MeasuredStep>& rows) {
+  std::map<std::string, std::set<std::pair<std::uint64_t, std::string>>> groups;  // of a source
+  for (const MeasuredStep& row : rows) {
+    groups[row.source].emplace(fnv1a(row.group) >> 7U, row.group);
+  }
+  std::set<std::pair<std::string, std::string>> chosen;
+  for (const auto& [source, list] : groups) {
+    bool odd = false;
+    for (const auto& [hash, group] : list) {
+      odd = !odd;
+      if (!odd || list.size() == 1) {
+        continue;
+      }
+      chosen.emplace(source, group);
+    }
+  }
+  std::set<std::string> ids;
+  for (const MeasuredStep& row : rows) {
+    if (chosen.contains({row.source, row.group})) {
+      ids.insert(row.id);
+    }
+  }
+  return ids;
+}
 
 Calibration calibrate_steps(const std::vector<MeasuredStep>& rows, const Catalog& catalog,
                             bool scatter) {

@@ -16,6 +16,7 @@ enum TrainingConstant : std::size_t {
   kTrainPipeline,
   kTrainLaunch,
   kTrainFixed,
+  kTrainPart,
   kTrainSpread,
   kTrainOverlap,
   kTrainingConstants,
@@ -23,6 +24,8 @@ enum TrainingConstant : std::size_t {
 enum ServingConstant : std::size_t {
   kServeMatrix,
   kServeAttention,
+  kServeCache,
+  kServeLoad,
   kServeVector,
   kServeMessages,
   kServeExpert,

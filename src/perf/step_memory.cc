@@ -76,8 +76,17 @@ StepMemory stage_memory(const LlmModel& model, const TrainingPlan& plan, const S
 StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
   StepMemory most;
   int stage = 0;
+  std::vector<workload::LayerMix> seen;  // of stages between the first and the last
   for (const StageLayers& layers : perf::stage_layers(model.shape.layers, plan.pipeline)) {
-    const StepMemory one = stage_memory(model, plan, layers, stage++);
+    const int place = stage++;
+    if (layers.first > 0 && layers.end < model.shape.layers) {
+      const auto mix = workload::layer_mix(model, perf::shard_of_stage(plan, model, layers));
+      if (std::find(seen.begin(), seen.end(), mix) != seen.end()) {
+        continue;  // earlier stages hold activations of as many microbatches at least
+      }
+      seen.push_back(mix);
+    }
+    const StepMemory one = stage_memory(model, plan, layers, place);
     most = one.total() > most.total() ? one : most;
   }
   return most;

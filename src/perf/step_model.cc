@@ -14,19 +14,11 @@
 namespace redline {
 namespace {
 
-using perf::SheetRates;
 using perf::StepParts;
 
 constexpr double kUnmeasured = 0.35;
 constexpr int kOwnRows = 2;
 constexpr int kMostStages = 4096;
-
-SheetRates sheet_of(const std::array<double, 10>& rates, double bandwidth) {
-  SheetRates sheet;
-  std::copy(rates.begin(), rates.end(), sheet.matrix.begin());
-  sheet.bandwidth = bandwidth;
-  return sheet;
-}
 
 std::optional<Message> refusal_of(const std::vector<Task>& tasks, const KernelModel& kernels,
                                   const Engine& engine) {
@@ -47,7 +39,7 @@ std::string step_variant(const LlmModel& model, const Precision& precision) {
   std::string variant = narrow_weights
                             ? fmt::format("{}-weights", perf::format_name(precision.weights))
                             : std::string(perf::format_name(math));
-  return variant + (model.moe ? " experts" : "");
+  return variant + (model.moe ? " experts" : "") + (model.mla ? " latent" : "");
 }
 
 double interval_factor(const StepConstants& constants) {
@@ -93,10 +85,9 @@ StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
                      const Calibration& calibration, const Engine& engine, std::string_view variant)
     : kernels_(&kernels), engine_(&engine) {
   const perf::Limits limits = perf::limits_of(machine);
-  rates_ = limits.matrix;
-  bandwidth_ = limits.bandwidth;
-  training_ = step_constants(true, engine.name, variant, *machine.chip, calibration);
-  serving_ = step_constants(false, engine.name, variant, *machine.chip, calibration);
+  rates_ = {limits.matrix, limits.bandwidth, limits.cores * limits.clock};
+  training_ = step_constants(true, engine.fitted_as(), variant, *machine.chip, calibration);
+  serving_ = step_constants(false, engine.fitted_as(), variant, *machine.chip, calibration);
 }
 
 std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {
@@ -148,11 +139,11 @@ StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory
 }
 
 TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& plan) const {
-  const perf::TrainingCosts costs =
-      perf::training_costs(model, plan, *kernels_, *engine_, sheet_of(rates_, bandwidth_));
+  const perf::TrainingCosts costs = perf::training_costs(model, plan, *kernels_, *engine_, rates_);
   const StepParts parts = perf::training_parts(costs, training_.values);
   TrainingEstimate estimate;
   estimate.time = timed(parts.seconds, parts.memory_s, training_);
+  estimate.exposed = perf::exposed_of(costs, training_.values);
   estimate.memory = training_memory(model, plan);
   const double replicas = plan.shard.data;
   estimate.model_ops = model_ops(model, plan.request) * replicas;
@@ -166,7 +157,7 @@ TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& 
   estimate.hardware_ops = estimate.model_ops * (1.0 + again / (3.0 * forward));
   const Format format =
       math_format(plan.request.precision.activations, plan.request.precision.weights);
-  const double peak = rates_[perf::index_of(format)] * static_cast<double>(plan.chips());
+  const double peak = rates_.matrix[perf::index_of(format)] * static_cast<double>(plan.chips());
   estimate.mfu = estimate.model_ops.base() / (peak * estimate.time.total.base());
   estimate.hfu = estimate.hardware_ops.base() / (peak * estimate.time.total.base());
   return estimate;
@@ -175,7 +166,7 @@ TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& 
 ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& plan,
                                    const InferenceRequest& request) const {
   const perf::ServingCosts costs =
-      perf::serving_costs(model, plan, request, *kernels_, *engine_, sheet_of(rates_, bandwidth_));
+      perf::serving_costs(model, plan, request, *kernels_, *engine_, rates_);
   double slowest = 0.0;
   const StepParts parts = perf::serving_parts(costs, serving_.values, slowest);
   ServingEstimate estimate;
@@ -189,14 +180,14 @@ ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& pla
 
 StepModel::Timer StepModel::training_timer(const LlmModel& model, const TrainingPlan& plan) const {
   auto costs = std::make_shared<const perf::TrainingCosts>(
-      perf::training_costs(model, plan, *kernels_, *engine_, sheet_of(rates_, bandwidth_)));
+      perf::training_costs(model, plan, *kernels_, *engine_, rates_));
   return [costs](const Values& values) { return perf::training_parts(*costs, values).total(); };
 }
 
 StepModel::Timer StepModel::serving_timer(const LlmModel& model, const ServingPlan& plan,
                                           const InferenceRequest& request) const {
   auto costs = std::make_shared<const perf::ServingCosts>(
-      perf::serving_costs(model, plan, request, *kernels_, *engine_, sheet_of(rates_, bandwidth_)));
+      perf::serving_costs(model, plan, request, *kernels_, *engine_, rates_));
   return [costs](const Values& values) {
     double slowest = 0.0;
     return perf::serving_parts(*costs, values, slowest).total();

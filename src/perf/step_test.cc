@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "perf/pass_cost.h"
 #include "perf/test_machines.h"
 #include "perf/training_step.h"
 
@@ -237,6 +238,91 @@ TEST(ServingStep, StagesShareTheWorkOfAFullPipeline) {
   const ServingEstimate staged = b.steps.serving(gpt(16), p, request);
   EXPECT_LT(staged.stage, whole.stage);
   EXPECT_GT(staged.time.total, staged.stage);
+}
+
+TEST(TrainingStep, APipelineSendsWholeGradientsOnceUnderZero2) {
+  const Bench b = bench("h100-sxm5");
+  TrainingPlan p = plan(8, 4, 4, 32);
+  p.shard.zero = ZeroStage::kOptimizer;
+  const TrainingEstimate one = b.steps.training(gpt(16), p);
+  p.shard.zero = ZeroStage::kGradients;
+  const TrainingEstimate two = b.steps.training(gpt(16), p);
+  EXPECT_EQ(one.time.total, two.time.total);
+  EXPECT_EQ(one.memory.gradients, two.memory.gradients);
+}
+
+TEST(TrainingStep, MessagesBehindGradientsOfWeightsAreHidden) {
+  const LlmModel model = gpt(16, 8192);
+  TrainingPlan p = plan(8, 1, 1, 4);
+  for (const bool sequence : {false, true}) {
+    p.shard.sequence_parallel = sequence;
+    const double shown =
+        part(bench("a100-sxm-80gb", "megatron-2021").steps.training(model, p).time, Work::kTensor);
+    const double hidden =
+        part(bench("a100-sxm-80gb", "megatron-2022").steps.training(model, p).time, Work::kTensor);
+    EXPECT_LT(hidden, 0.75 * shown);
+    EXPECT_GT(hidden, 0.4 * shown);  // those of the forward pass stay
+  }
+}
+
+TEST(PassCost, ASecondLimitAddsLittleFarOffAndAllThatIsMissingWhereItBinds) {
+  EXPECT_EQ(perf::beyond(0.0, 1.0), 0.0);
+  EXPECT_EQ(perf::beyond(2.0, 0.0), 2.0);
+  EXPECT_LT(perf::beyond(0.1, 1.0), 1e-4);
+  EXPECT_NEAR(perf::beyond(10.0, 1.0), 9.0, 1e-3);
+}
+
+RC_GTEST_PROP(PassCostProperty, ASecondLimitNeverTakesAway, ()) {
+  const double work = 1e-6 * *rc::gen::inRange(1, 1'000'000);
+  const double limit = 1e-6 * *rc::gen::inRange(0, 1'000'000);
+  const double both = work + perf::beyond(limit, work);
+  RC_ASSERT(both >= std::max(work, limit) * (1.0 - 1e-12));
+  RC_ASSERT(both <= work + limit + 1e-12);
+  RC_ASSERT(work + perf::beyond(1.1 * limit, work) >= both * (1.0 - 1e-12));
+}
+
+RC_GTEST_PROP(StepProperty, MoreRateNeverSlowsTraining, ()) {
+  Chip faster = *test::world().catalog.chip("h20-96gb");
+  const double factor = *rc::gen::element(1.1, 2.0, 6.0);
+  for (auto* rate : {&faster.compute.bf16, &faster.compute.fp16}) {
+    if (*rate) {
+      (*rate)->rate.value = *(*rate)->rate.value * factor;
+    }
+  }
+  static const Bench kBase = bench("h20-96gb");
+  const Bench more(faster, "megatron-core");
+  const TrainingPlan p = plan(*rc::gen::element(1, 4, 8), *rc::gen::element(1, 4),
+                              *rc::gen::element(1, 8), *rc::gen::inRange(1, 32));
+  const LlmModel model = gpt(16);
+  RC_ASSERT(more.steps.training(model, p).time.total.base() <=
+            kBase.steps.training(model, p).time.total.base() * (1.0 + 1e-9));
+}
+
+TEST(FittedSteps, HaveBothPartsOfEverySourceWithTwoGroups) {
+  std::vector<MeasuredStep> rows;
+  const auto add = [&rows](const char* source, int group, const char* id) {
+    MeasuredStep row;
+    row.source = source;
+    row.group = std::to_string(group);
+    row.id = id;
+    rows.push_back(row);
+  };
+  add("one", 1, "a");
+  add("one", 1, "b");
+  add("two", 1, "c");
+  add("two", 2, "d");
+  add("two", 2, "e");
+  const std::set<std::string> fitted = fitted_steps(rows);
+  EXPECT_FALSE(fitted.contains("a") || fitted.contains("b"));  // a single group is held out
+  EXPECT_NE(fitted.contains("c"), fitted.contains("d"));
+  EXPECT_EQ(fitted.contains("d"), fitted.contains("e"));
+}
+
+TEST(Engines, AGenerationMayShareTheConstantsOfItsFamily) {
+  const Engine& later = generation_of(*find_engine("megatron-2021"), "2022-06");
+  EXPECT_EQ(later.name, "megatron-2022");
+  EXPECT_EQ(later.fitted_as(), "megatron-2021");
+  EXPECT_EQ(find_engine("fsdp")->fitted_as(), "fsdp");
 }
 
 TEST(Engines, AreFoundByNameAndByDate) {

@@ -19,12 +19,29 @@ bool is_weight_gradient(const Task& task) {
   return task.name.size() > kEnd.size() && task.name.substr(task.name.size() - kEnd.size()) == kEnd;
 }
 
+// Schedules that put gradients of weights where a rank would stand idle.
+bool fills_with_weights(Schedule schedule) {
+  return schedule == Schedule::kZeroBubble || schedule == Schedule::kDualPipe;
+}
+
+// A pipeline adds up the gradients of its microbatches in whole, so that stage 2 of ZeRO sends and
+// keeps what stage 1 does.
+Shard shard_in_effect(const TrainingPlan& plan) {
+  Shard shard = plan.shard;
+  if (plan.pipeline > 1 && shard.zero == ZeroStage::kGradients) {
+    shard.zero = ZeroStage::kOptimizer;
+  }
+  return shard;
+}
+
 // Lowers pieces of a model and sums their costs.
 class Pricer {
  public:
   Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
          const Engine& engine, const SheetRates& rates)
-      : plan_(plan),
+      : model_(model),
+        plan_(plan),
+        shard_(shard_in_effect(plan)),
         kernels_(kernels),
         engine_(engine),
         rates_(rates),
@@ -44,8 +61,13 @@ class Pricer {
     LayerCost cost;
     cost.forward = pass(Pass::kForward, emit, held);
     cost.backward = pass(Pass::kBackward, emit, held);
-    std::erase_if(tasks_, [](const Task& task) { return !is_weight_gradient(task); });
-    cost.weight = cost_of(tasks_, kernels_, engine_, rates_);
+    if (engine_.hides_tensor || fills_with_weights(plan_.schedule)) {
+      std::erase_if(tasks_, [](const Task& task) { return !is_weight_gradient(task); });
+      cost.weight = cost_of(tasks_, kernels_, engine_, rates_);
+    }
+    if (engine_.hides_tensor) {
+      hide_messages(cost);
+    }
     return cost;
   }
 
@@ -54,10 +76,12 @@ class Pricer {
         mix.experts > 0 ? parameters_.expert_layer : parameters_.dense_layer;
     LayerCost cost =
         price([&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, held);
-    tasks_.clear();
-    Emitter core(stage_, Pass::kForward, tasks_);
-    workload::emit_core(core, stage_, step_, mix);
-    cost.core = cost_of(tasks_, kernels_, engine_, rates_);
+    if (plan_.request.recompute == Recompute::kSelective) {
+      tasks_.clear();
+      Emitter core(stage_, Pass::kForward, tasks_);
+      workload::emit_core(core, stage_, step_, mix);
+      cost.core = cost_of(tasks_, kernels_, engine_, rates_);
+    }
     return cost;
   }
 
@@ -84,6 +108,14 @@ class Pricer {
         },
         parameters_.mtp);
   }
+  // What a stage of these layers does once a step.
+  PassCost update(const Shard& shard) {
+    tasks_.clear();
+    const Stage stage = workload::training_stage(model_, plan_.request, shard);
+    Emitter emit(stage, Pass::kForward, tasks_);
+    workload::emit_update(emit, stage, {model_, plan_.request, shard});
+    return cost_of(tasks_, kernels_, engine_, rates_);
+  }
   PassCost send() {
     tasks_.clear();
     Stage middle = stage_;
@@ -100,32 +132,21 @@ class Pricer {
     Emitter emit(stage_, direction, tasks_);
     emit_pieces(emit);
     emit.repeat(1);
-    emit_replica_messages(emit, held);
+    workload::emit_unit_messages(emit, stage_, held, {model_, plan_.request, shard_});
     return cost_of(tasks_, kernels_, engine_, rates_);
   }
 
-  // ZeRO stage 3 gathers parameters in each pass, stages 2 and 3 scatter gradients in the backward
-  // one, layer by layer.
-  void emit_replica_messages(Emitter& emit, const HeldParameters& held) const {
-    const ZeroStage zero = plan_.shard.zero;
-    const auto messages = [&](double parameters, const workload::Group& group) {
-      if (parameters <= 0.0) {
-        return;
-      }
-      if (zero == ZeroStage::kParameters) {
-        emit.message("parameter_gather", Collective::Kind::kAllGather,
-                     parameters * bytes_per_element(plan_.request.parameters), group);
-      }
-      if (emit.backward() && zero >= ZeroStage::kGradients) {
-        emit.message("gradient_scatter", Collective::Kind::kReduceScatter,
-                     parameters * bytes_per_element(plan_.request.gradients), group);
-      }
-    };
-    messages(workload::outside_experts(held), stage_.groups.replicas);
-    messages(held.experts, stage_.groups.expert_replicas);
+  // What goes back to the layer before is sent beside gradients of weights; where ranks share
+  // sequences, what comes from the layer after is gathered first (Korthikanti et al. 2022, 4.2.2).
+  void hide_messages(LayerCost& cost) const {
+    double& messages = cost.backward.seconds[index_of(Work::kTensor)];
+    const double first = stage_.sequence_parallel ? messages / 3.0 : 0.0;
+    messages = first + beside(messages - first, cost.weight.at(Work::kMatrix), 0.0);
   }
 
+  const LlmModel& model_;
   const TrainingPlan& plan_;
+  const Shard shard_;
   const KernelModel& kernels_;
   const Engine& engine_;
   const SheetRates& rates_;
@@ -140,6 +161,33 @@ void add(LayerCost& sum, const LayerCost& one, double count) {
   sum.backward.add(one.backward, count);
   sum.weight.add(one.weight, count);
   sum.core.add(one.core, count);
+}
+
+TrainingTable make_training_table(Pricer& pricer, const TrainingPlan& plan) {
+  const LayerMix& whole = pricer.stage().layers;
+  TrainingTable table;
+  if (whole.dense > 0) {
+    table.dense = pricer.layer({.full = 1, .dense = 1});
+  }
+  if (whole.experts > 0) {
+    table.expert = pricer.layer({.full = 1, .experts = 1});
+  }
+  if (whole.windowed > 0) {
+    const bool dense = whole.dense > 0;
+    LayerMix mix{.windowed = 1};
+    (dense ? mix.dense : mix.experts) = 1;
+    table.windowed = pricer.layer(mix);
+    add(table.windowed, dense ? table.dense : table.expert, -1.0);
+  }
+  table.embedding = pricer.embedding();
+  table.head = pricer.head();
+  if (pricer.stage().mtp.all() > 0) {
+    table.mtp = pricer.mtp();
+  }
+  if (plan.pipeline > 1) {
+    table.send = pricer.send();
+  }
+  return table;
 }
 
 // A stage's share of the table.
@@ -188,17 +236,6 @@ StageCost stage_cost(const TrainingTable& table, const LlmModel& model, const Tr
     }
   }
   return cost;
-}
-
-// What a stage does once a step.
-void add_update(StageCost& cost, const LlmModel& model, const TrainingPlan& plan,
-                const Shard& shard, const KernelModel& kernels, const Engine& engine,
-                const SheetRates& rates) {
-  std::vector<Task> tasks;
-  append_training(model, plan.request, shard, TrainingPart::kUpdate, tasks);
-  const PassCost update = cost_of(tasks, kernels, engine, rates);
-  cost.data = update;
-  cost.optimizer_s = update.at(Work::kOptimizer) + update.at(Work::kVector);
 }
 
 // Work that occupies the cores of a pass, after stretching, never below its roofline.
@@ -251,7 +288,7 @@ StepParts stage_parts(const TrainingCosts& costs, const StageCost& stage,
       beside(both.at(Work::kData), compute.all(), 0.0) +
       std::min(both.at(Work::kData), compute.all()) * std::min(1.0, c[kTrainData]);
   const double host = both.launches * c[kTrainLaunch];
-  s[index_of(Work::kHost)] = std::max(0.0, host - parts.total());
+  s[index_of(Work::kHost)] = beyond(host, parts.total());
   return parts;
 }
 
@@ -277,36 +314,6 @@ double bubble(const TrainingCosts& costs, double others, double weight, double f
 
 }  // namespace
 
-TrainingTable make_training_table(const LlmModel& model, const TrainingPlan& plan,
-                                  const KernelModel& kernels, const Engine& engine,
-                                  const SheetRates& rates) {
-  Pricer pricer(model, plan, kernels, engine, rates);
-  const LayerMix& whole = pricer.stage().layers;
-  TrainingTable table;
-  if (whole.dense > 0) {
-    table.dense = pricer.layer({.full = 1, .dense = 1});
-  }
-  if (whole.experts > 0) {
-    table.expert = pricer.layer({.full = 1, .experts = 1});
-  }
-  if (whole.windowed > 0) {
-    const bool dense = whole.dense > 0;
-    LayerMix mix{.windowed = 1};
-    (dense ? mix.dense : mix.experts) = 1;
-    table.windowed = pricer.layer(mix);
-    add(table.windowed, dense ? table.dense : table.expert, -1.0);
-  }
-  table.embedding = pricer.embedding();
-  table.head = pricer.head();
-  if (pricer.stage().mtp.all() > 0) {
-    table.mtp = pricer.mtp();
-  }
-  if (plan.pipeline > 1) {
-    table.send = pricer.send();
-  }
-  return table;
-}
-
 std::vector<StageLayers> stage_layers(int layers, int stages) {
   const int most = (layers + stages - 1) / stages;
   std::vector<int> counts(static_cast<std::size_t>(stages), most);
@@ -325,7 +332,7 @@ std::vector<StageLayers> stage_layers(int layers, int stages) {
 }
 
 Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const StageLayers& layers) {
-  Shard shard = plan.shard;
+  Shard shard = shard_in_effect(plan);
   shard.first_layer = layers.first;
   shard.end_layer = layers.end;
   shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
@@ -335,7 +342,8 @@ Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const Stag
 TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                              const KernelModel& kernels, const Engine& engine,
                              const SheetRates& rates) {
-  const TrainingTable table = make_training_table(model, plan, kernels, engine, rates);
+  Pricer pricer(model, plan, kernels, engine, rates);
+  const TrainingTable table = make_training_table(pricer, plan);
   TrainingCosts costs;
   costs.send = table.send;
   costs.microbatches = as_double(plan.request.microbatches);
@@ -344,6 +352,10 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
   costs.schedule = plan.schedule;
   costs.overlaps_experts = engine.overlaps_experts || plan.schedule == Schedule::kDualPipe;
   const int node = plan.shard.node_ranks;
+  const Shard shared = shard_in_effect(plan);
+  if (shared.zero == ZeroStage::kOptimizer || shared.zero == ZeroStage::kGradients) {
+    costs.parts = workload::split_from(ZeroStage::kOptimizer, shared, plan.shard.data) - 1.0;
+  }
   costs.nodes = node > 0 ? std::ceil(static_cast<double>(plan.chips()) / node) : 1.0;
   struct Kind {
     bool first, last;
@@ -355,9 +367,7 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
     const LayerMix mix = workload::layer_mix(model, shard);
     const Kind kind{layers.first == 0, layers.end == model.shape.layers, mix};
     const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& other) {
-      return other.first == kind.first && other.last == kind.last && other.mix.full == mix.full &&
-             other.mix.windowed == mix.windowed && other.mix.dense == mix.dense &&
-             other.mix.experts == mix.experts;
+      return other.first == kind.first && other.last == kind.last && other.mix == mix;
     });
     if (same != kinds.end()) {
       ++costs.counts[static_cast<std::size_t>(same - kinds.begin())];
@@ -365,11 +375,19 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
     }
     kinds.push_back(kind);
     StageCost cost = stage_cost(table, model, plan, shard);
-    add_update(cost, model, plan, shard, kernels, engine, rates);
+    cost.data = pricer.update(shard);
+    cost.optimizer_s = cost.data.at(Work::kOptimizer) + cost.data.at(Work::kVector);
     costs.stages.push_back(cost);
     costs.counts.push_back(1);
   }
   return costs;
+}
+
+Exposed exposed_of(const TrainingCosts& costs, const StepModel::Values& c) {
+  const auto share = [&c](std::size_t constant) { return std::min(1.0, c[constant]); };
+  return {share(kTrainTensor), share(kTrainContext),
+          costs.overlaps_experts ? 0.0 : share(kTrainExpert), share(kTrainPipeline),
+          share(kTrainData)};
 }
 
 StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c) {
@@ -404,7 +422,7 @@ StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c)
   }
   const double hides = compute_of(slow->backward, c).all();
   const double replicas = slow->data.at(Work::kData) + slow->data.at(Work::kTensor);
-  s[index_of(Work::kData)] += beside(replicas, hides, c[kTrainData]);
+  s[index_of(Work::kData)] += beside(replicas, hides, c[kTrainData]) + costs.parts * c[kTrainPart];
   s[index_of(Work::kOptimizer)] = slow->optimizer_s;
   s[index_of(Work::kHost)] += c[kTrainFixed];
   s[index_of(Work::kHost)] += step.total() * c[kTrainSpread] * doublings(costs.nodes);

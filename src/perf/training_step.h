@@ -22,9 +22,6 @@ struct TrainingTable {
   LayerCost embedding, head, mtp;
   PassCost send;  // to the next stage
 };
-[[nodiscard]] TrainingTable make_training_table(const LlmModel& model, const TrainingPlan& plan,
-                                                const KernelModel& kernels, const Engine& engine,
-                                                const SheetRates& rates);
 
 // The costs of one plan: everything but constants.
 struct StageCost {
@@ -39,6 +36,7 @@ struct TrainingCosts {
   PassCost send;
   double microbatches = 1.0, stages_in_all = 1.0, virtual_stages = 1.0;
   double nodes = 1.0;
+  double parts = 0.0;  // of other replicas, to be had after an update
   Schedule schedule = Schedule::kOneForwardOneBackward;
   bool overlaps_experts = false;
 };
@@ -57,6 +55,7 @@ struct StepParts {
     return sum;
   }
 };
+[[nodiscard]] Exposed exposed_of(const TrainingCosts& costs, const StepModel::Values& c);
 [[nodiscard]] StepParts training_parts(const TrainingCosts& costs, const StepModel::Values& c);
 
 // Layers of each stage: as even as can be, the last and first stages, which have the head and the

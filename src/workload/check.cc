@@ -41,10 +41,7 @@ class Problems {
   // Bounds hold products of a few of these below what 64 bits count.
   bool between(std::int64_t value, std::int64_t least, std::int64_t most, Code code,
                std::string_view name) {
-    return require(value >= least && value <= most, code, [&] {
-      return value < least ? fmt::format("{} is {}, and must be at least {}", name, value, least)
-                           : fmt::format("{} is {}, and must be at most {}", name, value, most);
-    });
+    return (value >= least && value <= most) || outside(value, least, most, code, name);
   }
 
   // `what` has a place for the value, such as "{} heads".
@@ -57,6 +54,15 @@ class Problems {
   }
 
  private:
+  // Apart, so that what mostly holds is short enough to stand where it is asked.
+  [[gnu::noinline]] bool outside(std::int64_t value, std::int64_t least, std::int64_t most,
+                                 Code code, std::string_view name) {
+    return require(false, code, [&] {
+      return value < least ? fmt::format("{} is {}, and must be at least {}", name, value, least)
+                           : fmt::format("{} is {}, and must be at most {}", name, value, most);
+    });
+  }
+
   Diagnostics* texts_;
   bool none_ = true;
 };
@@ -132,6 +138,7 @@ bool check_group_sizes(const Shard& shard, Problems& problems) {
   good &= problems.between(shard.data, 1, kMostRanks, Code::kBadShard, "data");
   good &= problems.between(shard.expert, 1, kMostRanks, Code::kBadShard, "expert");
   good &= problems.between(shard.expert_tensor, 1, kMostRanks, Code::kBadShard, "expert_tensor");
+  good &= problems.between(shard.zero_ranks, 0, kMostRanks, Code::kBadShard, "zero_ranks");
   good &= problems.between(shard.node_ranks, 0, kMostRanks, Code::kBadShard, "node_ranks");
   good &=
       problems.between(shard.nodes_per_token, 0, kMostRanks, Code::kBadShard, "nodes_per_token");

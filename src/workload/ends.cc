@@ -88,9 +88,13 @@ void emit_stage_send(Emitter& emit, const Stage& stage, const Step& step) {
   if (emit.forward() ? stage.last : stage.first) {
     return;
   }
+  const std::int64_t part = ceil_div(step.tokens, stage.groups.tensor.ranks);
   emit.message(emit.forward() ? "stage_send" : "stage_send_backward", Collective::Kind::kSendRecv,
-               emit.wide_bytes(stage.own_tokens(step.tokens), stage.hidden),
-               stage.groups.neighbours);
+               emit.wide_bytes(part, stage.hidden), stage.groups.neighbours);
+  if (!stage.sequence_parallel) {
+    emit.message("stage_send_gather", Collective::Kind::kAllGather,
+                 emit.wide_bytes(step.tokens, stage.hidden), stage.groups.tensor);
+  }
 }
 
 }  // namespace redline::workload

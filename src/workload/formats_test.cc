@@ -153,6 +153,18 @@ TEST(Optimizer, ReadsAndWritesTheStateOfAdam) {
   EXPECT_EQ(op.written.base(), parameters * (4.0 + 8.0 + 2.0));  // master, moments, copy
 }
 
+TEST(Optimizer, IsPrecededByClippingAndInFp16ByScalingBack) {
+  const auto clip = [](Format format) {
+    const TrainingRequest request{.precision = {.weights = format, .activations = format}};
+    return find<Stream>(train(model("llama-2-7b"), request, TrainingPart::kUpdate),
+                        "gradient_clip");
+  };
+  const double bytes = 4.0 * 6738415616.0;
+  EXPECT_EQ(clip(Format::kBf16).read.base(), 2.0 * bytes);     // norm, scaling
+  EXPECT_EQ(clip(Format::kBf16).written.base(), 2.0 * bytes);  // scaling, zeroing
+  EXPECT_EQ(clip(Format::kFp16).read.base(), 3.0 * bytes);
+}
+
 TEST(Optimizer, IsFollowedByACastToNarrowOperands) {
   const TrainingRequest request{
       .precision = {.weights = Format::kFp8, .activations = Format::kFp8}};

@@ -39,10 +39,8 @@ void emit_drafts(Emitter& emit, const Stage& stage, const InferenceRequest& requ
 }  // namespace
 }  // namespace workload
 
-void append_inference(const LlmModel& model, const InferenceRequest& request, const Shard& shard,
-                      std::vector<Task>& out) {
-  using namespace workload;
-  RL_CHECK(is_valid(model, request, shard));
+void workload::emit_inference(const LlmModel& model, const InferenceRequest& request,
+                              const Shard& shard, std::vector<Task>& out) {
   const Stage stage = make_stage(model, shard, request.precision);
   const Step step = make_step(request.prefill, request.decode, stage, true);
   Emitter emit(stage, Pass::kForward, out);
@@ -61,6 +59,12 @@ void append_inference(const LlmModel& model, const InferenceRequest& request, co
   emit_head(emit, stage, step, rows);
   emit_sampling(emit, stage, rows);
   emit_drafts(emit, stage, request);
+}
+
+void append_inference(const LlmModel& model, const InferenceRequest& request, const Shard& shard,
+                      std::vector<Task>& out) {
+  RL_CHECK(is_valid(model, request, shard));
+  workload::emit_inference(model, request, shard, out);
 }
 
 Loaded<std::vector<Task>> lower_inference(const LlmModel& model, const InferenceRequest& request,

@@ -47,6 +47,9 @@ void emit_ffn(Emitter& emit, const Stage& stage, const FfnNames& names, std::int
 void emit_activation(Emitter& emit, const Stage& stage, const StreamName& name, std::int64_t rows,
                      std::int64_t width);
 
+// The tasks of append_inference, of what is known to be valid.
+void emit_inference(const LlmModel& model, const InferenceRequest& request, const Shard& shard,
+                    std::vector<Task>& out);
 // Tokens into states.
 void emit_embedding(Emitter& emit, const Stage& stage, const Step& step);
 // States into logits of `rows` tokens, from the last norm on.
@@ -56,6 +59,8 @@ void emit_sampling(Emitter& emit, const Stage& stage, std::int64_t rows);
 // What a prediction module has before its layer.
 void emit_mtp_input(Emitter& emit, const Stage& stage, const Step& step);
 // States of a step to the next stage; backward, their gradients to the one before.
+// Ranks of a tensor hold the same state, so that each sends a part and the receivers gather it
+// (Narayanan et al. 2021, section 4.1).
 void emit_stage_send(Emitter& emit, const Stage& stage, const Step& step);
 
 }  // namespace redline::workload

@@ -153,6 +153,33 @@ TEST(Zero, OfOptimizerStateScattersGradientsAndGathersParameters) {
   EXPECT_EQ(find<Stream>(tasks, "optimizer").rows, 6738415616 / 8);
 }
 
+TEST(Zero, OfNeighboursSharesInSmallGroupsAndSumsOverTheRest) {
+  const Shard shard{.data = 32, .zero = ZeroStage::kOptimizer, .zero_ranks = 8, .node_ranks = 8};
+  const auto tasks = train(model("llama-2-7b"), kTraining, TrainingPart::kUpdate, shard);
+  const double gradients = 6738415616.0 * 4.0;
+  EXPECT_EQ(named_bytes(tasks, "gradient_scatter"), gradients);
+  EXPECT_EQ(find<Collective>(tasks, "gradient_scatter").ranks, 8);
+  EXPECT_EQ(find<Collective>(tasks, "gradient_scatter").ranks_per_node, 8);
+  EXPECT_EQ(named_bytes(tasks, "gradient_reduce"), gradients / 8.0);
+  EXPECT_EQ(find<Collective>(tasks, "gradient_reduce").ranks, 4);
+  EXPECT_EQ(find<Collective>(tasks, "gradient_reduce").ranks_per_node, 1);
+  EXPECT_EQ(find<Collective>(tasks, "parameter_gather").ranks, 8);
+  EXPECT_EQ(find<Stream>(tasks, "optimizer").rows, 6738415616 / 8);
+}
+
+TEST(StageSend, IsAPartOfEachRankOfATensorAndGathered) {
+  const auto sent = [](const Shard& shard, std::string_view name) {
+    return named_bytes(train(model("llama-2-7b"), kTraining, TrainingPart::kForward, shard), name);
+  };
+  const Shard whole{.end_layer = 16};
+  const Shard split{.tensor = 4, .end_layer = 16};
+  const Shard sequence{.tensor = 4, .sequence_parallel = true, .end_layer = 16};
+  EXPECT_EQ(sent(split, "stage_send"), sent(whole, "stage_send") / 4.0);
+  EXPECT_EQ(sent(split, "stage_send_gather"), sent(whole, "stage_send"));
+  EXPECT_EQ(sent(sequence, "stage_send"), sent(whole, "stage_send") / 4.0);
+  EXPECT_EQ(sent(sequence, "stage_send_gather"), 0.0);
+}
+
 TEST(Zero, OfGradientsScattersThemInEachPass) {
   const Shard shard{.data = 8, .zero = ZeroStage::kGradients};
   const LlmModel& llama = model("llama-2-7b");

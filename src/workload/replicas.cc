@@ -1,5 +1,7 @@
 // What replicas exchange, and the update (Rajbhandari et al. 2020, ZeRO, sections 5 and 7).
 
+#include <algorithm>
+
 #include "workload/parameters.h"
 #include "workload/training.h"
 
@@ -20,17 +22,34 @@ Pool expert_pool(const Stage& stage) {
           stage.groups.expert_replicas};
 }
 
+// Neighbours that share what ZeRO splits, and those that hold the same share (Zhang et al. 2022,
+// MiCS; PyTorch's hybrid sharding).
+struct Sharing {
+  Group neighbours, others;
+};
+Sharing sharing_of(const Group& group, const Shard& shard) {
+  const std::int64_t near =
+      shard.zero_ranks > 0 ? std::min<std::int64_t>(shard.zero_ranks, group.ranks) : group.ranks;
+  const std::int64_t node = group.ranks_per_node;
+  const std::int64_t in_node = std::max<std::int64_t>(1, node / near);
+  return {{near, std::min(near, node)}, {ceil_div(group.ranks, near), node > 0 ? in_node : 0}};
+}
+
 void emit_gather(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
   if (parameters > 0.0) {
     emit.message(pool.gather, Collective::Kind::kAllGather,
-                 parameters * bytes_per_element(replica.request.parameters), pool.group);
+                 parameters * bytes_per_element(replica.request.parameters),
+                 sharing_of(pool.group, replica.shard).neighbours);
   }
 }
 
 void emit_scatter(Emitter& emit, const Pool& pool, double parameters, const Replica& replica) {
   if (parameters > 0.0) {
-    emit.message(pool.scatter, Collective::Kind::kReduceScatter,
-                 parameters * bytes_per_element(replica.request.gradients), pool.group);
+    const Sharing sharing = sharing_of(pool.group, replica.shard);
+    const double bytes = parameters * bytes_per_element(replica.request.gradients);
+    emit.message(pool.scatter, Collective::Kind::kReduceScatter, bytes, sharing.neighbours);
+    emit.message(pool.reduce, Collective::Kind::kAllReduce,
+                 bytes / static_cast<double>(sharing.neighbours.ranks), sharing.others);
   }
 }
 
@@ -38,7 +57,7 @@ void emit_unit(Emitter& emit, const Pool& pool, double parameters, const Replica
   if (replica.shard.zero == ZeroStage::kParameters) {
     emit_gather(emit, pool, parameters, replica);
   }
-  if (emit.backward()) {
+  if (emit.backward() && replica.shard.zero >= ZeroStage::kGradients) {
     emit_scatter(emit, pool, parameters, replica);
   }
 }
@@ -82,6 +101,19 @@ void emit_optimizer(Emitter& emit, const TrainingRequest& request, double parame
                                .ops = Ops{parameters * optimizer_ops(request.optimizer)}});
 }
 
+// Gradients are read for their norm, scaled to its limit and set to zero for the next step; those
+// of fp16 are checked and scaled back first (Micikevicius et al. 2018, section 3.2).
+void emit_clip(Emitter& emit, const TrainingRequest& request, double parameters) {
+  const double passes = request.precision.activations == Format::kFp16 ? 3.0 : 2.0;
+  const double bytes = passes * parameters * bytes_per_element(request.gradients);
+  emit.add("gradient_clip", Stream{.kind = Stream::Kind::kOptimizer,
+                                   .rows = static_cast<std::int64_t>(parameters),
+                                   .columns = 1,
+                                   .read = Bytes{bytes},
+                                   .written = Bytes{bytes},
+                                   .ops = Ops{passes * parameters}});
+}
+
 // Operands narrower than the copy are cast from it.
 void emit_weight_cast(Emitter& emit, const TrainingRequest& request, double parameters,
                       Format operand) {
@@ -117,7 +149,16 @@ bool has_master(const TrainingRequest& request) {
 }
 
 double split_from(ZeroStage stage, const Shard& shard, double ranks) {
-  return shard.zero >= stage ? ranks : 1.0;
+  if (shard.zero < stage) {
+    return 1.0;
+  }
+  return shard.zero_ranks > 0 ? std::min<double>(shard.zero_ranks, ranks) : ranks;
+}
+
+void emit_unit_messages(Emitter& emit, const Stage& stage, const HeldParameters& held,
+                        const Replica& replica) {
+  emit_unit(emit, common_pool(stage), outside_experts(held), replica);
+  emit_unit(emit, expert_pool(stage), held.experts, replica);
 }
 
 void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replica) {
@@ -125,17 +166,13 @@ void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replic
     return;
   }
   const StageParameters held = stage_parameters(replica.model, replica.shard);
-  const Pool common = common_pool(stage);
-  const Pool experts = expert_pool(stage);
   emit.repeat(stage.layers.dense);
-  emit_unit(emit, common, outside_experts(held.dense_layer), replica);
+  emit_unit_messages(emit, stage, held.dense_layer, replica);
   emit.repeat(stage.layers.experts);
-  emit_unit(emit, common, outside_experts(held.expert_layer), replica);
-  emit_unit(emit, experts, held.expert_layer.experts, replica);
+  emit_unit_messages(emit, stage, held.expert_layer, replica);
   emit.repeat(1);
-  emit_unit(emit, common, outside_experts(held.ends), replica);
-  emit_unit(emit, common, outside_experts(held.mtp), replica);
-  emit_unit(emit, experts, held.mtp.experts, replica);
+  emit_unit_messages(emit, stage, held.ends, replica);
+  emit_unit_messages(emit, stage, held.mtp, replica);
 }
 
 void emit_update(Emitter& emit, const Stage& stage, const Replica& replica) {
@@ -155,7 +192,9 @@ void emit_update(Emitter& emit, const Stage& stage, const Replica& replica) {
   const auto share = [&replica](const Pool& pool) {
     return split_from(ZeroStage::kOptimizer, replica.shard, static_cast<double>(pool.group.ranks));
   };
-  emit_optimizer(emit, replica.request, outside / share(common) + held.experts / share(experts));
+  const double own = outside / share(common) + held.experts / share(experts);
+  emit_clip(emit, replica.request, own);
+  emit_optimizer(emit, replica.request, own);
   const ZeroStage zero = replica.shard.zero;
   if (zero == ZeroStage::kOptimizer || zero == ZeroStage::kGradients) {
     emit_gather(emit, common, outside, replica);

@@ -18,6 +18,7 @@ struct LayerMix {
   std::int64_t full = 0, windowed = 0;
   std::int64_t dense = 0, experts = 0;
   [[nodiscard]] constexpr std::int64_t all() const { return full + windowed; }
+  [[nodiscard]] constexpr bool operator==(const LayerMix&) const = default;
 };
 
 // Ranks that exchange messages, and how many of them a node holds (0: not said).

@@ -18,6 +18,9 @@ struct Replica {
   const Shard& shard;
 };
 
+// Messages of one pass over parameters that are gathered together, such as those of a layer.
+void emit_unit_messages(Emitter& emit, const Stage& stage, const HeldParameters& held,
+                        const Replica& replica);
 // Messages of one pass: ZeRO stage 3 gathers parameters in each, stages 2 and 3 scatter gradients
 // in the backward one.
 void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replica);

@@ -1,0 +1,81 @@
+#pragma once
+// Reads one published run: what was run, as requests have it, and what was measured.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "redline/step.h"
+
+#include "app/step_fields.h"
+#include "app/step_row.h"
+
+namespace redline::app {
+
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+class RowReader {
+ public:
+  RowReader(const Workspace& workspace, const Json& fields);
+  StepRow read();
+
+ private:
+  void leave(Message reason);
+  void assume(std::string_view text, std::initializer_list<Message::Argument> values = {});
+  [[nodiscard]] bool checked(const Diagnostics& problems);
+  std::string plain(const Json& fields, std::string_view name) const;
+  void read_identity();
+  void read_machine();
+  std::int64_t product_of_plan() const;
+  void read_model();
+  // Ranks that do not divide the experts hold redundant copies of some (DeepSeek-V3 2024, 3.4.2).
+  void fill_experts();
+  // Where the heads are not said.
+  void divide_heads();
+  void read_engine();
+
+  // Training.
+  void read_training();
+  ZeroStage zero_of(const TrainingPlan& plan);
+  Recompute recompute_of();
+  TrainingPlan training_plan();
+  std::int64_t microbatches(const TrainingPlan& plan);
+  // Of the steps that were measured.
+  double training_seconds(const TrainingPlan& plan, const TrainingEstimate& estimate);
+  // Of all layers without the head, three passes.
+  double layers_ops(const TrainingPlan& plan) const;
+  // Of what a row names, "activations" or "params+optimizer", else of all.
+  void read_memory(TrainingPlan plan);
+
+  // Serving.
+  void read_serving();
+  std::optional<std::int64_t> batch_of() const;
+  struct Lengths {
+    std::int64_t prompt = 0, output = 0, cached = 0;  // cached: the mean while decoding
+  };
+  std::optional<Lengths> lengths_of() const;
+  std::optional<StepModel::Timer> timer(const ServingPlan& plan, const InferenceRequest& request);
+  void time_serving(const ServingPlan& plan, std::int64_t batch, const Lengths& lengths,
+                    std::int64_t drafted);
+  // A step that is faster than reading the weights once is something else than it says.
+  void refuse_impossible(const ServingPlan& plan);
+
+  const Workspace& w_;
+  const Json& row_json_;
+  Fields row_, system_, model_fields_, par_, shape_;
+  StepRow out_;
+  const Chip* chip_ = nullptr;
+  Machine machine_;
+  std::int64_t chips_ = 1;
+  int node_ranks_ = 1;
+  LlmModel model_;
+  Precision precision_;
+  const Engine* engine_ = nullptr;
+  std::shared_ptr<const KernelModel> kernels_;
+  std::shared_ptr<const StepModel> steps_;
+};
+
+}  // namespace redline::app
