@@ -54,10 +54,11 @@ constexpr auto kReportExamples = std::to_array<std::string_view>({
     "redline report april-2025",
     "redline report april-2025 -o out/april-2025",
     "redline report april-2025 --section claims",
+    "redline report april-2025 --section worth",
 });
 constexpr auto kReportOptions = std::to_array<Option>({
-    {"--section", "", "NAME", "show one section here and write no folder: claims", false, kChoice,
-     "claims"},
+    {"--section", "", "NAME", "show one section here and write no folder: claims or worth", false,
+     kChoice, "claims worth"},
 });
 constexpr auto kClassifyExamples = std::to_array<std::string_view>({
     "redline classify h20 --as-of 2025-04-16",

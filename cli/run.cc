@@ -13,7 +13,6 @@
 #include "app/brief.h"
 #include "app/calibrate.h"
 #include "app/case_page.h"
-#include "app/claims_text.h"
 #include "app/classify.h"
 #include "app/compare.h"
 #include "app/data_commands.h"
@@ -23,6 +22,7 @@
 #include "app/fail_if.h"
 #include "app/quota.h"
 #include "app/replay.h"
+#include "app/section.h"
 #include "app/validate.h"
 #include "cli/batch_stream.h"
 #include "cli/completions.h"
@@ -241,7 +241,7 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
 bool needs_kernels(std::string_view command) {
   return command.starts_with("estimate") || command == "compare" || command == "validate" ||
          command == "calibrate" || command == "batch" || command == "replay" ||
-         command == "data check";
+         command == "report" || command == "data check";
 }
 
 CatalogParts parts_for(std::string_view command) {
@@ -476,8 +476,9 @@ class Runner {
   int report(const Workspace& workspace) {
     const std::string scenario = in_.arguments.positional.front();
     if (in_.arguments.has("--section")) {
-      const auto section = app::report_section(workspace, scenario,
-                                               in_.arguments.value("--section"), terminal_.say());
+      const auto section = app::report_section(
+          workspace,
+          {scenario, in_.arguments.value("--section"), settings_.threads, terminal_.say()});
       return section ? show(*section, workspace.files.hash) : terminal_.fail(section.error());
     }
     std::string folder = in_.arguments.value("--output");

@@ -12,6 +12,7 @@
 #include "app/classify.h"
 #include "app/verdict_html.h"
 #include "app/verdict_text.h"
+#include "app/worth_text.h"
 #include "results/envelope.h"
 #include "results/html.h"
 #include "results/svg.h"
@@ -93,6 +94,9 @@ class BriefPage {
     RL_TRY(stands, where_every_chip_stands());
     (void)stands;
     why_caught();
+    if (facts_.worth) {
+      add_worth(*facts_.worth, say_, page_);
+    }
     if (facts_.claims) {
       add_claims(w_, *facts_.claims, say_, page_);
     }
@@ -332,6 +336,7 @@ Json brief_json(const BriefFacts& facts) {
         {"why_caught",
          {{"before", verdict_json(facts.before)}, {"after", verdict_json(facts.after)}}},
         {"inputs", std::move(inputs)}}});
+  brief[0]["worth"] = facts.worth ? worth_json(*facts.worth) : Json(nullptr);
   brief[0]["claims"] = facts.claims ? claims_json(*facts.claims) : Json(nullptr);
   return brief;
 }
@@ -343,7 +348,7 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   if (!scenario) {
     return tl::unexpected(std::move(scenario).error());
   }
-  auto facts = gather_brief(w, *scenario);
+  auto facts = gather_brief(w, *scenario, request.run.threads);
   if (!facts) {
     return tl::unexpected(std::move(facts).error());
   }

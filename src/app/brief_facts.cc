@@ -94,7 +94,7 @@ std::string joined(const std::vector<std::string>& ids) {
 
 }  // namespace
 
-Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario) {
+Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario, unsigned threads) {
   const auto wrap = [](Error error) { return tl::unexpected(Diagnostics{std::move(error)}); };
   BriefFacts facts;
   facts.scenario = scenario;
@@ -124,7 +124,22 @@ Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario) {
     }
     facts.days.push_back(std::move(*day));
   }
+  if (scenario.worth) {
+    facts.worth = work_out_worth(w, scenario, threads);
+  }
   return facts;
+}
+
+std::string short_name(const Chip& chip) {
+  std::string name = chip.name;
+  for (const std::string& front :
+       {chip.vendor + " ", std::string("Instinct "), std::string("GeForce ")}) {
+    if (name.rfind(front, 0) == 0) {
+      name = name.substr(front.size());
+    }
+  }
+  const auto bracket = name.find(" (");
+  return bracket == std::string::npos ? name : name.substr(0, bracket);
 }
 
 std::string_view sentence_gap(const results::Words& say) {

@@ -10,6 +10,7 @@
 
 #include "app/claims.h"
 #include "app/scenario.h"
+#include "app/worth.h"
 #include "results/chart.h"
 #include "results/table.h"
 #include "results/words.h"
@@ -46,10 +47,15 @@ struct BriefFacts {
   Verdict after;
   std::vector<Milestone> milestones;
   std::vector<DayStanding> days;
+  std::optional<WorthReport> worth;
   std::optional<ClaimReport> claims;
 };
 
-[[nodiscard]] Loaded<BriefFacts> gather_brief(const Workspace& workspace, const Scenario& scenario);
+[[nodiscard]] Loaded<BriefFacts> gather_brief(const Workspace& workspace, const Scenario& scenario,
+                                              unsigned threads);
+
+// "NVIDIA H20 96 GB" is called "H20 96 GB" in plots and tables.
+[[nodiscard]] std::string short_name(const Chip& chip);
 
 // Plots of a day: TPP against performance density, and memory against link bandwidth, each with the
 // region that needs no license, computed from the rules of the day.

@@ -31,19 +31,6 @@ std::size_t series_of(Outcome outcome) {
   return kUnknownAnswer;
 }
 
-// "NVIDIA H20 96 GB" is labelled "H20 96 GB".
-std::string short_name(const Chip& chip) {
-  std::string name = chip.name;
-  for (const std::string& front :
-       {chip.vendor + " ", std::string("Instinct "), std::string("GeForce ")}) {
-    if (name.rfind(front, 0) == 0) {
-      name = name.substr(front.size());
-    }
-  }
-  const auto bracket = name.find(" (");
-  return bracket == std::string::npos ? name : name.substr(0, bracket);
-}
-
 struct Axes {
   rules::Number x;
   rules::Number y;

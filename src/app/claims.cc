@@ -384,6 +384,34 @@ Loaded<ClaimReport> judge_claims(const Workspace& w, const std::string& name) {
   return report;
 }
 
+Result<ClaimedShare> claimed_share(const Workspace& w, const std::string& name,
+                                   const std::string& claim) {
+  auto text = claims_text(w, name);
+  if (!text) {
+    return tl::unexpected(std::move(text).error().front());
+  }
+  Diagnostics ignored;
+  const data::Document document(text->first, std::move(text->second), ignored);
+  data::Reader reader(ignored);
+  ClaimSet set;
+  data::read_record(document.root(), set, reader);
+  const auto found = std::find_if(set.claims.begin(), set.claims.end(),
+                                  [&claim](const Claim& one) { return one.id == claim; });
+  if (found == set.claims.end()) {
+    return fail(Code::kUnknownReference, fmt::format("there is no claim '{}'", claim),
+                {fmt::format("`redline report NAME --section claims` shows those of '{}'", name)});
+  }
+  if (found->stated.size() == 1) {
+    const auto stated = parse_stated(found->stated.front());
+    if (stated && same_kind(stated->measure, {0.0, Dimension{}, "percent", 0.01}) &&
+        stated->measure.base > 0.0) {
+      return ClaimedShare{set.title, stated->measure.base, found->note};
+    }
+  }
+  return fail(Code::kInconsistent, fmt::format("claim '{}' states no single share", claim),
+              {"name one that states a percentage"});
+}
+
 data::TypeInfo claims_type() { return data::Codec<ClaimSet>::info(); }
 
 }  // namespace redline::app

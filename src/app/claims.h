@@ -84,6 +84,17 @@ struct ClaimReport {
 // in where it is computed.
 [[nodiscard]] Loaded<ClaimReport> judge_claims(const Workspace& workspace, const std::string& name);
 
+// A share that an article gives, such as 0.3 of "30 percent".
+struct ClaimedShare {
+  std::string article;
+  double share = 0.0;
+  std::string note;
+};
+// What a claim of data/claims/<name>.toml states. Errors: no such claim, or one that states no
+// single share. Other problems of the file are for judge_claims.
+[[nodiscard]] Result<ClaimedShare> claimed_share(const Workspace& workspace,
+                                                 const std::string& name, const std::string& claim);
+
 [[nodiscard]] data::TypeInfo claims_type();
 
 // One row a formula: name, inputs, what is stated, definition.

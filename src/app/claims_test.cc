@@ -13,6 +13,7 @@
 #include "app/claim_compare.h"
 #include "app/claim_formulas.h"
 #include "app/claims_text.h"
+#include "app/section.h"
 
 namespace redline::app {
 namespace {
@@ -454,7 +455,7 @@ TEST(Stated, ALargeStepIsNoRounding) {
 // ---- showing
 
 TEST(Section, AnswersFirstAndHasOneResultAClaim) {
-  const auto answer = report_section(workspace(), "april-2025", "claims", results::Words());
+  const auto answer = report_section(workspace(), {"april-2025", "claims"});
   ASSERT_TRUE(answer) << render(answer.error());
   EXPECT_EQ(answer->results.size(), 69U);
   EXPECT_EQ(answer->table.rows.size(), 69U);
@@ -486,22 +487,21 @@ TEST(Section, StandsInTheBriefAndInItsJson) {
 TEST(Section, NeedsAScenarioThatNamesClaims) {
   std::string text =
       *data::read_text_file(std::string(REDLINE_TEST_DATA) + "/scenarios/april-2025.toml");
-  const std::string line = "claims = \"april-2025\"\n";
-  text.erase(text.find(line), line.size());
-  const auto none =
-      report_section(workspace(), write("none", "none.toml", text), "claims", results::Words());
+  for (const std::string line : {"claims = \"april-2025\"\n", "claim = \"A19\"\n"}) {
+    text.erase(text.find(line), line.size());
+  }
+  const auto none = report_section(workspace(), {write("none", "none.toml", text), "claims"});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().front().code, Code::kUnknownRecord);
-  const auto other =
-      report_section(workspace(), write("none", "other.toml", "claims = \"april-2024\"\n" + text),
-                     "claims", results::Words());
+  const auto other = report_section(
+      workspace(), {write("none", "other.toml", "claims = \"april-2024\"\n" + text), "claims"});
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().front().code, Code::kUnknownReference);
   EXPECT_TRUE(other.error().front().where);
 }
 
 TEST(Section, OfAnotherNameIsAnError) {
-  const auto answer = report_section(workspace(), "april-2025", "clams", results::Words());
+  const auto answer = report_section(workspace(), {"april-2025", "clams"});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().front().code, Code::kBadOptionValue);
 }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "app/claim_formulas.h"
-#include "app/scenario.h"
 
 namespace redline::app {
 namespace {
@@ -18,7 +17,6 @@ using results::plain;
 using results::Table;
 using results::Words;
 
-constexpr std::string_view kSections[] = {"claims"};
 constexpr ClaimVerdict kVerdicts[] = {ClaimVerdict::kConfirmed, ClaimVerdict::kRounding,
                                       ClaimVerdict::kWrong, ClaimVerdict::kUnverifiable,
                                       ClaimVerdict::kOpinion};
@@ -289,45 +287,20 @@ void add_claims(const Workspace& w, const ClaimReport& report, const Words& say,
   page.close_details();
 }
 
-Loaded<Answer> report_section(const Workspace& w, const std::string& name,
-                              const std::string& section, const Words& say) {
-  if (section != kSections[0]) {
-    return tl::unexpected(
-        Diagnostics{{Code::kBadOptionValue,
-                     fmt::format("--section {}: there is no such section", section),
-                     std::nullopt,
-                     {fmt::format("sections: {}", fmt::join(kSections, ", "))},
-                     {}}});
-  }
-  const auto scenario = load_scenario(w, name);
-  if (!scenario) {
-    return tl::unexpected(scenario.error());
-  }
-  if (scenario->claims.empty()) {
-    return tl::unexpected(Diagnostics{{Code::kUnknownRecord,
-                                       fmt::format("scenario '{}' names no claims", scenario->id),
-                                       std::nullopt,
-                                       {"add claims = \"NAME\", a file of data/claims"},
-                                       {}}});
-  }
-  const auto report = judge_claims(w, scenario->claims);
-  if (!report) {
-    return tl::unexpected(report.error());
-  }
+Answer claims_answer(const ClaimReport& report, const Words& say) {
   Answer answer;
   answer.command = "report";
-  answer.as_of = scenario->as_of;
-  for (const ClaimResult& result : report->results) {
-    answer.results.push_back(claim_json(*report, result));
+  for (const ClaimResult& result : report.results) {
+    answer.results.push_back(claim_json(report, result));
   }
-  answer.table = full_table(*report);
-  const std::string headline = claims_headline(*report, say);
+  answer.table = full_table(report);
+  const std::string headline = claims_headline(report, say);
   answer.blocks.emplace_back(Headline{headline});
-  answer.blocks.emplace_back(compact_table(*report, say));
+  answer.blocks.emplace_back(compact_table(report, say));
   answer.blocks.emplace_back(Paragraph{headline, 0});
   answer.document.emplace_back(Headline{headline});
-  answer.document.emplace_back(computed_table(*report, say));
-  answer.document.emplace_back(uncomputed_table(*report, say));
+  answer.document.emplace_back(computed_table(report, say));
+  answer.document.emplace_back(uncomputed_table(report, say));
   return answer;
 }
 

@@ -20,9 +20,7 @@ namespace redline::app {
 void add_claims(const Workspace& workspace, const ClaimReport& report, const results::Words& say,
                 results::HtmlPage& page);
 
-// `redline report SCENARIO --section NAME`. Errors: those of the scenario and its claims;
-// kBadOptionValue for an unknown section, kUnknownRecord where the scenario names no claims.
-[[nodiscard]] Loaded<Answer> report_section(const Workspace& workspace, const std::string& scenario,
-                                            const std::string& section, const results::Words& say);
+// `redline report SCENARIO --section claims`
+[[nodiscard]] Answer claims_answer(const ClaimReport& report, const results::Words& say);
 
 }  // namespace redline::app

@@ -12,13 +12,6 @@ using results::Align;
 using results::Table;
 using results::Words;
 
-constexpr double kTpotLimit = 0.050;
-
-std::string_view use_name(StepKind kind) {
-  constexpr std::array<std::string_view, 3> kNames{"train", "prefill", "decode"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
 // Splits to try, from small to large.
 std::vector<Json> plans_of(StepKind kind, const LlmModel& model) {
   std::vector<Json> plans;
@@ -53,35 +46,90 @@ std::vector<Json> plans_of(StepKind kind, const LlmModel& model) {
   return plans;
 }
 
-bool within(const StepAnswer& a) {
-  return a.request.kind != StepKind::kDecode ||
-         a.decode->time.total.base() / a.request.serving.tokens_per_step <= kTpotLimit;
+// The plan with the largest batch that keeps to the limit: TPOT grows with the batch. The answer as
+// it is where no batch of the plan keeps to it.
+StepAnswer paced(const Workspace& w, const Json& asked, StepAnswer answer) {
+  std::optional<StepAnswer> kept;
+  std::int64_t low = 0;
+  std::int64_t high = answer.request.batch;
+  while (!keeps_pace(answer) && high - low > 1) {
+    Json tried = asked;
+    tried["batch"] = low + (high - low) / 2;
+    auto one = answer_step(w, answer.request.kind, tried, Code::kBadOptionValue);
+    if (one && !one->unanswered && keeps_pace(*one)) {
+      low = one->request.batch;
+      kept = std::move(*one);
+    } else {
+      high = tried["batch"].get<std::int64_t>();
+    }
+  }
+  return kept ? std::move(*kept) : std::move(answer);
 }
 
 // What speaks for a plan: it fits, it is fast enough, it is cheap in chips.
 bool better(const StepAnswer& a, const StepAnswer& b) {
-  if (within(a) != within(b)) {
-    return within(a);
+  if (keeps_pace(a) != keeps_pace(b)) {
+    return keeps_pace(a);
   }
   return a.tokens_per_s_per_chip() > b.tokens_per_s_per_chip();
 }
 
-// One chip of `a` does the work of this many of `b`; error bars of both.
-struct Ratio {
-  double value = 0.0, low = 0.0, high = 0.0;
-};
 double log_width(const StepTime& t) { return std::log(t.high.base() / t.total.base()); }
-Ratio ratio_of(const StepAnswer& a, const StepAnswer& b) {
+
+Table use_table(const std::vector<ChipInUse>& uses, const ChipInUse& first) {
+  Table table;
+  table.columns = {{"use", "Use", "", Align::kLeft},
+                   {"chip", "Chip", "", Align::kLeft},
+                   {"tokens_per_s_per_chip", "Tokens/s", "", Align::kRight, 3},
+                   {"low", "p10", "", Align::kRight, 3},
+                   {"high", "p90", "", Align::kRight, 3},
+                   {"for_100", fmt::format("For 100 {}", first.chip), "", Align::kRight, 3},
+                   {"usd", "USD/M", "", Align::kRight, 3},
+                   {"bound", "Bound", "", Align::kLeft}};
+  for (const ChipInUse& one : uses) {
+    if (!one.answer) {
+      table.rows.push_back({std::string(use_kind(one.kind)), one.chip});
+      continue;
+    }
+    const StepAnswer& a = *one.answer;
+    const Spread rate = rate_of(a);
+    const auto usd = a.usd_per_million_tokens();
+    table.rows.push_back(
+        {std::string(use_kind(one.kind)), one.chip, rate.value, rate.low, rate.high,
+         first.answer ? results::Cell(100.0 / worth_of(a, *first.answer).value) : results::Cell(),
+         usd ? results::Cell(*usd) : results::Cell(),
+         std::string(kPartNames[static_cast<std::size_t>(a.time().bound)])});
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string_view use_kind(StepKind kind) {
+  constexpr std::array<std::string_view, 3> kNames{"train", "prefill", "decode"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+Spread rate_of(const StepAnswer& a) {
+  const double rate = a.tokens_per_s_per_chip();
+  const double factor = a.time().high.base() / a.time().total.base();
+  return {rate, rate / factor, rate * factor};
+}
+
+Spread worth_of(const StepAnswer& a, const StepAnswer& b) {
+  if (&a == &b) {
+    return {1.0, 1.0, 1.0};
+  }
   const double value = a.tokens_per_s_per_chip() / b.tokens_per_s_per_chip();
   const double factor = std::exp(std::hypot(log_width(a.time()), log_width(b.time())));
   return {value, value / factor, value * factor};
 }
 
 Json use_json(const ChipInUse& one, const ChipInUse& first) {
-  Json json{{"use", use_name(one.kind)}, {"chip", one.chip}};
+  Json json{{"use", use_kind(one.kind)}, {"chip", one.chip}};
   if (!one.answer) {
     json["tokens_per_s_per_chip"] = nullptr;
-    json["reason"] = one.reason;
+    json["reason"] = one.reason.english();
     return json;
   }
   const StepAnswer& a = *one.answer;
@@ -90,9 +138,8 @@ Json use_json(const ChipInUse& one, const ChipInUse& first) {
   const bool trains = r.kind == StepKind::kTrain;
   json["reason"] = nullptr;
   json["tokens_per_s_per_chip"] = a.tokens_per_s_per_chip();
-  const double factor = t.high.base() / t.total.base();
-  json["interval_tokens_per_s_per_chip"] = {a.tokens_per_s_per_chip() / factor,
-                                            a.tokens_per_s_per_chip() * factor};
+  const Spread rate = rate_of(a);
+  json["interval_tokens_per_s_per_chip"] = {rate.low, rate.high};
   json["bound"] = kPartNames[static_cast<std::size_t>(t.bound)];
   json["evidence"] = kEvidenceNames[static_cast<std::size_t>(t.evidence)];
   const auto usd = a.usd_per_million_tokens();
@@ -109,7 +156,7 @@ Json use_json(const ChipInUse& one, const ChipInUse& first) {
     json["tpot_s"] = a.decode->time.total.base() / r.serving.tokens_per_step;
   }
   if (first.answer) {
-    const Ratio ratio = ratio_of(a, *first.answer);
+    const Spread ratio = worth_of(a, *first.answer);
     json["worth_of_first"] = ratio.value;
     json["interval_worth"] = {ratio.low, ratio.high};
     json["equals_100_of_first"] = 100.0 / ratio.value;
@@ -119,35 +166,19 @@ Json use_json(const ChipInUse& one, const ChipInUse& first) {
   return json;
 }
 
-Table use_table(const std::vector<ChipInUse>& uses, const ChipInUse& first) {
-  Table table;
-  table.columns = {{"use", "Use", "", Align::kLeft},
-                   {"chip", "Chip", "", Align::kLeft},
-                   {"tokens_per_s_per_chip", "Tokens/s", "", Align::kRight, 3},
-                   {"low", "p10", "", Align::kRight, 3},
-                   {"high", "p90", "", Align::kRight, 3},
-                   {"for_100", fmt::format("For 100 {}", first.chip), "", Align::kRight, 3},
-                   {"usd", "USD/M", "", Align::kRight, 3},
-                   {"bound", "Bound", "", Align::kLeft}};
-  for (const ChipInUse& one : uses) {
-    if (!one.answer) {
-      table.rows.push_back({std::string(use_name(one.kind)), one.chip});
-      continue;
-    }
-    const StepAnswer& a = *one.answer;
-    const double rate = a.tokens_per_s_per_chip();
-    const double factor = a.time().high.base() / a.time().total.base();
-    const auto usd = a.usd_per_million_tokens();
-    table.rows.push_back(
-        {std::string(use_name(one.kind)), one.chip, rate, rate / factor, rate * factor,
-         first.answer ? results::Cell(100.0 / ratio_of(a, *first.answer).value) : results::Cell(),
-         usd ? results::Cell(*usd) : results::Cell(),
-         std::string(kPartNames[static_cast<std::size_t>(a.time().bound)])});
-  }
-  return table;
+bool keeps_pace(const StepAnswer& a) {
+  return a.request.kind != StepKind::kDecode || a.unanswered ||
+         a.decode->time.total.base() / a.request.serving.tokens_per_step <= kTpotLimit;
 }
 
-}  // namespace
+Message terms_of_uses() {
+  return Message(
+      "Training: 1,024 chips or as many as the plan takes, 2,048 sequences of 4,096 tokens a step. "
+      "Prefill: prompts of 2,048 tokens. Decode: the middle of an answer of 512 tokens, with the "
+      "largest batch that fits, up to 256 sequences on a replica, and keeps TPOT within {limit} ms "
+      "where that can be had. Intervals are 80 %.",
+      {{"limit", fmt::format("{:g}", 1e3 * kTpotLimit)}});
+}
 
 ChipInUse best_in_use(const Workspace& w, const std::string& chip, StepKind kind,
                       const Json& fields) {
@@ -165,20 +196,21 @@ ChipInUse best_in_use(const Workspace& w, const std::string& chip, StepKind kind
     asked.update(plan);
     auto answer = answer_step(w, kind, asked, Code::kBadOptionValue);
     if (!answer) {
-      best.reason = best.reason.empty() ? answer.error().front().message : best.reason;
+      best.reason = best.reason.empty() ? Message(answer.error().front().message) : best.reason;
       continue;
     }
     best.chip = answer->request.chip->id;
     if (answer->unanswered) {
-      best.reason = answer->unanswered->english();
+      best.reason = *answer->unanswered;
       continue;
     }
     if (!answer->fits) {
-      best.reason = best.reason.empty() ? "no plan tried fits in memory" : best.reason;
+      best.reason = best.reason.empty() ? Message("no plan tried fits in memory") : best.reason;
       continue;
     }
-    if (!best.answer || better(*answer, *best.answer)) {
-      best.answer = std::move(*answer);
+    StepAnswer kept = paced(w, asked, std::move(*answer));
+    if (!best.answer || better(kept, *best.answer)) {
+      best.answer = std::move(kept);
     }
   }
   return best;
@@ -236,16 +268,13 @@ Loaded<Answer> compare(const Workspace& w, const CompareRequest& request, const 
   for (const ChipInUse& one : all) {
     if (!one.answer) {
       answer.blocks.emplace_back(Paragraph{
-          say("{use} on {chip}: not known, {reason}",
-              {{"use", say(use_name(one.kind), {})}, {"chip", one.chip}, {"reason", one.reason}}),
+          say("{use} on {chip}: not known, {reason}", {{"use", say(use_kind(one.kind), {})},
+                                                       {"chip", one.chip},
+                                                       {"reason", say(one.reason)}}),
           0});
     }
   }
-  answer.blocks.emplace_back(Paragraph{
-      say("Training: 1,024 chips or as many as the plan takes, 2,048 sequences of 4,096 tokens a "
-          "step. Prefill: prompts of 2,048 tokens. Decode: the largest batch that fits, up to 256 "
-          "sequences on a replica, TPOT within 50 ms where that can be had. Intervals are 80 %."),
-      0});
+  answer.blocks.emplace_back(Paragraph{say(terms_of_uses()), 0});
   return answer;
 }
 

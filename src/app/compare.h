@@ -19,10 +19,29 @@ struct ChipInUse {
   std::string chip;
   StepKind kind = StepKind::kTrain;
   std::optional<StepAnswer> answer;  // none where no plan fits or nothing can be said
-  std::string reason;
+  Message reason;
 };
+
+[[nodiscard]] std::string_view use_kind(StepKind kind);  // "train"
+
+inline constexpr double kTpotLimit = 0.050;  // s
+// Whether a decode step keeps to the limit; true of other steps.
+[[nodiscard]] bool keeps_pace(const StepAnswer& answer);
+// What every use takes as given.
+[[nodiscard]] Message terms_of_uses();
+
+// A value with its 80 % interval.
+struct Spread {
+  double value = 0.0, low = 0.0, high = 0.0;
+};
+// Tokens a second on one chip.
+[[nodiscard]] Spread rate_of(const StepAnswer& answer);
+// One chip of `a` does the work of this many of `b`; exactly one where both are the same answer.
+[[nodiscard]] Spread worth_of(const StepAnswer& a, const StepAnswer& b);
+[[nodiscard]] Json use_json(const ChipInUse& one, const ChipInUse& first);
+
 // Each chip on the plan that suits it best among a few usual ones: the most tokens a second and
-// chip of those that fit. Serving within TPOT 50 ms where that can be had.
+// chip of those that fit. Decoding within the limit on TPOT where that can be had.
 [[nodiscard]] ChipInUse best_in_use(const Workspace& workspace, const std::string& chip,
                                     StepKind kind, const Json& fields);
 

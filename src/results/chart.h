@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,42 @@ struct ScatterPlot {
   ScatterWords words{};
   double width = 960.0;  // of the viewBox, px
   double height = 640.0;
+};
+
+// A value with its interval on a row of its own.
+struct WhiskerRow {
+  std::string label{};
+  std::optional<double> value{};  // in the unit of the axis; none: a row without a point
+  double low = 0.0;               // of the interval
+  double high = 0.0;
+  std::string text{};  // printed beside the row: the same in figures, or why there is no point
+  std::size_t series = 0;
+  bool emphasis = false;  // larger, in bold
+  std::string tooltip{};
+};
+
+struct WhiskerGroup {
+  std::string label{};
+  std::vector<WhiskerRow> rows{};
+};
+
+// A vertical rule at a value, such as 100 %.
+struct ValueMark {
+  double value = 0.0;
+  std::string label{};
+};
+
+struct DotWhisker {
+  std::string id = "whiskers";
+  std::string title{};
+  std::string subtitle{};
+  std::string description{};
+  Axis x{};
+  std::vector<Series> series{};
+  std::vector<WhiskerGroup> groups{};
+  std::vector<ValueMark> marks{};
+  std::string caption{};
+  double width = 960.0;
 };
 
 // Days are counted from 1970-01-01 (Date::time_since_epoch().count()).

@@ -189,6 +189,98 @@ TEST(ScatterSvg, AnEmptyPlotIsStillAPlot) {
   EXPECT_NE(render_svg(ScatterPlot{}).find("</svg>"), std::string::npos);
 }
 
+DotWhisker shares() {
+  DotWhisker plot{.title = "Shares",
+                  .x = {.label = "Share", .unit = "%", .log = true},
+                  .series = {{"One"}, {"Two"}}};
+  for (const char* use : {"Training", "Decode"}) {
+    WhiskerGroup group{use, {}};
+    for (int i = 0; i < 6; ++i) {
+      group.rows.push_back({.label = "Chip " + std::to_string(i),
+                            .value = 20.0 + 10 * i,
+                            .low = 15.0 + 8 * i,
+                            .high = 30.0 + 15 * i,
+                            .text = "text " + std::to_string(i),
+                            .series = static_cast<std::size_t>(i % 2),
+                            .emphasis = i == 0});
+    }
+    plot.groups.push_back(std::move(group));
+  }
+  plot.marks = {{30, "the article: 30 %"}, {100, "100 %"}};
+  return plot;
+}
+
+TEST(WhiskerSvg, HasARoleATitleAndADescription) {
+  DotWhisker plot = shares();
+  plot.description = "What it shows.";
+  const std::string svg = render_svg(plot);
+  EXPECT_NE(svg.find("role=\"img\" aria-labelledby=\"whiskers-title whiskers-desc\""),
+            std::string::npos);
+  EXPECT_NE(svg.find("<desc id=\"whiskers-desc\">What it shows.</desc>"), std::string::npos);
+}
+TEST(WhiskerSvg, EveryRowHasItsPointItsTextAndAWhiskerWithTwoCaps) {
+  const std::string svg = render_svg(shares());
+  EXPECT_EQ(count(svg, "<circle"), 7U);   // 6 rows and the key
+  EXPECT_EQ(count(svg, "<polygon"), 7U);  // told apart by shape too
+  EXPECT_EQ(count(svg, "class=\"rl-line\""), 12U * 3U);
+  EXPECT_EQ(count(svg, ">text 3</text>"), 2U);
+  EXPECT_EQ(count(svg, "class=\"rl-dash\""), 2U);
+}
+TEST(WhiskerSvg, ARowWithoutAValueIsShownWithoutAPoint) {
+  DotWhisker plot = shares();
+  plot.groups[0].rows[1] = {.label = "Secret", .text = "not known"};
+  plot.groups[0].rows[3].value = std::nan("");
+  const std::string svg = render_svg(plot);
+  EXPECT_EQ(count(svg, "<polygon"), 5U);
+  EXPECT_NE(svg.find(">Secret</text>"), std::string::npos);
+  EXPECT_NE(svg.find(">not known</text>"), std::string::npos);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+TEST(WhiskerSvg, AnEndBeyondTheAxisHasNoCap) {
+  DotWhisker plot = shares();
+  plot.x.min = 10;
+  plot.x.max = 200;
+  plot.groups = {{"One", {{.label = "Wide", .value = 50, .low = 1, .high = kInf}}}};
+  const std::string svg = render_svg(plot);
+  EXPECT_EQ(count(svg, "class=\"rl-line\""), 1U);
+  EXPECT_EQ(svg.find("inf"), std::string::npos);
+}
+TEST(WhiskerSvg, LabelsOfMarksThatAreCloseStandApart) {
+  DotWhisker plot = shares();
+  plot.marks = {{30, "thirty"}, {95, "ninety-five percent"}, {100, "a hundred percent"}};
+  const std::string svg = render_svg(plot);
+  std::vector<Box> boxes;
+  for (const ValueMark& mark : plot.marks) {
+    const auto text = svg.find(">" + mark.label + "</text>");
+    ASSERT_NE(text, std::string::npos) << mark.label;
+    const auto at = svg.rfind("x=\"", svg.rfind("<text", text) + 9);
+    const double x = std::stod(svg.substr(at + 3));
+    const double y = std::stod(svg.substr(svg.find("y=\"", at) + 3));
+    boxes.push_back({x, y - 12, x + text_width(mark.label, 12, true), y});
+  }
+  EXPECT_FALSE(overlap(boxes[0], boxes[1]));
+  EXPECT_FALSE(overlap(boxes[1], boxes[2]));
+}
+TEST(WhiskerSvg, MarksWithoutRoomAreRulesAlone) {
+  DotWhisker plot = shares();
+  plot.marks.assign(12, {100, "one mark of many"});
+  const std::string svg = render_svg(plot);
+  EXPECT_EQ(count(svg, "class=\"rl-dash\""), 12U);
+  EXPECT_EQ(count(svg, "class=\"rl-ink\" fill=\"#1a1a1a\">one mark of many<"), 4U);
+}
+TEST(WhiskerSvg, HostileTextIsDefused) {
+  DotWhisker plot = shares();
+  plot.id = plot.title = plot.subtitle = plot.description = plot.caption = kHostile;
+  plot.x.label = plot.groups[0].label = plot.marks[0].label = plot.series[0].name = kHostile;
+  plot.groups[0].rows[0].label = plot.groups[0].rows[1].text = kHostile;
+  plot.groups[0].rows[2].tooltip = kHostile;
+  expect_defused(render_svg(plot));
+}
+TEST(WhiskerSvg, TheSameChartGivesTheSameBytesAndAnEmptyOneIsDrawn) {
+  EXPECT_EQ(render_svg(shares()), render_svg(shares()));
+  EXPECT_NE(render_svg(DotWhisker{}).find("</svg>"), std::string::npos);
+}
+
 TEST(TimelineSvg, EventsOnOneDayAreAllDrawn) {
   Timeline timeline{.lanes = {"US"}};
   for (int i = 0; i < 12; ++i) {

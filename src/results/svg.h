@@ -15,6 +15,9 @@ namespace redline::results {
 // more than one series.
 [[nodiscard]] std::string render_svg(const ScatterPlot& plot);
 
+// One row per value: a point with its interval, grouped, beside vertical rules.
+[[nodiscard]] std::string render_svg(const DotWhisker& plot);
+
 // Dated events as flags on lanes.
 [[nodiscard]] std::string render_svg(const Timeline& timeline);
 

@@ -1,0 +1,281 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "results/label_layout.h"
+#include "results/scale.h"
+#include "results/svg.h"
+#include "results/svg_canvas.h"
+
+namespace redline::results {
+namespace {
+
+constexpr double kLabel = 13.0;
+constexpr double kText = 12.0;
+constexpr double kTick = 12.5;
+constexpr double kGroupLabel = 13.5;
+constexpr double kGroupHead = 27.0;
+constexpr double kRow = 20.0;
+constexpr double kGroupFoot = 5.0;
+constexpr double kCap = 3.5;  // half a cap of a whisker
+constexpr double kTickSpacing = 46.0;
+constexpr double kMarkRow = 17.0;
+constexpr double kMarkGap = 8.0;  // between labels of marks
+constexpr double kIndent = 12.0;  // of the labels of rows under that of their group
+
+std::string axis_title(const Axis& axis) {
+  return axis.unit.empty() ? axis.label : fmt::format("{} ({})", axis.label, axis.unit);
+}
+
+// The label of a rule above the plot: `level` rows over it.
+struct PlacedMark {
+  std::size_t mark = 0;
+  double x = 0.0;   // of the rule
+  double x0 = 0.0;  // of the label
+  double x1 = 0.0;
+  std::size_t level = 0;
+  bool labelled = false;
+};
+
+class WhiskerDrawing {
+ public:
+  explicit WhiskerDrawing(const DotWhisker& plot)
+      : plot_(plot),
+        canvas_({plot.id, plot.title, plot.description, plot.width}),
+        axis_(range(plot)),
+        left_(label_width(plot)),
+        right_(plot.width - text_column(plot)),
+        scale_(axis_, left_, right_) {}
+
+  std::string draw() {
+    double y = draw_heading(canvas_, plot_.title, plot_.subtitle, plot_.width);
+    y = draw_legend(&canvas_, legend(), y, plot_.width);
+    const std::vector<PlacedMark> marks = place_marks();
+    const double top = y + kMarkRow * static_cast<double>(levels_of(marks)) + 4;
+    const double bottom = top + rows_height();
+    draw_grid(top, bottom);
+    draw_marks(marks, top, bottom);
+    draw_groups(top);
+    canvas_.line({left_, bottom, right_, bottom}, "axis");
+    canvas_.text(right_, bottom + 38, axis_title(plot_.x),
+                 {.size = kLabel, .bold = true, .anchor = Anchor::kEnd});
+    y = bottom + 48;
+    if (!plot_.caption.empty()) {
+      y = canvas_.paragraph({0, y + kText + 4, plot_.width, 0}, plot_.caption,
+                            {.size = kText, .muted = true});
+    }
+    return canvas_.finish(y + 4);
+  }
+
+ private:
+  // Holds every interval and every rule.
+  static Axis range(const DotWhisker& plot) {
+    std::vector<double> values;
+    for (const WhiskerGroup& group : plot.groups) {
+      for (const WhiskerRow& row : group.rows) {
+        if (row.value) {
+          values.insert(values.end(), {*row.value, row.low, row.high});
+        }
+      }
+    }
+    for (const ValueMark& mark : plot.marks) {
+      values.push_back(mark.value);
+    }
+    return resolve_axis(plot.x, values);
+  }
+
+  static double label_width(const DotWhisker& plot) {
+    double width = 60.0;
+    for (const WhiskerGroup& group : plot.groups) {
+      for (const WhiskerRow& row : group.rows) {
+        width = std::max(width, kIndent + text_width(row.label, kLabel, row.emphasis));
+      }
+    }
+    return std::min(width, plot.width * 0.3) + 14;
+  }
+
+  static double text_column(const DotWhisker& plot) {
+    double width = 0.0;
+    for (const WhiskerGroup& group : plot.groups) {
+      for (const WhiskerRow& row : group.rows) {
+        width = std::max(width, text_width(row.text, kText, row.emphasis));
+      }
+    }
+    return width > 0.0 ? std::min(width, plot.width * 0.3) + 16 : 14;
+  }
+
+  std::vector<LegendItem> legend() const {
+    std::vector<LegendItem> items;
+    for (std::size_t i = 0; plot_.series.size() > 1 && i < plot_.series.size(); ++i) {
+      items.push_back({plot_.series[i].name, false, i, {}, ""});
+    }
+    return items;
+  }
+
+  double rows_height() const {
+    double height = 0.0;
+    for (const WhiskerGroup& group : plot_.groups) {
+      height += kGroupHead + kRow * static_cast<double>(group.rows.size()) + kGroupFoot;
+    }
+    return height;
+  }
+
+  static std::size_t levels_of(const std::vector<PlacedMark>& marks) {
+    std::size_t levels = 0;
+    for (const PlacedMark& mark : marks) {
+      levels = std::max(levels, mark.labelled ? mark.level + 1 : 0);
+    }
+    return levels;
+  }
+
+  // Neither label may touch the other, nor the rule that hangs from a label above it.
+  static bool collide(const PlacedMark& a, const PlacedMark& b) {
+    const auto under = [](const PlacedMark& upper, const PlacedMark& lower) {
+      return upper.level > lower.level && upper.x > lower.x0 - 3 && upper.x < lower.x1 + 3;
+    };
+    const bool beside = a.level == b.level && a.x0 < b.x1 + kMarkGap && b.x0 < a.x1 + kMarkGap;
+    return beside || under(a, b) || under(b, a);
+  }
+
+  // Where the label of a rule may stand: centred over it, to its left or right, or a row higher.
+  std::vector<PlacedMark> places(const PlacedMark& bare) const {
+    const double width = text_width(plot_.marks[bare.mark].label, kText, true);
+    std::vector<PlacedMark> all;
+    for (std::size_t level = 0; level < 2; ++level) {
+      for (const double x0 :
+           {bare.x - width / 2, bare.x - width - kMarkGap / 2, bare.x + kMarkGap / 2}) {
+        if (x0 >= 0 && x0 + width <= plot_.width) {
+          all.push_back({bare.mark, bare.x, x0, x0 + width, level, true});
+        }
+      }
+    }
+    return all;
+  }
+
+  // Labels from the i-th on, none in the way of another; false where that cannot be.
+  bool label_from(std::size_t i, std::vector<PlacedMark>& marks) const {
+    if (i == marks.size()) {
+      return true;
+    }
+    const auto before = marks.begin() + static_cast<std::ptrdiff_t>(i);
+    for (const PlacedMark& place : places(marks[i])) {
+      if (std::any_of(marks.begin(), before,
+                      [&place](const PlacedMark& other) { return collide(place, other); })) {
+        continue;
+      }
+      marks[i] = place;
+      if (label_from(i + 1, marks)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // As many as can be labelled, in their order; the others are rules alone.
+  std::vector<PlacedMark> place_marks() const {
+    constexpr std::size_t kMostLabels = 6;  // each more would be sought six times as long
+    std::vector<PlacedMark> bare;
+    for (std::size_t i = 0; i < plot_.marks.size(); ++i) {
+      if (scale_.contains(plot_.marks[i].value)) {
+        bare.push_back({.mark = i, .x = scale_.px(plot_.marks[i].value)});
+      }
+    }
+    for (std::size_t count = std::min(bare.size(), kMostLabels); count > 0; --count) {
+      const auto rest = bare.begin() + static_cast<std::ptrdiff_t>(count);
+      std::vector<PlacedMark> marks(bare.begin(), rest);
+      if (label_from(0, marks)) {
+        marks.insert(marks.end(), rest, bare.end());
+        return marks;
+      }
+    }
+    return bare;
+  }
+
+  void draw_grid(double top, double bottom) {
+    double reach = -1e9;  // right end of the last tick label
+    for (const Tick& tick : scale_.ticks(kTickSpacing)) {
+      const double x = scale_.px(tick.value);
+      canvas_.line({x, top, x, bottom}, tick.major ? "grid" : "minor");
+      const double half = text_width(tick.text, kTick) / 2;
+      if (tick.major && x - half > reach && x + half <= plot_.width) {
+        canvas_.text(x, bottom + 17, tick.text,
+                     {.size = kTick, .muted = true, .anchor = Anchor::kMiddle});
+        reach = x + half + 6;
+      }
+    }
+  }
+
+  void draw_marks(const std::vector<PlacedMark>& marks, double top, double bottom) {
+    for (const PlacedMark& mark : marks) {
+      const double foot = top - 4 - kMarkRow * static_cast<double>(mark.level);
+      canvas_.line({mark.x, mark.labelled ? foot : top, mark.x, bottom}, "dash");
+      if (mark.labelled) {
+        canvas_.text(mark.x0, foot - 4, plot_.marks[mark.mark].label,
+                     {.size = kText, .bold = true, .halo = true});
+      }
+    }
+  }
+
+  void draw_groups(double top) {
+    double y = top;
+    for (const WhiskerGroup& group : plot_.groups) {
+      canvas_.text(0, y + 18, group.label, {.size = kGroupLabel, .bold = true, .halo = true});
+      y += kGroupHead;
+      for (const WhiskerRow& row : group.rows) {
+        draw_row(row, y + kRow / 2);
+        y += kRow;
+      }
+      y += kGroupFoot;
+    }
+  }
+
+  void draw_row(const WhiskerRow& row, double y) {
+    canvas_.open_group(row.tooltip.empty() ? row.label : row.tooltip);
+    draw_label(row, y);
+    canvas_.line({left_, y, right_, y}, "minor");
+    if (row.value && scale_.contains(*row.value)) {
+      draw_whisker(row, y);
+      canvas_.marker(scale_.px(*row.value), y, row.emphasis ? 6.5 : 5, row.series);
+    }
+    canvas_.text(
+        plot_.width, y + kText * 0.35, row.text,
+        {.size = kText, .bold = row.emphasis, .muted = !row.emphasis, .anchor = Anchor::kEnd});
+    canvas_.close_group();
+  }
+
+  void draw_label(const WhiskerRow& row, double y) {
+    const double room = left_ - 14 - kIndent;
+    const std::string label = wrap_px(row.label, room, kLabel, row.emphasis).front();
+    canvas_.text(kIndent, y + kLabel * 0.35, label == row.label ? label : label + "\xE2\x80\xA6",
+                 {.size = kLabel, .bold = row.emphasis});
+  }
+
+  // An end beyond the axis runs to the edge and has no cap.
+  void draw_whisker(const WhiskerRow& row, double y) {
+    if (!(row.low < row.high)) {
+      return;
+    }
+    const double x0 = std::max(left_, scale_.px(row.low));
+    const double x1 = std::min(right_, scale_.px(row.high));
+    canvas_.line({x0, y, x1, y}, "line");
+    for (const double end : {row.low, row.high}) {
+      if (scale_.contains(end)) {
+        const double x = scale_.px(end);
+        canvas_.line({x, y - kCap, x, y + kCap}, "line");
+      }
+    }
+  }
+
+  const DotWhisker& plot_;
+  SvgCanvas canvas_;
+  Axis axis_;
+  double left_;
+  double right_;
+  Scale scale_;
+};
+
+}  // namespace
+
+std::string render_svg(const DotWhisker& plot) { return WhiskerDrawing(plot).draw(); }
+
+}  // namespace redline::results
