@@ -99,7 +99,7 @@ std::optional<Message> refusal(const Kernel& kernel, const Limits& limits) {
     }
     if (inside < ranks && !network.nic) {
       return Message(
-          "{ranks} ranks reach beyond the {domain} chips of a node, and no network between "
+          "{ranks} ranks reach beyond a node, which has {domain} of them, and no network between "
           "nodes is known",
           {{"ranks", std::to_string(ranks)}, {"domain", std::to_string(inside)}});
     }
