@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/search_options.h"
 #include "cli/step_options.h"
 
 namespace redline::cli {
@@ -302,6 +303,22 @@ constexpr auto kCommands = std::to_array<Command>({
          "and what a million tokens costs; with --chunk beside prompts in chunks, with "
          "--prefill-chip after a pool of chips that prefills. Without --batch it takes the largest "
          "that fits, up to 256 sequences on a replica."},
+    {.name = "search plan",
+     .arguments = "train",
+     .summary = "the best parallel plan of a training step",
+     .examples = kSearchPlanTrainExamples,
+     .options = kSearchPlanTrainOptions,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kChoice,
+     .choices = "train",
+     .description =
+         "Searches tensor, context, expert, data and pipeline parallelism, ZeRO stages, "
+         "microbatches, recomputation and schedules for the plan that fits in memory and makes the "
+         "objective least, and for those that are Pareto-optimal. Optimal is said where every plan "
+         "was worked out or ruled out by a bound; an interrupted search says how far the optimum "
+         "may be. Where nothing fits (status 4) it names what binds and the smallest change.\n"
+         "The answer is the same for any number of threads, pruned or not."},
     {.name = "compare",
      .arguments = "CHIP…",
      .summary = "how many of one chip equal how many of another",

@@ -22,6 +22,7 @@
 #include "app/fail_if.h"
 #include "app/quota.h"
 #include "app/replay.h"
+#include "app/search_plan.h"
 #include "app/section.h"
 #include "app/validate.h"
 #include "cli/batch_stream.h"
@@ -169,6 +170,34 @@ app::Json step_fields_of(const Arguments& arguments) {
   return fields;
 }
 
+// An interrupted search answers with what it found.
+Loaded<Answer> search_plan(const Arguments& arguments, const Workspace& workspace,
+                           const Settings& settings, const Terminal& terminal) {
+  if (arguments.positional.front() != "train") {
+    return tl::unexpected(Diagnostics{
+        {Code::kBadOptionValue,
+         fmt::format("there is no search for a plan to '{}'", arguments.positional.front()),
+         std::nullopt,
+         {"redline search plan train"},
+         {}}});
+  }
+  app::Json fields = step_fields_of(arguments);
+  fields.erase("no_prune");
+  fields.erase("plot");
+  Progress progress(progress_on_terminal(settings.progress, terminal.width(), terminal.say()), 0);
+  app::SearchRun run;
+  run.threads = settings.threads;
+  run.prune = !arguments.has("--no-prune");
+  run.plot = arguments.has("--plot");
+  run.progress = [&progress](const SearchProgress& now) { progress.update(now.done, now.total); };
+  run.stop = [] { return interrupted(); };
+  catch_interrupts();
+  auto answer =
+      app::search_plan_train(workspace, fields, run, Code::kBadOptionValue, terminal.say());
+  progress.finish();
+  return answer;
+}
+
 Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
                          const Settings& settings, const Terminal& terminal) {
   const results::Words& say = terminal.say();
@@ -205,6 +234,9 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return app::estimate_step(workspace, *kind, step_fields_of(arguments), Code::kBadOptionValue,
                               say);
   }
+  if (name == "search plan") {
+    return search_plan(arguments, workspace, settings, terminal);
+  }
   if (name == "compare") {
     app::CompareRequest request{arguments.positional, arguments.value("--model"),
                                 step_fields_of(arguments)};
@@ -239,16 +271,17 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
 }
 
 bool needs_kernels(std::string_view command) {
-  return command.starts_with("estimate") || command == "compare" || command == "validate" ||
-         command == "calibrate" || command == "batch" || command == "replay" ||
-         command == "report" || command == "data check";
+  return command.starts_with("estimate") || command.starts_with("search") || command == "compare" ||
+         command == "validate" || command == "calibrate" || command == "batch" ||
+         command == "replay" || command == "report" || command == "data check";
 }
 
 CatalogParts parts_for(std::string_view command) {
   CatalogParts parts;
   const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "report";
   const bool runs = command == "validate" || command == "calibrate";
-  parts.models = all || command == "replay" || step_kind(command) || command == "compare";
+  parts.models = all || command == "replay" || step_kind(command) || command == "compare" ||
+                 command.starts_with("search");
   parts.sources = parts.models || runs;
   parts.market = parts.models;
   parts.systems = parts.sources || command == "classify" || needs_kernels(command);

@@ -35,6 +35,7 @@ WORDS = [
     "pipeline_send", "data_parallel", "pipeline_bubble", "optimizer", "host",  # work of a step
     "weights", "gradients", "activations", "cache", "workspace",  # memory of a step
     "train", "prefill", "decode",  # uses of a chip
+    "time", "cost", "energy", "chips", "Time", "Cost", "Energy", "Chips",  # objectives of plans
     "and", "or", "none", "up", "down", "same", "different", "record", "no record",  # of claims
 ]
 # Enumerations whose names people read (EnumNames in the field tables).

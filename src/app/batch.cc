@@ -11,6 +11,7 @@
 #include "app/estimate.h"
 #include "app/estimate_step.h"
 #include "app/quota.h"
+#include "app/search_plan.h"
 #include "base/nearest.h"
 #include "results/envelope.h"
 
@@ -235,6 +236,10 @@ Loaded<Answer> run_estimate_step(const Workspace& workspace, const Json& json) {
   return estimate_step(workspace, kKind, json, Code::kBatchField, results::Words());
 }
 
+Loaded<Answer> run_search_plan(const Workspace& workspace, const Json& json) {
+  return search_plan_train(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
 struct BatchCommand {
   std::string_view name;
   Loaded<Answer> (*run)(const Workspace&, const Json&);
@@ -246,6 +251,7 @@ constexpr std::array kCommands{
     BatchCommand{"estimate-train", run_estimate_step<StepKind::kTrain>},
     BatchCommand{"estimate-prefill", run_estimate_step<StepKind::kPrefill>},
     BatchCommand{"estimate-decode", run_estimate_step<StepKind::kDecode>},
+    BatchCommand{"search-plan-train", run_search_plan},
     BatchCommand{"data-show", run_data_show}};
 
 std::string error_line(const Json& id, const Diagnostics& errors, std::size_t number) {

@@ -362,7 +362,7 @@ error[RL2205]: case.csv: this is no answer of Redline
 )x";
     case Code::kBatchCommand:
       return R"x($ echo '{"command":"clasify"}' | redline batch
-{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, estimate-kernel, estimate-train, estimate-prefill, estimate-decode, data-show)","line":1}}
+{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, estimate-kernel, estimate-train, estimate-prefill, estimate-decode, search-plan-train, data-show)","line":1}}
 )x";
     case Code::kOutputUnwritable:
       return R"x($ redline version > /dev/full

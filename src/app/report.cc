@@ -19,6 +19,7 @@ Json run_of(const Answer& answer, const RunInfo& run) {
             {"seconds", run.seconds},
             {"threads", run.threads},
             {"host", std::string(kPlatform)}};
+  json.update(answer.run);
   if (!answer.request.is_null()) {
     json["request"] = answer.request;
   }

@@ -46,7 +46,8 @@ struct Answer {
   std::string command;
   std::optional<Date> as_of;
   Json results = Json::array();
-  results::Table table;  // one row a result, for csv and ndjson where no results are nested
+  results::Table table;       // one row a result, for csv and ndjson where no results are nested
+  Json run = Json::object();  // what may differ between runs of the same question
   Json request;  // the question as `redline batch` and `replay` take it; null: not replayable
   std::vector<Block> blocks;
   std::vector<Block> document;  // for markdown, where it differs from what a terminal shows

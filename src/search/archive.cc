@@ -30,9 +30,12 @@ bool dominates(const Scores& a, const Scores& b, std::size_t objectives) {
 
 void Archive::add(const SearchHit& hit) {
   if (best_.size() < top_ || before(hit, best_.back())) {
-    best_.insert(std::upper_bound(best_.begin(), best_.end(), hit, before), hit);
-    if (best_.size() > top_) {
-      best_.pop_back();
+    const auto place = std::lower_bound(best_.begin(), best_.end(), hit, before);
+    if (place == best_.end() || place->number != hit.number) {
+      best_.insert(place, hit);
+      if (best_.size() > top_) {
+        best_.pop_back();
+      }
     }
   }
   for (SearchHit& other : front_) {

@@ -1,5 +1,6 @@
 #include "redline/search.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -90,6 +91,10 @@ RC_GTEST_PROP(SearchProperty, PruningAndThreadsChangeNothingThatIsFound, ()) {
   options.prune = false;
   const SearchResult all = run_search(space, options);
   RC_ASSERT(all.evaluated == all.total && all.pruned == 0);
+  RC_ASSERT(all.best.size() == std::min<std::size_t>(options.top, all.feasible));
+  for (std::size_t i = 1; i < all.best.size(); ++i) {
+    RC_ASSERT(all.best[i - 1].number != all.best[i].number);
+  }
   options.prune = true;
   const SearchResult pruned = run_search(space, options);
   options.threads = 3;

@@ -1,0 +1,132 @@
+#include "app/search_plan.h"
+
+#include "app/test_workspace.h"
+
+namespace redline::app {
+namespace {
+
+Loaded<Answer> searched(const Json& fields, SearchRun run = {}) {
+  return search_plan_train(workspace(), fields, run, Code::kBatchField, results::Words());
+}
+
+Json usual() {
+  return {{"model", "llama-3.1-8b"}, {"chip", "h100-sxm5"}, {"chips", 16}, {"batch", 64}};
+}
+
+TEST(SearchPlan, TheBestIsTheStepThatEstimateGives) {
+  const auto answer = searched(usual());
+  ASSERT_TRUE(answer);
+  const Json& best = answer->results[0]["best"];
+  EXPECT_TRUE(answer->results[0]["feasible"].get<bool>());
+  EXPECT_TRUE(answer->results[0]["optimal"].get<bool>());
+  EXPECT_EQ(answer->results[0]["gap_percent"], 0.0);
+  Json step{{"model", "llama-3.1-8b"}, {"chip", "h100-sxm5"}};
+  const Json& plan = best["plan"];
+  for (const char* name : {"tp", "pp", "dp", "cp", "vp", "schedule", "microbatch", "batch", "seq",
+                           "zero", "recompute", "sequence_parallel"}) {
+    step[name] = plan[name];
+  }
+  const auto same = answer_step(workspace(), StepKind::kTrain, step, Code::kBatchField);
+  ASSERT_TRUE(same);
+  EXPECT_NEAR(same->time().total.base(), best["time_s"].get<double>(),
+              1e-9 * best["time_s"].get<double>());
+  EXPECT_EQ(best["objectives"]["time_s"], best["time_s"]);
+}
+
+TEST(SearchPlan, ThreadsAndPruningChangeNothing) {
+  Json fields = usual();
+  fields["chips"] = "8..32";
+  fields["pareto"] = "cost,energy";
+  SearchRun all;
+  all.prune = false;
+  SearchRun two;
+  two.threads = 2;
+  const auto a = searched(fields);
+  const auto b = searched(fields, all);
+  const auto c = searched(fields, two);
+  ASSERT_TRUE(a && b && c);
+  EXPECT_EQ(a->results.dump(), b->results.dump());
+  EXPECT_EQ(a->results.dump(), c->results.dump());
+  EXPECT_EQ(b->run["evaluated"], b->run["plans"]);
+  EXPECT_LT(a->run["evaluated"].get<std::uint64_t>(), a->run["plans"].get<std::uint64_t>());
+}
+
+TEST(SearchPlan, TheFrontGivesTimeForMoney) {
+  Json fields = usual();
+  fields["chips"] = "8..64";
+  fields["tokens"] = 1e12;
+  const auto answer = searched(fields);
+  ASSERT_TRUE(answer);
+  const Json& front = answer->results[0]["pareto"];
+  ASSERT_GE(front.size(), 2u);
+  for (std::size_t i = 1; i < front.size(); ++i) {
+    EXPECT_GT(front[i]["objectives"]["time_s"], front[i - 1]["objectives"]["time_s"]);
+    EXPECT_LT(front[i]["objectives"]["cost_usd"], front[i - 1]["objectives"]["cost_usd"]);
+  }
+}
+
+TEST(SearchPlan, ListsNarrowTheSpace) {
+  Json fields = usual();
+  fields["tp"] = "2,4";
+  fields["schedule"] = "1f1b";
+  fields["recompute"] = "full";
+  fields["top"] = 50;
+  const auto answer = searched(fields);
+  ASSERT_TRUE(answer);
+  Json all = answer->results[0]["next_best"];
+  all.push_back(answer->results[0]["best"]);
+  for (const Json& one : all) {
+    EXPECT_TRUE(one["plan"]["tp"] == 2 || one["plan"]["tp"] == 4);
+    EXPECT_EQ(one["plan"]["schedule"], "1f1b");
+    EXPECT_EQ(one["plan"]["recompute"], "full");
+  }
+}
+
+TEST(SearchPlan, WhereNothingFitsItSaysWhatBindsAndWhatFits) {
+  const auto answer =
+      searched({{"model", "llama-3.1-405b"}, {"chip", "h20"}, {"chips", 16}, {"batch", 64}});
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->infeasible);
+  const Json& result = answer->results[0];
+  EXPECT_FALSE(result["feasible"].get<bool>());
+  EXPECT_EQ(result["binding"], "memory");
+  EXPECT_GT(result["least_memory_bytes"], result["capacity_bytes"]);
+  const auto more = searched({{"model", "llama-3.1-405b"},
+                              {"chip", "h20"},
+                              {"chips", result["fits_with_chips"]},
+                              {"batch", result["fits_with_chips"]}});
+  ASSERT_TRUE(more);
+  EXPECT_FALSE(more->infeasible);
+  Json odd = usual();
+  odd["tp"] = 32;
+  const auto none = searched(odd);
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->results[0]["binding"], "divisibility");
+}
+
+TEST(SearchPlan, AStoppedSearchSaysHowFarTheOptimumMayBe) {
+  Json fields = usual();
+  fields["chips"] = "16..64";
+  SearchRun run;
+  int blocks = 0;
+  run.stop = [&blocks] { return ++blocks > 20; };
+  const auto answer = searched(fields, run);
+  ASSERT_TRUE(answer);
+  const Json& result = answer->results[0];
+  EXPECT_FALSE(result["optimal"].get<bool>());
+  EXPECT_GE(result["gap_percent"], 0.0);
+}
+
+TEST(SearchPlan, NamesEveryProblemOfARequest) {
+  const auto wrong = searched({{"model", "llama-3.1-8b"},
+                               {"chip", "h100-sxm5"},
+                               {"chips", "8..4"},
+                               {"objectiv", "time"},
+                               {"pareto", "cost,beauty"},
+                               {"top", 0}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().size(), 4u) << render(wrong.error());
+}
+
+}  // namespace
+}  // namespace redline::app
