@@ -23,6 +23,8 @@ constexpr auto kSearchPlanTrainOptions = std::to_array<Option>({
      "time cost energy chips"},
     {"--pareto", "", "LIST", "further objectives, such as cost,chips", false, ValueKind::kText},
     {"--top", "", "N", "how many of the best to keep (default 5)", false, ValueKind::kNumber},
+    {"--vary", "", "LIST", "resources of the chip, such as memory_bandwidth=10%,link=50%", false,
+     ValueKind::kText},
     {"--tp", "", "LIST", "tensor parallelism to try, such as 4,8", false, ValueKind::kText},
     {"--pp", "", "LIST", "pipeline stages to try", false, ValueKind::kText},
     {"--cp", "", "LIST", "context parallelism to try", false, ValueKind::kText},

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "app/kernel_models.h"
 #include "app/step_fields.h"
 #include "app/step_report.h"
+#include "app/vary.h"
 #include "base/nearest.h"
 #include "results/ascii_plot.h"
 
@@ -25,7 +27,7 @@ constexpr auto kShared = std::to_array<std::string_view>(
     {"id", "command", "model", "chip", "system", "engine", "dtype", "rent_usd_per_hour",
      "price_usd", "usd_per_kwh", "pue", "utilisation_percent", "years", "batch", "seq", "tokens"});
 constexpr auto kOwn = std::to_array<std::string_view>(
-    {"chips", "objective", "pareto", "top", "tp", "pp", "cp", "ep", "microbatch", "zero",
+    {"chips", "objective", "pareto", "top", "vary", "tp", "pp", "cp", "ep", "microbatch", "zero",
      "recompute", "schedule", "sequence_parallel"});
 constexpr int kMostChips = 1'000'000;
 constexpr std::size_t kTop = 5;
@@ -76,6 +78,7 @@ class Asked {
   [[nodiscard]] const StepModel& steps() const { return *steps_; }
   [[nodiscard]] const CostRate& cost() const { return cost_; }
   [[nodiscard]] std::size_t top() const { return top_; }
+  [[nodiscard]] const std::vector<Variation>& variations() const { return variations_; }
 
  private:
   void problem(std::string message, std::vector<std::string> help = {}) {
@@ -181,6 +184,11 @@ class Asked {
       if (one && std::find(list.begin(), list.end(), *one) == list.end()) {
         list.push_back(*one);
       }
+    }
+    std::vector<std::string> problems;
+    variations_ = read_variations(fields_.text("vary"), problems);
+    for (std::string& one : problems) {
+      problem(std::move(one));
     }
     if (fields_.has("top")) {
       const auto top = fields_.count("top");
@@ -291,14 +299,27 @@ class Asked {
   std::unique_ptr<StepModel> steps_;
   CostRate cost_;
   std::size_t top_ = kTop;
+  std::vector<Variation> variations_;
   TrainingQuestion question_;
 };
 
+// The objective of the best plan with less and more of a resource; infinite where nothing fits.
+struct Sensitivity {
+  Variation variation;
+  double less = 0.0, more = 0.0;
+
+  // For 1 % more of the resource, in percent of the objective `at` the chip as it is.
+  [[nodiscard]] std::optional<double> shadow_price(double at) const {
+    return std::isfinite(less) ? std::optional(change(more, at) - change(less, at)) : std::nullopt;
+  }
+  [[nodiscard]] static double change(double value, double at) { return 100.0 * (value / at - 1.0); }
+};
 // What a search found, with its plans worked out.
 struct Found {
   SearchResult result;
   std::vector<StepAnswer> best;  // the first is the answer
   std::vector<StepAnswer> front;
+  std::vector<Sensitivity> sensitivities;
 };
 
 StepAnswer answer_of(const Asked& asked_of, const StepRequest& request, const CostRate& cost,
@@ -358,6 +379,79 @@ Json hit_json(const TrainingQuestion& q, const SearchHit& hit, const StepAnswer&
 double gap_percent(const SearchResult& result) {
   const double best = result.best.front().scores[0];
   return best > 0.0 ? 100.0 * (best - result.bound) / best : 0.0;
+}
+
+// With less and more of each resource.
+std::vector<Sensitivity> sensitivities(const Workspace& w, const Asked& asked,
+                                       const StepRequest& request, const TrainingQuestion& q,
+                                       unsigned threads) {
+  std::vector<Sensitivity> list;
+  for (const Variation& variation : asked.variations()) {
+    const auto best_with = [&](double factor) {
+      const VariedMachine other = varied(request.machine, variation.resource, factor);
+      const KernelModel kernels(other.machine, w.kernels->calibration());
+      const StepModel steps(other.machine, kernels, w.kernels->calibration(), *request.engine,
+                            step_variant(request.model, q.base.request.precision));
+      TrainingQuestion one = q;
+      one.kernels = &kernels;
+      one.rates = steps.rates();
+      one.constants = steps.training_constants().values;
+      one.objectives.resize(1);
+      if (variation.resource == Resource::kMemoryCapacity) {
+        one.capacity = q.capacity * factor;
+      }
+      SearchOptions options;
+      options.threads = threads;
+      const SearchResult found = run_search(TrainingSpace(one), options);
+      return found.best.empty() ? std::numeric_limits<double>::infinity()
+                                : found.best.front().scores[0];
+    };
+    const double share = variation.percent / 100.0;
+    list.push_back({variation, best_with(1.0 - share), best_with(1.0 + share)});
+  }
+  return list;
+}
+
+Json sensitivity_json(const std::vector<Sensitivity>& list, double at) {
+  Json json = Json::array();
+  const auto change = [at](double value) {
+    return std::isfinite(value) ? Json(Sensitivity::change(value, at)) : Json(nullptr);
+  };
+  for (const Sensitivity& one : list) {
+    const auto price = one.shadow_price(at);
+    json.push_back({{"resource", kResourceNames[static_cast<std::size_t>(one.variation.resource)]},
+                    {"percent", one.variation.percent},
+                    {"less_change_percent", change(one.less)},
+                    {"more_change_percent", change(one.more)},
+                    {"shadow_price_percent",
+                     price ? Json(*price / (2.0 * one.variation.percent)) : Json(nullptr)}});
+  }
+  return json;
+}
+
+Table sensitivity_table(const std::vector<Sensitivity>& list, double at) {
+  Table table;
+  table.columns = {{"resource", "Resource", "", Align::kLeft},
+                   {"percent", "Varied by", "%", Align::kRight, 3},
+                   {"less", "With less", "%", Align::kRight, 3},
+                   {"more", "With more", "%", Align::kRight, 3},
+                   {"price", "For 1 % more", "%", Align::kRight, 2}};
+  for (const Sensitivity& one : list) {
+    std::vector<results::Cell> row{
+        std::string(kResourceNames[static_cast<std::size_t>(one.variation.resource)]),
+        one.variation.percent};
+    const auto cell = [&](double value) {
+      row.emplace_back(std::isfinite(value) ? results::Cell(Sensitivity::change(value, at))
+                                            : results::Cell(std::string("-")));
+    };
+    cell(one.less);
+    cell(one.more);
+    const auto price = one.shadow_price(at);
+    row.emplace_back(price ? results::Cell(*price / (2.0 * one.variation.percent))
+                           : results::Cell(std::string("-")));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
 }
 
 // The plan that needs least memory, and the fewest doublings of chips with which something fits.
@@ -523,6 +617,10 @@ void describe(const TrainingQuestion& q, const Found& found, const SearchRun& ru
              {"plan", plan_text(next.request.training)}}),
         2});
   }
+  if (!found.sensitivities.empty()) {
+    blocks.emplace_back(Paragraph{say("Change of the objective, each with its own best plan:"), 0});
+    blocks.emplace_back(sensitivity_table(found.sensitivities, result.best.front().scores[0]));
+  }
   if (q.objectives.size() > 1) {
     blocks.emplace_back(front_table(q, found));
     if (run.plot && found.front.size() > 1) {
@@ -655,6 +753,10 @@ Loaded<Answer> search_plan_train(const Workspace& w, const Json& fields, const S
   json["pareto"] = Json::array();
   for (std::size_t i = 0; i < found.front.size(); ++i) {
     json["pareto"].push_back(hit_json(question, result.front[i], found.front[i]));
+  }
+  if (!asked.variations().empty()) {
+    found.sensitivities = sensitivities(w, asked, request, question, run.threads);
+    json["sensitivity"] = sensitivity_json(found.sensitivities, result.best.front().scores[0]);
   }
   answer.results.push_back(std::move(json));
   answer.table = flat_table(question, found);

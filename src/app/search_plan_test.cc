@@ -117,6 +117,30 @@ TEST(SearchPlan, AStoppedSearchSaysHowFarTheOptimumMayBe) {
   EXPECT_GE(result["gap_percent"], 0.0);
 }
 
+TEST(SearchPlan, MoreOfAResourceIsWorthSomething) {
+  Json fields = usual();
+  fields["vary"] = "compute=10%,memory_bandwidth=+-10%,memory_capacity=50,network=±20%";
+  const auto answer = searched(fields);
+  ASSERT_TRUE(answer);
+  const Json& list = answer->results[0]["sensitivity"];
+  ASSERT_EQ(list.size(), 4u);
+  for (const Json& one : list) {
+    EXPECT_GE(one["less_change_percent"], 0.0) << one;
+    EXPECT_LE(one["more_change_percent"], 0.0) << one;
+    EXPECT_LE(one["shadow_price_percent"], 0.0) << one;
+    EXPECT_GE(one["shadow_price_percent"], -1.3) << one;
+  }
+  EXPECT_LT(list[0]["shadow_price_percent"], -0.3);  // training is bound by compute
+}
+
+TEST(SearchPlan, NamesWhatCannotBeVaried) {
+  Json fields = usual();
+  fields["vary"] = "warp=10%,link,compute=200%";
+  const auto answer = searched(fields);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().size(), 3u) << render(answer.error());
+}
+
 TEST(SearchPlan, NamesEveryProblemOfARequest) {
   const auto wrong = searched({{"model", "llama-3.1-8b"},
                                {"chip", "h100-sxm5"},
