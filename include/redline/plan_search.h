@@ -66,4 +66,65 @@ class TrainingSpace : public SearchSpace {
   TrainingQuestion question_;
 };
 
+// The space of Calculon (Isaev et al. 2023): every way in which Megatron-LM can train a dense
+// model, with a second tier of memory for what is offloaded. Counted as its exhaustive search
+// counts.
+enum class TensorMessages : std::uint8_t { kAllReduce, kParts, kScatterGather };
+enum class TensorOverlap : std::uint8_t { kNone, kRing, kPipelined };
+inline constexpr std::array<std::string_view, 3> kTensorMessageNames{"all-reduce", "p2p-rs-ag",
+                                                                     "rs-ag"};
+inline constexpr std::array<std::string_view, 3> kTensorOverlapNames{"none", "ring", "pipelined"};
+
+struct OffloadPlan {
+  int tensor = 1, pipeline = 1, data = 1;
+  int interleaving = 1;
+  std::int64_t microbatch = 1;
+  Recompute recompute = Recompute::kNone;
+  bool shards_optimizer = false;
+  TensorMessages messages = TensorMessages::kAllReduce;
+  bool gathers_again = false;  // what is split by sequence, in the backward pass
+  bool overlaps_data = false;
+  TensorOverlap overlap = TensorOverlap::kNone;
+  bool offloads_weights = false, offloads_activations = false, offloads_optimizer = false;
+  // Whether messages of a kind leave the node's links for the network of the cards.
+  bool tensor_outside = false, pipeline_outside = false, data_outside = false;
+};
+
+struct OffloadQuestion {
+  const LlmModel* model = nullptr;
+  const KernelModel* kernels = nullptr;
+  const Engine* engine = nullptr;
+  SheetRates rates{};
+  StepModel::Values constants{};
+  TrainingRequest request{};  // precision and tokens
+  int chips = 1, domain = 8;
+  std::int64_t batch = 1;
+  Bytes capacity{}, second_capacity{};
+  double second_bandwidth = 0.0;  // bytes a second, one direction
+};
+
+struct OffloadScore {
+  double step_s = 0.0;
+  Bytes first{}, second{};  // tiers of memory
+};
+
+class OffloadSpace : public SearchSpace {
+ public:
+  explicit OffloadSpace(OffloadQuestion question) : question_(std::move(question)) {}
+  [[nodiscard]] std::size_t levels() const override;
+  [[nodiscard]] std::size_t block_levels() const override;
+  [[nodiscard]] std::size_t objectives() const override { return 1; }
+  [[nodiscard]] std::unique_ptr<SearchWalk> walk() const override;
+
+  struct Leaf {
+    OffloadPlan plan;
+    OffloadScore score;
+  };
+  [[nodiscard]] Leaf leaf(std::uint64_t number) const;
+  [[nodiscard]] const OffloadQuestion& question() const { return question_; }
+
+ private:
+  OffloadQuestion question_;
+};
+
 }  // namespace redline

@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "redline/plan_search.h"
+
+#include "perf/test_machines.h"
+
+namespace redline {
+namespace {
+
+LlmModel gpt(int layers, int hidden, int heads) {
+  LlmModel model;
+  model.id = "gpt";
+  model.shape.layers = layers;
+  model.shape.hidden = hidden;
+  model.shape.heads = model.shape.kv_heads = heads;
+  model.shape.head_dim = hidden / heads;
+  model.shape.ffn = 4 * hidden;
+  model.shape.ffn_kind = FfnKind::kPlain;
+  model.shape.vocabulary = 51200;
+  return model;
+}
+
+struct Bench {
+  Machine machine = test::machine("a100-sxm-80gb");
+  KernelModel kernels{machine, test::world().calibration};
+  const Engine& engine = *find_engine("megatron-core");
+  StepModel steps{machine, kernels, test::world().calibration, engine, "16bit"};
+};
+const Bench& bench() {
+  static const Bench kBench;
+  return kBench;
+}
+
+OffloadQuestion question(const LlmModel& model, int chips, std::int64_t batch) {
+  const Bench& b = bench();
+  OffloadQuestion q;
+  q.model = &model;
+  q.kernels = &b.kernels;
+  q.engine = &b.engine;
+  q.rates = b.steps.rates();
+  q.constants = b.steps.training_constants().values;
+  q.request.tokens = 2048;
+  q.chips = chips;
+  q.batch = batch;
+  q.capacity = Bytes{80e9};
+  q.second_capacity = Bytes{512e9};
+  q.second_bandwidth = 100e9;
+  return q;
+}
+
+// The number that Calculon's exhaustive search counts for GPT-3 175B on 4,096 A100 at 4,096
+// sequences: the sizes of all its loops, worked out here apart from the space.
+TEST(OffloadSpace, IsCountedAsCalculonCountsIt) {
+  const LlmModel gpt3 = gpt(96, 12288, 96);
+  const OffloadSpace space(question(gpt3, 4096, 4096));
+  SearchOptions options;
+  options.stop = [] { return true; };
+  EXPECT_EQ(run_search(space, options).total, 7'126'368u);
+}
+
+RC_GTEST_PROP(OffloadSpaceProperty, PruningFindsWhatBruteForceFinds, ()) {
+  const LlmModel model = gpt(4, 4096, 32);
+  OffloadQuestion q = question(model, *rc::gen::element(4, 8, 16), *rc::gen::element(8, 16));
+  q.capacity = Bytes{*rc::gen::element(4e9, 10e9, 80e9)};
+  q.second_capacity = Bytes{*rc::gen::element(0.0, 512e9)};
+  const OffloadSpace space(q);
+  SearchOptions options;
+  options.top = 3;
+  options.prune = false;
+  const SearchResult brute = run_search(space, options);
+  options.prune = true;
+  options.threads = 2;
+  const SearchResult pruned = run_search(space, options);
+  RC_ASSERT(brute.best.size() == pruned.best.size());
+  for (std::size_t i = 0; i < brute.best.size(); ++i) {
+    RC_ASSERT(brute.best[i].number == pruned.best[i].number);
+    RC_ASSERT(brute.best[i].scores == pruned.best[i].scores);
+  }
+  if (!brute.best.empty()) {
+    const OffloadSpace::Leaf leaf = space.leaf(brute.best.front().number);
+    RC_ASSERT(leaf.score.step_s == brute.best.front().scores[0]);
+    RC_ASSERT(leaf.score.first <= q.capacity && leaf.score.second <= q.second_capacity);
+  }
+}
+
+TEST(OffloadSpace, ASecondTierNeverMakesAnythingSlowerThanItCouldBe) {
+  const LlmModel model = gpt(8, 8192, 64);
+  OffloadQuestion q = question(model, 8, 16);
+  q.capacity = Bytes{16e9};
+  double before = 1e300;
+  for (const double second : {0.0, 64e9, 512e9}) {
+    q.second_capacity = Bytes{second};
+    const SearchResult found = run_search(OffloadSpace(q), {});
+    const double now = found.best.empty() ? 1e300 : found.best.front().scores[0];
+    EXPECT_LE(now, before);
+    before = now;
+  }
+  EXPECT_LT(before, 1e300);
+}
+
+}  // namespace
+}  // namespace redline
