@@ -101,6 +101,42 @@ BENCHMARK(deepseek_v3_on_h800)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
+// The space of Calculon, all of it.
+void calculon_space(benchmark::State& state) {
+  static const LlmModel kModel = gpt3();
+  const Machine machine = test::machine("a100-sxm-80gb");
+  const KernelModel kernels(machine, test::world().calibration);
+  const Engine& software = *find_engine("megatron-core");
+  const StepModel steps(machine, kernels, test::world().calibration, software, "16bit");
+  OffloadQuestion question;
+  question.model = &kModel;
+  question.kernels = &kernels;
+  question.engine = &software;
+  question.rates = steps.rates();
+  question.constants = steps.training_constants().values;
+  question.request.tokens = 2048;
+  question.chips = 4096;
+  question.batch = 4096;
+  question.capacity = Bytes{80e9};
+  question.second_capacity = Bytes{512e9};
+  question.second_bandwidth = 100e9;
+  const OffloadSpace space(question);
+  SearchOptions options;
+  options.prune = state.range(0) != 0;
+  options.threads = static_cast<unsigned>(state.range(1));
+  std::uint64_t total = 0;
+  for (auto step : state) {
+    total += run_search(space, options).total;
+  }
+  state.counters["plans"] =
+      benchmark::Counter(static_cast<double>(total), benchmark::Counter::kIsRate);
+}
+BENCHMARK(calculon_space)
+    ->ArgsProduct({{0, 1}, {1, 2}})
+    ->ArgNames({"prune", "threads"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
 }  // namespace
 }  // namespace redline
 

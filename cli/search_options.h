@@ -45,6 +45,10 @@ constexpr auto kSearchPlanTrainOptions = std::to_array<Option>({
     {"--years", "", "N", "years of depreciation (default 4)", false, ValueKind::kNumber},
     {"--utilisation-percent", "", "P", "share of time in which a chip earns (default 70)", false,
      ValueKind::kNumber},
+    {"--space", "", "NAME", "megatron-offload: all that Calculon searches (default usual)", false,
+     ValueKind::kChoice, "usual megatron-offload"},
+    {"--second-gb", "", "GB", "its second tier of memory (default 512)", false, ValueKind::kNumber},
+    {"--second-gbps", "", "GB/s", "and the rate of that (default 100)", false, ValueKind::kNumber},
     {"--no-prune", "", "", "work out every plan; the answer is the same"},
     {"--plot", "", "", "plot the Pareto-optimal plans"},
 });

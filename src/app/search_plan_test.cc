@@ -141,6 +141,46 @@ TEST(SearchPlan, NamesWhatCannotBeVaried) {
   EXPECT_EQ(answer.error().size(), 3u) << render(answer.error());
 }
 
+Json offloading() {
+  return {{"model", "gpt-3-13b"},
+          {"chip", "a100-sxm-80gb"},
+          {"chips", 64},
+          {"batch", 64},
+          {"space", "megatron-offload"}};
+}
+
+TEST(SearchOffload, ThreadsAndPruningChangeNothing) {
+  SearchRun all;
+  all.prune = false;
+  SearchRun two;
+  two.threads = 2;
+  const auto a = searched(offloading(), all);
+  const auto b = searched(offloading(), two);
+  ASSERT_TRUE(a && b);
+  EXPECT_EQ(a->results.dump(), b->results.dump());
+  EXPECT_EQ(a->run["evaluated"], a->run["plans"]);
+  const Json& best = a->results[0]["best"];
+  EXPECT_EQ(
+      best["plan"]["tp"].get<int>() * best["plan"]["pp"].get<int>() * best["plan"]["dp"].get<int>(),
+      64);
+  EXPECT_LE(best["memory_bytes_per_chip"].get<double>(), 80e9);
+  EXPECT_GT(best["mfu"].get<double>(), 0.2);
+  EXPECT_LT(best["mfu"].get<double>(), 0.8);
+}
+
+TEST(SearchOffload, IsOfDenseModelsTimeAndOneNumberOfChips) {
+  Json fields = offloading();
+  fields["model"] = "mixtral-8x7b";
+  fields["chips"] = "8..64";
+  fields["second_gb"] = -1;
+  const auto wrong = searched(fields);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().size(), 3u) << render(wrong.error());
+  fields = offloading();
+  fields["space"] = "megatron";
+  EXPECT_FALSE(searched(fields));
+}
+
 TEST(SearchPlan, NamesEveryProblemOfARequest) {
   const auto wrong = searched({{"model", "llama-3.1-8b"},
                                {"chip", "h100-sxm5"},
