@@ -20,7 +20,7 @@ constexpr auto kSearchPlanTrainOptions = std::to_array<Option>({
     {"--seq", "", "N", "tokens of a sequence (default 4096)", false, ValueKind::kNumber},
     {"--tokens", "", "N", "token budget: objectives are of all of it", false, ValueKind::kNumber},
     {"--objective", "", "WHAT", "what is made least (default time)", false, ValueKind::kChoice,
-     "time cost energy chips"},
+     "time cost energy chips memory"},
     {"--pareto", "", "LIST", "further objectives, such as cost,chips", false, ValueKind::kText},
     {"--top", "", "N", "how many of the best to keep (default 5)", false, ValueKind::kNumber},
     {"--vary", "", "LIST", "resources of the chip, such as memory_bandwidth=10%,link=50%", false,

@@ -11,9 +11,9 @@
 namespace redline {
 
 // What a plan is judged by, and the names in requests; lesser is better.
-enum class PlanObjective : std::uint8_t { kTime, kCost, kEnergy, kChips };
-inline constexpr std::array<std::string_view, 4> kPlanObjectiveNames{"time", "cost", "energy",
-                                                                     "chips"};
+enum class PlanObjective : std::uint8_t { kTime, kCost, kEnergy, kChips, kMemory };
+inline constexpr std::array<std::string_view, 5> kPlanObjectiveNames{"time", "cost", "energy",
+                                                                     "chips", "memory"};
 
 struct PipelineOrder {
   Schedule schedule = Schedule::kOneForwardOneBackward;

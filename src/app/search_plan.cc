@@ -66,19 +66,12 @@ PlanCure cure_of(const TrainingQuestion& q) {
   PlanCure cure;
   TrainingQuestion free = q;
   free.capacity = Bytes{};
-  free.objectives = {PlanObjective::kTime};
-  free.dimensions.recompute = {Recompute::kFull};
+  free.objectives = {PlanObjective::kMemory};
   const TrainingSpace space(free);
-  SearchOptions all;
-  all.top = 100'000;
-  all.prune = false;
-  for (const SearchHit& hit : run_search(space, all).best) {
-    const TrainingPlan plan = space.plan_of(hit.number);
-    const Bytes needs = training_memory(*q.model, plan).total();
-    if (!cure.leanest || needs < cure.needs) {
-      cure.leanest = plan;
-      cure.needs = needs;
-    }
+  const SearchResult leanest = run_search(space, {});
+  if (!leanest.best.empty()) {
+    cure.leanest = space.plan_of(leanest.best.front().number);
+    cure.needs = Bytes{leanest.best.front().scores[0]};
   }
   for (int chips = 2 * q.dimensions.chips.back(); chips <= 65536 && cure.chips == 0; chips *= 2) {
     TrainingQuestion more = q;

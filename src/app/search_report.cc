@@ -19,7 +19,8 @@ using results::Words;
 std::string number(double value, int digits = 3) { return results::format_number(value, digits); }
 
 Json scores_json(const TrainingQuestion& q, const Scores& scores) {
-  constexpr std::array<std::string_view, 4> kKeys{"time_s", "cost_usd", "energy_j", "chips"};
+  constexpr std::array<std::string_view, 5> kKeys{"time_s", "cost_usd", "energy_j", "chips",
+                                                  "memory_bytes"};
   Json json = Json::object();
   for (std::size_t i = 0; i < q.objectives.size(); ++i) {
     const bool whole_number = q.objectives[i] == PlanObjective::kChips;
@@ -64,12 +65,12 @@ Table sensitivity_table(const std::vector<Sensitivity>& list, double at) {
 }
 
 std::string axis_title(PlanObjective objective, const Words& say) {
-  constexpr std::array<std::string_view, 4> kTitles{"Time", "Cost", "Energy", "Chips"};
+  constexpr std::array<std::string_view, 5> kTitles{"Time", "Cost", "Energy", "Chips", "Memory"};
   return say(kTitles[static_cast<std::size_t>(objective)], {});
 }
 
 results::ScatterPlot front_plot(const TrainingQuestion& q, const Found& found, const Words& say) {
-  constexpr std::array<std::string_view, 4> kUnits{"s", "USD", "J", ""};
+  constexpr std::array<std::string_view, 5> kUnits{"s", "USD", "J", "", "B"};
   results::ScatterPlot plot;
   plot.title = say("Pareto-optimal plans");
   const auto axis = [&](std::size_t i) {

@@ -43,11 +43,15 @@ constexpr double kLayersAtHand = 2.0;
 
 std::vector<int> divisors(std::int64_t n) {
   std::vector<int> list;
-  for (std::int64_t i = 1; i <= n; ++i) {
+  for (std::int64_t i = 1; i * i <= n; ++i) {
     if (n % i == 0) {
       list.push_back(static_cast<int>(i));
+      if (i * i != n) {
+        list.push_back(static_cast<int>(n / i));
+      }
     }
   }
+  std::sort(list.begin(), list.end());
   return list;
 }
 

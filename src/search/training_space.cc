@@ -152,10 +152,11 @@ class TrainingWalk : public SearchWalk {
     if (!valid_) {
       return false;
     }
-    if (q_.capacity > Bytes{} && memory() > q_.capacity) {
+    const Bytes needs = memory();
+    if (q_.capacity > Bytes{} && needs > q_.capacity) {
       return false;
     }
-    scores = scores_of(step_seconds());
+    scores = scores_of(step_seconds(), needs.base());
     return true;
   }
 
@@ -347,7 +348,8 @@ class TrainingWalk : public SearchWalk {
     return perf::step_of(costs_, times_[costs_.overlaps_experts ? 1 : 0], q_.constants).total();
   }
 
-  Scores scores_of(double step_s) const {
+  // Of a step, or of one that is no longer and needs no more; nothing is known to need less than 0.
+  Scores scores_of(double step_s, double bytes = 0.0) const {
     const double tokens = static_cast<double>(q_.batch) * static_cast<double>(plan_.request.tokens);
     const double steps = q_.token_budget > 0.0 ? q_.token_budget / tokens : 1.0;
     const double seconds = step_s * steps;
@@ -365,6 +367,9 @@ class TrainingWalk : public SearchWalk {
           break;
         case PlanObjective::kChips:
           scores[i] = chips_;
+          break;
+        case PlanObjective::kMemory:
+          scores[i] = bytes;
           break;
       }
     }
