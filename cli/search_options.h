@@ -9,7 +9,7 @@ constexpr auto kSearchPlanTrainExamples = std::to_array<std::string_view>({
     "redline search plan train --model llama-3.1-70b --chip h20 --chips 64",
     "redline search plan train --model llama-3.1-8b --chip h20 --chips 8..64",
 });
-constexpr auto kSearchPlanTrainOptions = std::to_array<Option>({
+constexpr auto kSearchPlanAlone = std::to_array<Option>({
     kModelOption,
     kChipOption,
     kSystemOption,
@@ -37,14 +37,6 @@ constexpr auto kSearchPlanTrainOptions = std::to_array<Option>({
      ValueKind::kChoice, "true false"},
     {"--engine", "", "NAME", "software that runs it", false, ValueKind::kText},
     {"--dtype", "", "F", "number format, such as bf16 or fp8", false, ValueKind::kText},
-    {"--rent", "", "USD", "rent of one chip for an hour", false, ValueKind::kNumber},
-    {"--price", "", "USD", "price of one chip with its share of a server", false,
-     ValueKind::kNumber},
-    {"--usd-per-kwh", "", "USD", "price of electricity (default 0.08)", false, ValueKind::kNumber},
-    {"--pue", "", "X", "power usage effectiveness (default 1.3)", false, ValueKind::kNumber},
-    {"--years", "", "N", "years of depreciation (default 4)", false, ValueKind::kNumber},
-    {"--utilisation-percent", "", "P", "share of time in which a chip earns (default 70)", false,
-     ValueKind::kNumber},
     {"--space", "", "NAME", "megatron-offload: all that Calculon searches (default usual)", false,
      ValueKind::kChoice, "usual megatron-offload"},
     {"--second-gb", "", "GB", "its second tier of memory (default 512)", false, ValueKind::kNumber},
@@ -52,5 +44,6 @@ constexpr auto kSearchPlanTrainOptions = std::to_array<Option>({
     {"--no-prune", "", "", "work out every plan; the answer is the same"},
     {"--plot", "", "", "plot the Pareto-optimal plans"},
 });
+constexpr auto kSearchPlanTrainOptions = joined(kSearchPlanAlone, kCostOptions);
 
 }  // namespace redline::cli

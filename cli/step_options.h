@@ -23,6 +23,19 @@ constexpr auto kEstimateDecodeExamples = std::to_array<std::string_view>({
     "--prefill-dp 8 --prefill-ep 8",
 });
 
+template <std::size_t A, std::size_t B>
+constexpr std::array<Option, A + B> joined(const std::array<Option, A>& first,
+                                           const std::array<Option, B>& second) {
+  std::array<Option, A + B> all{};
+  for (std::size_t i = 0; i < A; ++i) {
+    all[i] = first[i];
+  }
+  for (std::size_t i = 0; i < B; ++i) {
+    all[A + i] = second[i];
+  }
+  return all;
+}
+
 constexpr Option kModelOption{
     "--model", "",
     "NAME",    "language model: an id, a .toml record or a Hugging Face config.json",
@@ -32,7 +45,18 @@ constexpr Option kChipOption{
 constexpr Option kSystemOption{
     "--system", "", "NAME", "system that the chips stand in", false, ValueKind::kRecord};
 
-constexpr auto kStepCommon = std::to_array<Option>({
+// What a chip costs, of everything that prices its work.
+constexpr auto kCostOptions = std::to_array<Option>({
+    {"--rent", "", "USD", "rent of one chip for an hour", false, ValueKind::kNumber},
+    {"--price", "", "USD", "price of one chip with its share of a server", false,
+     ValueKind::kNumber},
+    {"--usd-per-kwh", "", "USD", "price of electricity (default 0.08)", false, ValueKind::kNumber},
+    {"--pue", "", "X", "power usage effectiveness (default 1.3)", false, ValueKind::kNumber},
+    {"--years", "", "N", "years of depreciation (default 4)", false, ValueKind::kNumber},
+    {"--utilisation-percent", "", "P", "share of time in which a chip earns (default 70)", false,
+     ValueKind::kNumber},
+});
+constexpr auto kStepAlone = std::to_array<Option>({
     kModelOption,
     kChipOption,
     kSystemOption,
@@ -45,15 +69,8 @@ constexpr auto kStepCommon = std::to_array<Option>({
     {"--engine", "", "NAME", "software that runs it", false, ValueKind::kText},
     {"--dtype", "", "F", "number format, such as bf16, fp8, int8, awq-int4", false,
      ValueKind::kText},
-    {"--rent", "", "USD", "rent of one chip for an hour", false, ValueKind::kNumber},
-    {"--price", "", "USD", "price of one chip with its share of a server", false,
-     ValueKind::kNumber},
-    {"--usd-per-kwh", "", "USD", "price of electricity (default 0.08)", false, ValueKind::kNumber},
-    {"--pue", "", "X", "power usage effectiveness (default 1.3)", false, ValueKind::kNumber},
-    {"--years", "", "N", "years of depreciation (default 4)", false, ValueKind::kNumber},
-    {"--utilisation-percent", "", "P", "share of time in which a chip earns (default 70)", false,
-     ValueKind::kNumber},
 });
+constexpr auto kStepCommon = joined(kStepAlone, kCostOptions);
 constexpr auto kCompareExamples = std::to_array<std::string_view>({
     "redline compare h20 h200-sxm ascend-910c --model deepseek-r1",
 });
@@ -117,18 +134,6 @@ constexpr auto kServeAlone = std::to_array<Option>({
      ValueKind::kChoice, "true false"},
 });
 
-template <std::size_t A, std::size_t B>
-constexpr std::array<Option, A + B> joined(const std::array<Option, A>& first,
-                                           const std::array<Option, B>& second) {
-  std::array<Option, A + B> all{};
-  for (std::size_t i = 0; i < A; ++i) {
-    all[i] = first[i];
-  }
-  for (std::size_t i = 0; i < B; ++i) {
-    all[A + i] = second[i];
-  }
-  return all;
-}
 constexpr auto kEstimateTrainOptions = joined(kStepCommon, kTrainAlone);
 constexpr auto kEstimateServeOptions = joined(kStepCommon, kServeAlone);
 constexpr auto kEstimateDecodeOptions = joined(kEstimateServeOptions, kPoolOptions);

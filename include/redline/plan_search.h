@@ -110,7 +110,7 @@ struct OffloadScore {
 
 class OffloadSpace : public SearchSpace {
  public:
-  explicit OffloadSpace(OffloadQuestion question) : question_(std::move(question)) {}
+  explicit OffloadSpace(const OffloadQuestion& question) : question_(question) {}
   [[nodiscard]] std::size_t levels() const override;
   [[nodiscard]] std::size_t block_levels() const override;
   [[nodiscard]] std::size_t objectives() const override { return 1; }

@@ -134,13 +134,7 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
     return tl::unexpected(std::move(errors));
   }
   const OffloadSpace space(offload);
-  SearchOptions options;
-  options.threads = run.threads;
-  options.prune = run.prune;
-  options.top = asked.top();
-  options.progress = run.progress;
-  options.stop = run.stop;
-  const SearchResult result = run_search(space, options);
+  const SearchResult result = run_search(space, options_of(run, asked.top()));
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   Answer answer;
@@ -148,11 +142,7 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
   answer.as_of = w.date;
   answer.request = fields;
   answer.request["command"] = answer.command;
-  answer.run = {{"plans", result.total},
-                {"evaluated", result.evaluated},
-                {"feasible", result.feasible},
-                {"pruned", result.pruned},
-                {"evaluations_per_s", static_cast<double>(result.evaluated) / seconds}};
+  answer.run = run_json(result, seconds);
   Json json{{"space", "megatron-offload"},
             {"plans", result.total},
             {"feasible", !result.best.empty()},

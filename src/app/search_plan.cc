@@ -121,22 +121,12 @@ Loaded<Answer> search_plan_train(const Workspace& w, const Json& fields, const S
     return answer;
   }
   const TrainingSpace space(question);
-  SearchOptions options;
-  options.threads = run.threads;
-  options.prune = run.prune;
-  options.top = asked.top();
-  options.progress = run.progress;
-  options.stop = run.stop;
   Found found;
-  found.result = run_search(space, options);
+  found.result = run_search(space, options_of(run, asked.top()));
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const SearchResult& result = found.result;
-  answer.run = {{"plans", result.total},
-                {"evaluated", result.evaluated},
-                {"feasible", result.feasible},
-                {"pruned", result.pruned},
-                {"evaluations_per_s", static_cast<double>(result.evaluated) / seconds}};
+  answer.run = run_json(result, seconds);
   Json json{{"feasible", !result.best.empty()}};
   if (result.best.empty()) {
     json["optimal"] = result.exhausted;

@@ -118,6 +118,24 @@ Json hit_json(const TrainingQuestion& q, const SearchHit& hit, const StepAnswer&
   return json;
 }
 
+SearchOptions options_of(const SearchRun& run, std::size_t top) {
+  SearchOptions options;
+  options.threads = run.threads;
+  options.prune = run.prune;
+  options.top = top;
+  options.progress = run.progress;
+  options.stop = run.stop;
+  return options;
+}
+
+Json run_json(const SearchResult& result, double seconds) {
+  return {{"plans", result.total},
+          {"evaluated", result.evaluated},
+          {"feasible", result.feasible},
+          {"pruned", result.pruned},
+          {"evaluations_per_s", static_cast<double>(result.evaluated) / seconds}};
+}
+
 double gap_percent(const SearchResult& result) {
   const double best = result.best.front().scores[0];
   return best > 0.0 ? 100.0 * (best - result.bound) / best : 0.0;

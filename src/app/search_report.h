@@ -38,6 +38,9 @@ struct PlanCure {
 
 // "tp 8, pp 4, dp 2, microbatch 1, zero 1, recompute none".
 [[nodiscard]] std::string plan_text(const TrainingPlan& plan);
+[[nodiscard]] SearchOptions options_of(const SearchRun& run, std::size_t top);
+// What may differ between runs of the same question.
+[[nodiscard]] Json run_json(const SearchResult& result, double seconds);
 [[nodiscard]] double gap_percent(const SearchResult& result);
 
 [[nodiscard]] Json hit_json(const TrainingQuestion& question, const SearchHit& hit,

@@ -40,7 +40,8 @@ ChunkedPrefill chunked_prefill(const StepRequest& request, const StepModel& step
                                const std::optional<ServingEstimate>& decode) {
   ChunkedPrefill found;
   found.chunk = std::min(request.chunk, request.prompt);
-  const auto chunks = static_cast<double>((request.prompt + found.chunk - 1) / found.chunk);
+  const std::int64_t count = (request.prompt + found.chunk - 1) / found.chunk;
+  const auto chunks = static_cast<double>(count);
   // Attention over what is cached grows evenly with each chunk, so that the middle is the mean.
   const auto cached = (request.prompt - found.chunk) / 2;
   const auto mixed = [&](std::int64_t sequences) {

@@ -58,7 +58,7 @@ class TrainingWalk : public SearchWalk {
         keep(d.tensor, [&](int n) { return chips_ % n == 0; });
         break;
       case kContext:
-        keep(d.context, [&](int n) { return chips_ % (plan_.shard.tensor * n) == 0; });
+        keep(d.context, [&](int n) { return chips_ % (wide(plan_.shard.tensor) * n) == 0; });
         break;
       case kExpert:
         keep(d.expert, [&](int n) { return fits_experts(n); });
@@ -163,6 +163,9 @@ class TrainingWalk : public SearchWalk {
   [[nodiscard]] const TrainingPlan& plan() const { return plan_; }
 
  private:
+  // Products of numbers that a request states.
+  static constexpr std::int64_t wide(int n) { return n; }
+
   struct Priced {
     std::optional<LayerTable> table;
     std::vector<std::optional<KeptBytes>> kept;  // by recomputation
@@ -177,13 +180,13 @@ class TrainingWalk : public SearchWalk {
 
   bool fits_pipeline(int n) const {
     const Shard& shard = plan_.shard;
-    const int copy = shard.tensor * shard.context * n;
+    const std::int64_t copy = wide(shard.tensor) * shard.context * n;
     if (n > q_.model->shape.layers || chips_ % copy != 0) {
       return false;
     }
-    const int data = chips_ / copy;
-    const int ranks = shard.tensor * shard.context * data;
-    return q_.batch % data == 0 && ranks % (shard.expert * shard.expert_tensor) == 0;
+    const std::int64_t data = chips_ / copy;
+    const std::int64_t ranks = chips_ / n;
+    return q_.batch % data == 0 && ranks % (wide(shard.expert) * shard.expert_tensor) == 0;
   }
 
   // Stages of ZeRO that share nothing with anybody, or act as another does, are no part of the
@@ -201,10 +204,10 @@ class TrainingWalk : public SearchWalk {
     }
     switch (order.schedule) {
       case Schedule::kInterleaved:
-        return order.virtual_stages * stages <= q_.model->shape.layers &&
+        return wide(order.virtual_stages) * stages <= q_.model->shape.layers &&
                plan_.request.microbatches % stages == 0;
       case Schedule::kDualPipe:
-        return stages % 2 == 0 && plan_.request.microbatches >= 2 * stages;
+        return stages % 2 == 0 && plan_.request.microbatches >= 2 * wide(stages);
       default:
         return true;
     }
