@@ -82,7 +82,7 @@ def run(redline: Path, folder: Path, command: str) -> tuple[list[str], int]:
     }
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
-        cwd=folder, env=environment, capture_output=True, timeout=120, check=False,
+        cwd=folder, env=environment, capture_output=True, timeout=400, check=False,
     )
     # CSV ends its lines as RFC 4180 asks; a transcript has plain line ends.
     text = (done.stdout + done.stderr).decode("utf-8", "replace").replace("\r\n", "\n")

@@ -22,12 +22,12 @@ struct Unknown {
   double width;
 };
 
-// Symmetric positive definite matrix, by rows.
+// Symmetric positive definite matrix, by columns: the factor's inner loop runs down one.
 class Matrix {
  public:
   explicit Matrix(std::size_t n) : n_(n), values_(n * n, 0.0) {}
-  double& at(std::size_t i, std::size_t j) { return values_[i * n_ + j]; }
-  double at(std::size_t i, std::size_t j) const { return values_[i * n_ + j]; }
+  double& at(std::size_t i, std::size_t j) { return values_[j * n_ + i]; }
+  double at(std::size_t i, std::size_t j) const { return values_[j * n_ + i]; }
 
   // Lower triangle becomes the Cholesky factor.
   void factor() {
@@ -99,24 +99,42 @@ class Fitter {
   }
 
  private:
+  // Unknowns that some row depends on here, or that are not at rest: the others are apart from
+  // these and stay where they are.
+  std::vector<std::size_t> felt_by_rows(const Matrix& normal, const std::vector<double>& x) const {
+    std::vector<std::size_t> felt;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double prior = 1.0 / (unknowns_[i].width * unknowns_[i].width);
+      if (x[i] != 0.0 || normal.at(i, i) > prior) {
+        felt.push_back(i);
+      }
+    }
+    return felt;
+  }
+
   // Down the slopes to the nearest valley.
   void settle(std::vector<double>& x) const {
-    const std::size_t n = x.size();
     double damping = 1e-3;
     double cost = cost_of(x);
     for (int round = 0; round < kRounds; ++round) {
-      auto [normal, gradient] = linearise(x);
+      const auto [normal, gradient] = linearise(x);
+      const std::vector<std::size_t> felt = felt_by_rows(normal, x);
       bool better = false;
       for (int attempt = 0; attempt < 8 && !better; ++attempt) {
-        Matrix damped = normal;
-        for (std::size_t i = 0; i < n; ++i) {
+        Matrix damped(felt.size());
+        std::vector<double> slopes;
+        for (std::size_t i = 0; i < felt.size(); ++i) {
+          for (std::size_t j = 0; j <= i; ++j) {
+            damped.at(i, j) = normal.at(felt[i], felt[j]);
+          }
           damped.at(i, i) *= 1.0 + damping;
+          slopes.push_back(gradient[felt[i]]);
         }
         damped.factor();
-        const std::vector<double> step = damped.solve(gradient);
+        const std::vector<double> step = damped.solve(std::move(slopes));
         std::vector<double> next = x;
-        for (std::size_t i = 0; i < n; ++i) {
-          next[i] += std::clamp(step[i], -0.5, 0.5);
+        for (std::size_t i = 0; i < felt.size(); ++i) {
+          next[felt[i]] += std::clamp(step[i], -0.5, 0.5);
         }
         const double next_cost = cost_of(next);
         if (next_cost < cost) {
