@@ -175,6 +175,12 @@ void load_file(const data::FileSet& files, std::string_view name, Calibration& c
   std::move(record.scatter.begin(), record.scatter.end(), std::back_inserter(calibration.scatter));
 }
 
+// What rounds to nothing has no sign.
+std::string five_digits(double value) {
+  std::string text = fmt::format("{:.5f}", value);
+  return text == "-0.00000" ? text.substr(1) : text;
+}
+
 }  // namespace
 
 Loaded<Calibration> load_calibration(const data::FileSet& files) {
@@ -196,8 +202,9 @@ std::string calibration_text(const Calibration& calibration) {
   for (const FittedConstant& c : calibration.constants) {
     fmt::format_to(out,
                    "\n[[constant]]\nmodel = \"{}\"\nname = \"{}\"\nscope = \"{}\"\n"
-                   "log_value = {:.5f}\nlog_sd = {:.5f}\nrows = {}\nsources = {}\n",
-                   c.model, c.constant, c.scope, c.log_value, c.log_sd, c.rows, quoted(c.sources));
+                   "log_value = {}\nlog_sd = {:.5f}\nrows = {}\nsources = {}\n",
+                   c.model, c.constant, c.scope, five_digits(c.log_value), c.log_sd, c.rows,
+                   quoted(c.sources));
   }
   for (const Scatter& s : calibration.scatter) {
     fmt::format_to(out,
