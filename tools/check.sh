@@ -19,10 +19,10 @@ cmake --preset asan --log-level=WARNING >/dev/null
 cmake --build --preset asan --parallel "$jobs"
 ctest --preset asan --parallel "$jobs" --label-exclude slow
 
-step "thread sanitizer: batch on several threads"
+step "thread sanitizer: batch and searches on several threads"
 cmake --preset tsan --log-level=WARNING >/dev/null
 cmake --build --preset tsan --parallel "$jobs" --target redline
-python3 tests/transcripts.py build/tsan/redline tests/cli/batch.txt
+python3 tests/transcripts.py build/tsan/redline tests/cli/batch.txt tests/cli/search.txt
 
 step "fuzzing, ${FUZZ_SECONDS:-30} s a target"
 tools/fuzz.sh "${FUZZ_SECONDS:-30}"
