@@ -359,7 +359,8 @@ class Runner {
     if (!found) {
       return terminal_.fail(found.error());
     }
-    return show(*found, workspace->files.hash);
+    const int status = show(*found, workspace->files.hash);
+    return interrupted() && (status == kDone || status == kNoAnswer) ? kInterrupted : status;
   }
 
   [[nodiscard]] app::RunInfo run_info(const std::string& hash) const {

@@ -15,6 +15,8 @@ enum class PlanObjective : std::uint8_t { kTime, kCost, kEnergy, kChips, kMemory
 inline constexpr std::array<std::string_view, 5> kPlanObjectiveNames{"time", "cost", "energy",
                                                                      "chips", "memory"};
 
+static_assert(kPlanObjectiveNames.size() <= kMostObjectives);  // each may be asked for at once
+
 struct PipelineOrder {
   Schedule schedule = Schedule::kOneForwardOneBackward;
   int virtual_stages = 1;
@@ -33,6 +35,11 @@ struct TrainingDimensions {
 [[nodiscard]] TrainingDimensions usual_dimensions(const LlmModel& model, std::vector<int> chips,
                                                   std::int64_t batch, std::int64_t tokens,
                                                   int domain);
+
+// Chip-seconds that no plan of a step of `batch` sequences is below: the model's operations at the
+// rate of the data sheet.
+[[nodiscard]] double least_chip_seconds(const LlmModel& model, const TrainingRequest& request,
+                                        std::int64_t batch, const SheetRates& rates);
 
 // What a space is of. The model, kernels and engine must outlive it.
 struct TrainingQuestion {
@@ -60,7 +67,6 @@ class TrainingSpace : public SearchSpace {
   [[nodiscard]] std::unique_ptr<SearchWalk> walk() const override;
 
   [[nodiscard]] TrainingPlan plan_of(std::uint64_t number) const;
-  [[nodiscard]] const TrainingQuestion& question() const { return question_; }
 
  private:
   TrainingQuestion question_;
@@ -113,6 +119,7 @@ class OffloadSpace : public SearchSpace {
   explicit OffloadSpace(const OffloadQuestion& question) : question_(question) {}
   [[nodiscard]] std::size_t levels() const override;
   [[nodiscard]] std::size_t block_levels() const override;
+  [[nodiscard]] std::size_t free_from() const override;
   [[nodiscard]] std::size_t objectives() const override { return 1; }
   [[nodiscard]] std::unique_ptr<SearchWalk> walk() const override;
 
@@ -121,7 +128,6 @@ class OffloadSpace : public SearchSpace {
     OffloadScore score;
   };
   [[nodiscard]] Leaf leaf(std::uint64_t number) const;
-  [[nodiscard]] const OffloadQuestion& question() const { return question_; }
 
  private:
   OffloadQuestion question_;

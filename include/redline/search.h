@@ -11,7 +11,7 @@
 
 namespace redline {
 
-inline constexpr std::size_t kMostObjectives = 4;
+inline constexpr std::size_t kMostObjectives = 5;
 // Of a leaf, or of all leaves below a node at least; lesser is better.
 using Scores = std::array<double, kMostObjectives>;
 
@@ -38,6 +38,9 @@ class SearchSpace {
   [[nodiscard]] virtual std::size_t levels() const = 0;
   // Threads take turns at the nodes of this level; from 1 to all levels but one.
   [[nodiscard]] virtual std::size_t block_levels() const = 0;
+  // From this level on the numbers of choices hang on the levels above it alone, so that leaves are
+  // counted by multiplying.
+  [[nodiscard]] virtual std::size_t free_from() const { return levels(); }
   [[nodiscard]] virtual std::size_t objectives() const = 0;
   [[nodiscard]] virtual std::unique_ptr<SearchWalk> walk() const = 0;
 };

@@ -8,7 +8,9 @@
 // Symbols in comments: b sequences, s tokens of each, T = b s tokens, h hidden width; tp, cp, dp,
 // ep, etp the sizes of the groups of `Shard`. Shapes are those of one rank.
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "redline/error.h"
@@ -44,6 +46,7 @@ struct Precision {
 // What is kept once in a data-parallel group rather than by each rank (Rajbhandari et al. 2020,
 // ZeRO): optimizer state; gradients too; parameters too.
 enum class ZeroStage : std::uint8_t { kNone, kOptimizer, kGradients, kParameters };
+inline constexpr std::array<std::string_view, 4> kZeroStageNames{"0", "1", "2", "3"};
 
 // What one rank holds, and with how many others it shares the rest. The default is one rank that
 // holds everything. A stage has tp cp dp ranks, numbered in this order, so that ranks of one TP
@@ -92,6 +95,7 @@ struct InferenceRequest {
 // What is not kept from the forward pass and computed again in the backward pass. kSelective: the
 // core of attention (Korthikanti 2022); kFull: every layer, from its input.
 enum class Recompute : std::uint8_t { kNone, kSelective, kFull };
+inline constexpr std::array<std::string_view, 3> kRecomputeNames{"none", "selective", "full"};
 enum class Optimizer : std::uint8_t { kSgd, kMomentum, kAdam };
 
 // One step of training: `microbatches` passes forward and backward, then an update. The defaults

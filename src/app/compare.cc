@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "app/step_report.h"
+
 namespace redline::app {
 namespace {
 
@@ -88,14 +90,14 @@ Table use_table(const std::vector<ChipInUse>& uses, const ChipInUse& first) {
                    {"bound", "Bound", "", Align::kLeft}};
   for (const ChipInUse& one : uses) {
     if (!one.answer) {
-      table.rows.push_back({std::string(use_kind(one.kind)), one.chip});
+      table.rows.push_back({std::string(kind_name(one.kind)), one.chip});
       continue;
     }
     const StepAnswer& a = *one.answer;
     const Spread rate = rate_of(a);
     const auto usd = a.usd_per_million_tokens();
     table.rows.push_back(
-        {std::string(use_kind(one.kind)), one.chip, rate.value, rate.low, rate.high,
+        {std::string(kind_name(one.kind)), one.chip, rate.value, rate.low, rate.high,
          first.answer ? results::Cell(100.0 / worth_of(a, *first.answer).value) : results::Cell(),
          usd ? results::Cell(*usd) : results::Cell(),
          std::string(kPartNames[static_cast<std::size_t>(a.time().bound)])});
@@ -104,11 +106,6 @@ Table use_table(const std::vector<ChipInUse>& uses, const ChipInUse& first) {
 }
 
 }  // namespace
-
-std::string_view use_kind(StepKind kind) {
-  constexpr std::array<std::string_view, 3> kNames{"train", "prefill", "decode"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
 
 Spread rate_of(const StepAnswer& a) {
   const double rate = a.tokens_per_s_per_chip();
@@ -126,7 +123,7 @@ Spread worth_of(const StepAnswer& a, const StepAnswer& b) {
 }
 
 Json use_json(const ChipInUse& one, const ChipInUse& first) {
-  Json json{{"use", use_kind(one.kind)}, {"chip", one.chip}};
+  Json json{{"use", kind_name(one.kind)}, {"chip", one.chip}};
   if (!one.answer) {
     json["tokens_per_s_per_chip"] = nullptr;
     json["reason"] = one.reason.english();
@@ -268,7 +265,7 @@ Loaded<Answer> compare(const Workspace& w, const CompareRequest& request, const 
   for (const ChipInUse& one : all) {
     if (!one.answer) {
       answer.blocks.emplace_back(Paragraph{
-          say("{use} on {chip}: not known, {reason}", {{"use", say(use_kind(one.kind), {})},
+          say("{use} on {chip}: not known, {reason}", {{"use", say(kind_name(one.kind), {})},
                                                        {"chip", one.chip},
                                                        {"reason", say(one.reason)}}),
           0});

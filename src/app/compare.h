@@ -22,8 +22,6 @@ struct ChipInUse {
   Message reason;
 };
 
-[[nodiscard]] std::string_view use_kind(StepKind kind);  // "train"
-
 inline constexpr double kTpotLimit = 0.050;  // s
 // Whether a decode step keeps to the limit; true of other steps.
 [[nodiscard]] bool keeps_pace(const StepAnswer& answer);

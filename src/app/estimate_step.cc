@@ -167,14 +167,6 @@ double StepAnswer::chunked_tokens_per_s_per_chip() const {
   return chunked->batch * request.serving.shard.data * request.serving.tokens_per_step /
          chunked->step_s / static_cast<double>(request.chips());
 }
-std::optional<Message> StepAnswer::pool_reason() const {
-  if (pool || pool_prefill == nullptr) {
-    return std::nullopt;
-  }
-  return pool_prefill->unanswered
-             ? pool_prefill->unanswered
-             : std::optional(Message("no network between nodes is known of one of the pools"));
-}
 
 Loaded<StepAnswer> answer_step(const Workspace& w, StepKind kind, const Json& fields,
                                Code field_code) {
@@ -221,8 +213,7 @@ Loaded<StepAnswer> answer_step(const Workspace& w, StepKind kind, const Json& fi
     }
   }
   if (prefill != nullptr && !answer.unanswered) {
-    answer.pool = prefill_pool(prefill, answer);
-    answer.pool_prefill = std::move(prefill);
+    answer.pool = prefill_pool(std::move(prefill), answer);
   }
   return answer;
 }

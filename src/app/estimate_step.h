@@ -17,7 +17,6 @@ struct StepAnswer {
   std::optional<ServingEstimate> prefill, decode;
   std::optional<ChunkedPrefill> chunked;
   std::optional<PrefillPool> pool;
-  std::shared_ptr<const StepAnswer> pool_prefill;  // the step of that pool, known or not
   CostRate cost;
   std::optional<Bytes> capacity;
   bool fits = true;
@@ -29,7 +28,6 @@ struct StepAnswer {
   [[nodiscard]] double tokens_per_s_per_chip() const;
   [[nodiscard]] std::optional<double> usd_per_million_tokens() const;
   [[nodiscard]] double chunked_tokens_per_s_per_chip() const;  // of answers, beside chunks
-  [[nodiscard]] std::optional<Message> pool_reason() const;    // why nothing is known of the pool
 };
 // Errors: fields that are wrong, plans that do not divide the model.
 [[nodiscard]] Loaded<StepAnswer> answer_step(const Workspace& workspace, StepKind kind,

@@ -7,7 +7,6 @@
 
 #include "app/kernel_models.h"
 #include "app/search_plan.h"
-#include "base/nearest.h"
 
 namespace redline::app {
 namespace {
@@ -45,19 +44,6 @@ void PlanRequest::problem(std::string message, std::vector<std::string> help) {
   errors_.push_back({code_, std::move(message), std::nullopt, std::move(help), {}});
 }
 
-void PlanRequest::look_for_unknown() {
-  const auto& known = plan_search_fields();
-  for (const auto& [key, value] : json_.items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      const auto near = nearest_names(key, known);
-      problem(fmt::format("there is no field '{}' here", key),
-              near.empty()
-                  ? std::vector<std::string>()
-                  : std::vector<std::string>{fmt::format("did you mean '{}'?", near.front())});
-    }
-  }
-}
-
 // "64", or "64..1024": doubled from the first while it is no more than the last.
 void PlanRequest::read_chips() {
   const std::string text = fields_.text("chips");
@@ -90,6 +76,7 @@ void PlanRequest::read_step() {
   step["dp"] = step["chips"];
   step["zero"] = 0;
   std::vector<FieldProblem> problems;
+  look_for_unknown(json_, plan_search_fields(), problems);
   auto request = read_step_request(w_, StepKind::kTrain, step, problems);
   for (const FieldProblem& one : problems) {
     problem(one.message);
@@ -226,10 +213,8 @@ void PlanRequest::read_lists() {
   read_list("cp", d.context);
   read_list("ep", d.expert);
   read_list("microbatch", d.microbatch);
-  constexpr std::array<std::string_view, 4> kZero{"0", "1", "2", "3"};
-  constexpr std::array<std::string_view, 3> kRecompute{"none", "selective", "full"};
-  read_names("zero", kZero, d.zero);
-  read_names("recompute", kRecompute, d.recompute);
+  read_names("zero", kZeroStageNames, d.zero);
+  read_names("recompute", kRecomputeNames, d.recompute);
   if (fields_.has("sequence_parallel")) {
     d.sequence_parallel = {fields_.truth("sequence_parallel")};
   }

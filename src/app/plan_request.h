@@ -19,7 +19,6 @@ class PlanRequest {
       : w_(w), json_(json), fields_(json), code_(code) {}
 
   Loaded<TrainingQuestion> read() {
-    look_for_unknown();
     read_step();
     read_objectives();
     if (!errors_.empty()) {
@@ -40,7 +39,6 @@ class PlanRequest {
 
  private:
   void problem(std::string message, std::vector<std::string> help = {});
-  void look_for_unknown();
   // "64", or "64..1024": doubled from the first while it is no more than the last.
   void read_chips();
   void read_step();

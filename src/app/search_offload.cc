@@ -145,32 +145,38 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
   answer.run = run_json(result, seconds);
   Json json{{"space", "megatron-offload"},
             {"plans", result.total},
-            {"feasible", !result.best.empty()},
+            {"feasible", feasible_json(result)},
             {"optimal", result.exhausted}};
   const std::string chips = std::to_string(offload.chips);
   if (result.best.empty()) {
     json["gap_percent"] = nullptr;
     json["best"] = nullptr;
-    json["binding"] = result.total == 0 ? "divisibility" : "memory";
-    answer.infeasible = true;
-    answer.blocks.emplace_back(
-        Headline{say("{model} on {count} x {chip}: no plan fits",
-                     {{"model", r.model.id}, {"count", chips}, {"chip", r.chip->id}})});
+    if (!result.exhausted) {
+      describe_unfinished(r, result, say, json, answer);
+    } else {
+      json["binding"] = result.total == 0 ? "divisibility" : "memory";
+      answer.infeasible = true;
+      answer.blocks.emplace_back(
+          Headline{say("{model} on {count} x {chip}: no plan fits",
+                       {{"model", r.model.id}, {"count", chips}, {"chip", r.chip->id}})});
+    }
     answer.results.push_back(std::move(json));
     return answer;
   }
   json["gap_percent"] = gap_percent(result);
   json["next_best"] = Json::array();
+  std::vector<OffloadSpace::Leaf> leaves;
   for (const SearchHit& hit : result.best) {
-    Json one = leaf_json(q, hit.number, space.leaf(hit.number));
-    if (&hit == &result.best.front()) {
+    leaves.push_back(space.leaf(hit.number));
+    Json one = leaf_json(q, hit.number, leaves.back());
+    if (leaves.size() == 1) {
       json["best"] = std::move(one);
     } else {
       json["next_best"].push_back(std::move(one));
     }
   }
   answer.results.push_back(std::move(json));
-  const OffloadSpace::Leaf best = space.leaf(result.best.front().number);
+  const OffloadSpace::Leaf& best = leaves.front();
   answer.blocks.emplace_back(
       Headline{say("{model} on {count} x {chip}: {plan}", {{"model", r.model.id},
                                                            {"count", chips},
@@ -206,7 +212,7 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
         say("next best, {percent} % behind: {plan}",
             {{"percent",
               number(100.0 * (result.best[1].scores[0] / result.best[0].scores[0] - 1.0), 2)},
-             {"plan", leaf_text(space.leaf(result.best[1].number).plan)}}),
+             {"plan", leaf_text(leaves[1].plan)}}),
         2});
   }
   answer.blocks.emplace_back(

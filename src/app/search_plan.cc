@@ -34,9 +34,12 @@ StepAnswer answer_of(const PlanRequest& asked_of, const StepRequest& request, co
 // With less and more of each resource.
 std::vector<Sensitivity> sensitivities(const Workspace& w, const PlanRequest& asked,
                                        const StepRequest& request, const TrainingQuestion& q,
-                                       unsigned threads) {
+                                       const SearchRun& run) {
   std::vector<Sensitivity> list;
   for (const Variation& variation : asked.variations()) {
+    if (run.stop && run.stop()) {
+      break;
+    }
     const auto best_with = [&](double factor) {
       const VariedMachine other = varied(request.machine, variation.resource, factor);
       const KernelModel kernels(other.machine, w.kernels->calibration());
@@ -51,7 +54,7 @@ std::vector<Sensitivity> sensitivities(const Workspace& w, const PlanRequest& as
         one.capacity = q.capacity * factor;
       }
       SearchOptions options;
-      options.threads = threads;
+      options.threads = run.threads;
       const SearchResult found = run_search(TrainingSpace(one), options);
       return found.best.empty() ? std::numeric_limits<double>::infinity()
                                 : found.best.front().scores[0];
@@ -127,13 +130,17 @@ Loaded<Answer> search_plan_train(const Workspace& w, const Json& fields, const S
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const SearchResult& result = found.result;
   answer.run = run_json(result, seconds);
-  Json json{{"feasible", !result.best.empty()}};
+  Json json{{"feasible", feasible_json(result)}};
   if (result.best.empty()) {
     json["optimal"] = result.exhausted;
     json["gap_percent"] = nullptr;
     json["best"] = nullptr;
-    const auto cure = result.total > 0 ? std::optional(cure_of(question)) : std::nullopt;
-    describe_nothing(question, request, cure, say, json, answer);
+    if (!result.exhausted) {
+      describe_unfinished(request, result, say, json, answer);
+    } else {
+      const auto cure = result.total > 0 ? std::optional(cure_of(question)) : std::nullopt;
+      describe_nothing(question, request, cure, say, json, answer);
+    }
     answer.results.push_back(std::move(json));
     return answer;
   }
@@ -155,7 +162,7 @@ Loaded<Answer> search_plan_train(const Workspace& w, const Json& fields, const S
     json["pareto"].push_back(hit_json(question, result.front[i], found.front[i]));
   }
   if (!asked.variations().empty()) {
-    found.sensitivities = sensitivities(w, asked, request, question, run.threads);
+    found.sensitivities = sensitivities(w, asked, request, question, run);
     json["sensitivity"] = sensitivity_json(found.sensitivities, result.best.front().scores[0]);
   }
   answer.results.push_back(std::move(json));

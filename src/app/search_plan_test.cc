@@ -117,6 +117,33 @@ TEST(SearchPlan, AStoppedSearchSaysHowFarTheOptimumMayBe) {
   EXPECT_GE(result["gap_percent"], 0.0);
 }
 
+TEST(SearchPlan, StoppedBeforeAnythingFitsItSaysNothingOfTheRest) {
+  for (const char* space : {"usual", "megatron-offload"}) {
+    Json fields{{"model", "gpt-3-175b"}, {"chip", "a100-sxm-80gb"}, {"chips", 16}, {"batch", 64}};
+    fields["space"] = space;
+    SearchRun run;
+    run.stop = [] { return true; };
+    const auto answer = searched(fields, run);
+    ASSERT_TRUE(answer);
+    const Json& result = answer->results[0];
+    EXPECT_TRUE(result["feasible"].is_null()) << result;
+    EXPECT_FALSE(result["optimal"].get<bool>());
+    EXPECT_FALSE(answer->infeasible);
+    EXPECT_TRUE(result.contains("reason"));
+  }
+}
+
+TEST(SearchPlan, EveryObjectiveMayBeAskedForAtOnce) {
+  Json fields = usual();
+  fields["chips"] = "8..16";
+  fields["pareto"] = "cost,energy,chips,memory";
+  const auto answer = searched(fields);
+  ASSERT_TRUE(answer);
+  const Json& first = answer->results[0]["pareto"][0];
+  EXPECT_EQ(first["objectives"].size(), 5u);
+  EXPECT_EQ(first["objectives"]["memory_bytes"], first["memory_bytes_per_chip"]);
+}
+
 TEST(SearchPlan, MoreOfAResourceIsWorthSomething) {
   Json fields = usual();
   fields["vary"] = "compute=10%,memory_bandwidth=+-10%,memory_capacity=50,network=±20%";

@@ -92,7 +92,6 @@ results::ScatterPlot front_plot(const TrainingQuestion& q, const Found& found, c
 }  // namespace
 
 std::string plan_text(const TrainingPlan& plan) {
-  constexpr std::array<std::string_view, 3> kRecompute{"none", "selective", "full"};
   std::string text = fmt::format("tp {}", plan.shard.tensor);
   const auto add = [&text](std::string_view name, std::int64_t value, std::int64_t usual) {
     text += value == usual ? std::string() : fmt::format(", {} {}", name, value);
@@ -103,7 +102,7 @@ std::string plan_text(const TrainingPlan& plan) {
   add("ep", plan.shard.expert, 1);
   add("microbatch", plan.request.sequences, 0);
   text += fmt::format(", zero {}, recompute {}", static_cast<int>(plan.shard.zero),
-                      kRecompute[static_cast<std::size_t>(plan.request.recompute)]);
+                      kRecomputeNames[static_cast<std::size_t>(plan.request.recompute)]);
   if (plan.pipeline > 1) {
     text += fmt::format(", {}", kScheduleNames[static_cast<std::size_t>(plan.schedule)]);
     add("vp", plan.virtual_stages, 1);
@@ -134,6 +133,11 @@ Json run_json(const SearchResult& result, double seconds) {
           {"feasible", result.feasible},
           {"pruned", result.pruned},
           {"evaluations_per_s", static_cast<double>(result.evaluated) / seconds}};
+}
+
+Json feasible_json(const SearchResult& result) {
+  const bool found = !result.best.empty();
+  return found || result.exhausted ? Json(found) : Json(nullptr);
 }
 
 double gap_percent(const SearchResult& result) {
@@ -269,6 +273,18 @@ void describe_found(const TrainingQuestion& q, const Found& found, const SearchR
   if (!text.empty()) {
     blocks.emplace_back(Paragraph{say("Taken as given: {what}.", {{"what", text}}), 0});
   }
+}
+
+void describe_unfinished(const StepRequest& r, const SearchResult& result, const Words& say,
+                         Json& json, Answer& answer) {
+  json["reason"] = "stopped before a plan that fits was found";
+  answer.blocks.emplace_back(Headline{
+      say("{model} on {where}: not known", {{"model", r.model.id}, {"where", r.chip->id}})});
+  answer.blocks.emplace_back(
+      Paragraph{say("stopped after {done} of {total} plans, none of which fits",
+                    {{"done", std::to_string(result.evaluated + result.pruned)},
+                     {"total", std::to_string(result.total)}}),
+                2});
 }
 
 void describe_nothing(const TrainingQuestion& q, const StepRequest& r,

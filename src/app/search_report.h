@@ -41,6 +41,8 @@ struct PlanCure {
 [[nodiscard]] SearchOptions options_of(const SearchRun& run, std::size_t top);
 // What may differ between runs of the same question.
 [[nodiscard]] Json run_json(const SearchResult& result, double seconds);
+// Null where the search was stopped before it found anything.
+[[nodiscard]] Json feasible_json(const SearchResult& result);
 [[nodiscard]] double gap_percent(const SearchResult& result);
 
 [[nodiscard]] Json hit_json(const TrainingQuestion& question, const SearchHit& hit,
@@ -50,6 +52,9 @@ struct PlanCure {
 
 void describe_found(const TrainingQuestion& question, const Found& found, const SearchRun& run,
                     const results::Words& say, Answer& answer);
+// Stopped before anything was found: nothing can be said of the rest.
+void describe_unfinished(const StepRequest& request, const SearchResult& result,
+                         const results::Words& say, Json& json, Answer& answer);
 // Nothing fits: `cure` where there is anything at all in the space.
 void describe_nothing(const TrainingQuestion& question, const StepRequest& request,
                       const std::optional<PlanCure>& cure, const results::Words& say, Json& json,

@@ -8,8 +8,6 @@
 namespace redline::app {
 namespace {
 
-double share_of(double part, double whole) { return whole > 0.0 ? part / whole : 0.0; }
-
 // Bytes a second that all chips of a replica send or receive.
 std::optional<double> network_of_replica(const StepRequest& r) {
   if (!r.machine.network.nic) {
@@ -70,30 +68,31 @@ ChunkedPrefill chunked_prefill(const StepRequest& request, const StepModel& step
   return found;
 }
 
-std::optional<PrefillPool> prefill_pool(std::shared_ptr<const StepAnswer> prefill,
-                                        const StepAnswer& decode) {
-  if (prefill->unanswered || !prefill->prefill || !decode.decode) {
-    return std::nullopt;
-  }
-  const auto from = network_of_replica(prefill->request);
-  const auto to = network_of_replica(decode.request);
-  if (!from || !to) {
-    return std::nullopt;
-  }
+PrefillPool prefill_pool(std::shared_ptr<const StepAnswer> prefill, const StepAnswer& decode) {
   PrefillPool pool;
-  pool.replicas = share_of(answers_per_s(decode), prompts_per_s(*prefill));
-  pool.chips = pool.replicas * chips_of_replica(*prefill) / chips_of_replica(decode);
+  pool.prefill = std::move(prefill);
+  const StepAnswer& step = *pool.prefill;
+  const auto from = network_of_replica(step.request);
+  const auto to = network_of_replica(decode.request);
+  pool.unanswered = step.unanswered;
+  if (!pool.unanswered && (!from || !to)) {
+    pool.unanswered = Message("no network between nodes is known of one of the pools");
+  }
+  if (pool.unanswered) {
+    return pool;
+  }
+  pool.replicas = answers_per_s(decode) / prompts_per_s(step);
+  pool.chips = pool.replicas * chips_of_replica(step) / chips_of_replica(decode);
   const StepRequest& r = decode.request;
   pool.cache = kv_bytes(r.model, r.serving.precision, {}, r.prompt);
   pool.transfer = Seconds{pool.cache.base() / std::min(*from, *to)};
-  pool.ttft = prefill->prefill->time.total + pool.transfer;
+  pool.ttft = step.prefill->time.total + pool.transfer;
   pool.tokens_per_s_per_chip = decode.tokens_per_s_per_chip() / (1.0 + pool.chips);
-  if (decode.cost.cost && prefill->cost.cost) {
-    const double usd_per_s = decode.cost.cost->base() + pool.chips * prefill->cost.cost->base();
+  if (decode.cost.cost && step.cost.cost) {
+    const double usd_per_s = decode.cost.cost->base() + pool.chips * step.cost.cost->base();
     constexpr double kMillion = 1e6;
     pool.usd_per_million_tokens = usd_per_s / decode.tokens_per_s_per_chip() * kMillion;
   }
-  pool.prefill = std::move(prefill);
   return pool;
 }
 

@@ -32,6 +32,7 @@ struct ChunkedPrefill {
 // A pool of chips that prefills for another that decodes.
 struct PrefillPool {
   std::shared_ptr<const StepAnswer> prefill;
+  std::optional<Message> unanswered;   // why nothing else is known
   double replicas = 0.0;               // for each replica that decodes: as many prompts as answers
   double chips = 0.0;                  // for each that decodes
   Bytes cache{};                       // of one prompt, sent
@@ -40,8 +41,7 @@ struct PrefillPool {
   double tokens_per_s_per_chip = 0.0;  // of answers, on all chips of both pools
   std::optional<double> usd_per_million_tokens;
 };
-// Nothing where a step or the network between the pools is not known.
-[[nodiscard]] std::optional<PrefillPool> prefill_pool(std::shared_ptr<const StepAnswer> prefill,
-                                                      const StepAnswer& decode);
+[[nodiscard]] PrefillPool prefill_pool(std::shared_ptr<const StepAnswer> prefill,
+                                       const StepAnswer& decode);
 
 }  // namespace redline::app

@@ -47,7 +47,6 @@ Json plan_json(const StepRequest& r) {
             {"ep", shard.expert}};
   if (trains) {
     const TrainingRequest& request = r.training.request;
-    constexpr std::array<std::string_view, 3> kRecompute{"none", "selective", "full"};
     plan["cp"] = shard.context;
     plan["vp"] = r.training.virtual_stages;
     plan["schedule"] = kScheduleNames[static_cast<std::size_t>(r.training.schedule)];
@@ -56,7 +55,7 @@ Json plan_json(const StepRequest& r) {
     plan["batch"] = request.sequences * request.microbatches * shard.data;
     plan["seq"] = request.tokens;
     plan["zero"] = static_cast<int>(shard.zero);
-    plan["recompute"] = kRecompute[static_cast<std::size_t>(request.recompute)];
+    plan["recompute"] = kRecomputeNames[static_cast<std::size_t>(request.recompute)];
     plan["zero_ranks"] = shard.zero_ranks > 0 ? Json(shard.zero_ranks) : Json(nullptr);
     plan["sequence_parallel"] = shard.sequence_parallel;
   } else {
@@ -194,7 +193,7 @@ Json step_json(const StepAnswer& a) {
     json["chunked_prefill"] = chunked_json(a);
   }
   if (r.pool) {
-    json["prefill_pool"] = a.pool ? pool_json(*a.pool) : Json(nullptr);
+    json["prefill_pool"] = a.pool && !a.pool->unanswered ? pool_json(*a.pool) : Json(nullptr);
   }
   return json;
 }
@@ -301,15 +300,13 @@ void describe_chunks(const StepAnswer& a, const Words& say, std::vector<Block>& 
   }
 }
 
-void describe_pool(const StepAnswer& a, const Words& say, std::vector<Block>& blocks) {
-  if (!a.pool) {
-    blocks.emplace_back(
-        Paragraph{say("The pool that prefills is not known: {reason}",
-                      {{"reason", a.pool_reason() ? say(*a.pool_reason()) : std::string()}}),
-                  2});
+void describe_pool(const PrefillPool& pool, const Words& say, std::vector<Block>& blocks) {
+  if (pool.unanswered) {
+    blocks.emplace_back(Paragraph{
+        say("The pool that prefills is not known: {reason}", {{"reason", say(*pool.unanswered)}}),
+        2});
     return;
   }
-  const PrefillPool& pool = *a.pool;
   const StepRequest& r = pool.prefill->request;
   blocks.emplace_back(Paragraph{
       say("Prompts on a pool of {chip}: {count} chips for each of these, first token after {ttft} "
@@ -424,8 +421,8 @@ void describe_step(const StepAnswer& a, const Words& say, std::vector<Block>& bl
   if (a.chunked) {
     describe_chunks(a, say, blocks);
   }
-  if (r.pool) {
-    describe_pool(a, say, blocks);
+  if (a.pool) {
+    describe_pool(*a.pool, say, blocks);
   }
   blocks.emplace_back(Paragraph{evidence_text(a, say), 2});
   blocks.emplace_back(said_cells(time_table(t), {"part"}, say));

@@ -35,7 +35,7 @@ class Reader {
   }
 
   Loaded<StepRequest> read() {
-    look_for_unknown();
+    look_for_unknown(json_, step_fields(out_.kind), problems_);
     Diagnostics errors;
     read_model(errors);
     read_chip(errors);
@@ -96,18 +96,6 @@ class Reader {
       return otherwise;
     }
     return static_cast<E>(found - words.begin());
-  }
-
-  void look_for_unknown() {
-    const Names& known = step_fields(out_.kind);
-    for (const auto& [key, value] : json_.items()) {
-      if (std::find(known.begin(), known.end(), key) == known.end()) {
-        const auto near = nearest_names(key, known);
-        problem(key, near.empty() ? fmt::format("there is no field '{}' here", key)
-                                  : fmt::format("there is no field '{}' here, did you mean '{}'?",
-                                                key, near.front()));
-      }
-    }
   }
 
   std::string plain(const char* name) const {
@@ -260,11 +248,9 @@ class Reader {
     request.sequences = size("microbatch", 1);
     const std::int64_t batch = size("batch", 0);
     batch_ = batch;
-    constexpr std::array<std::string_view, 3> kRecompute{"none", "selective", "full"};
-    request.recompute = choice("recompute", kRecompute, Recompute::kNone);
+    request.recompute = choice("recompute", kRecomputeNames, Recompute::kNone);
     plan.recomputed_layers = fields_.has("recompute_layers") ? size("recompute_layers", 1) : 0;
-    constexpr std::array<std::string_view, 4> kZero{"0", "1", "2", "3"};
-    plan.shard.zero = choice("zero", kZero, ZeroStage::kOptimizer);
+    plan.shard.zero = choice("zero", kZeroStageNames, ZeroStage::kOptimizer);
     plan.shard.zero_ranks = fields_.has("zero_ranks") ? size("zero_ranks", 1) : 0;
     if (!fields_.has("zero")) {
       assume("replicas share the optimizer's state");
@@ -380,6 +366,19 @@ double capacity_of(const Chip& chip) {
 }
 
 }  // namespace
+
+void look_for_unknown(const Json& fields, const std::vector<std::string_view>& known,
+                      std::vector<FieldProblem>& problems) {
+  for (const auto& [key, value] : fields.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      const auto near = nearest_names(key, known);
+      problems.push_back({key, near.empty()
+                                   ? fmt::format("there is no field '{}' here", key)
+                                   : fmt::format("there is no field '{}' here, did you mean '{}'?",
+                                                 key, near.front())});
+    }
+  }
+}
 
 const std::vector<std::string_view>& step_fields(StepKind kind) {
   const auto joined = [](const auto& own) {

@@ -50,6 +50,10 @@ struct StepRequest {
                                                     std::vector<FieldProblem>& problems);
 [[nodiscard]] const std::vector<std::string_view>& step_fields(StepKind kind);
 
+// A problem for each field that is not among the known ones.
+void look_for_unknown(const Json& fields, const std::vector<std::string_view>& known,
+                      std::vector<FieldProblem>& problems);
+
 // Formats that the chip has rates for: what it lacks becomes 16 bits, with an assumption.
 void adopt_formats(StepRequest& request);
 // Fills in splits that were not stated: the first that fits in memory.

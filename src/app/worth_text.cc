@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/brief_facts.h"
+#include "app/step_report.h"
 #include "results/svg.h"
 
 namespace redline::app {
@@ -301,7 +302,7 @@ Table flat_table(const WorthReport& report) {
   }
   for (const UseWorth& use : report.uses) {
     for (const ChipInUse& one : use.chips) {
-      std::vector<Cell> row{std::string(use_kind(use.kind)), use.model, one.chip};
+      std::vector<Cell> row{std::string(kind_name(use.kind)), use.model, one.chip};
       if (!one.answer) {
         row.resize(table.columns.size() - 1);
         row.emplace_back(one.reason.english());
@@ -407,7 +408,7 @@ Json worth_json(const WorthReport& report) {
     for (const ChipInUse& one : use.chips) {
       chips.push_back(row_json(use, one));
     }
-    uses.push_back({{"use", std::string(use_kind(use.kind))},
+    uses.push_back({{"use", std::string(kind_name(use.kind))},
                     {"model", use.model},
                     {"chips", std::move(chips)}});
   }

@@ -83,12 +83,36 @@ double bubble(const TrainingCosts& costs, double others, double weight, double f
   return others;
 }
 
-}  // namespace
-
+// Parts of the parameters that other replicas update.
 double parts_handed_round(const Shard& shard) {
   const bool updates_parts =
       shard.zero == ZeroStage::kOptimizer || shard.zero == ZeroStage::kGradients;
   return updates_parts ? workload::split_from(ZeroStage::kOptimizer, shard, shard.data) - 1.0 : 0.0;
+}
+
+}  // namespace
+
+TrainingCosts update_costs(const TrainingPlan& plan, const std::vector<StageKind>& kinds,
+                           Pricer& pricer) {
+  TrainingCosts costs;
+  costs.stages_in_all = plan.pipeline;
+  const int node = plan.shard.node_ranks;
+  costs.nodes = node > 0 ? std::ceil(static_cast<double>(plan.chips()) / node) : 1.0;
+  costs.parts = parts_handed_round(kinds.front().shard);
+  for (const StageKind& kind : kinds) {
+    StageCost cost;
+    cost.data = pricer.update(kind.shard);
+    cost.optimizer_s = cost.data.at(Work::kOptimizer) + cost.data.at(Work::kVector);
+    costs.stages.push_back(cost);
+    costs.counts.push_back(kind.count);
+  }
+  return costs;
+}
+
+void set_order(TrainingCosts& costs, const TrainingPlan& plan, const Engine& engine) {
+  costs.schedule = plan.schedule;
+  costs.virtual_stages = plan.schedule == Schedule::kInterleaved ? plan.virtual_stages : 1;
+  costs.overlaps_experts = engine.overlaps_experts || plan.schedule == Schedule::kDualPipe;
 }
 
 TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
@@ -97,26 +121,16 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
   Pricer pricer(model, plan, kernels, engine, rates);
   const LayerTable table = pricer.layers(parts_for(plan));
   const ReplicaTable replicas = pricer.replicas();
-  TrainingCosts costs;
+  const std::vector<StageKind> kinds = stage_kinds(model, plan);
+  TrainingCosts costs = update_costs(plan, kinds, pricer);
   if (plan.pipeline > 1) {
     costs.send = pricer.send();
   }
   costs.microbatches = as_double(plan.request.microbatches);
-  costs.stages_in_all = plan.pipeline;
-  costs.virtual_stages = plan.schedule == Schedule::kInterleaved ? plan.virtual_stages : 1;
-  costs.schedule = plan.schedule;
-  costs.overlaps_experts = engine.overlaps_experts || plan.schedule == Schedule::kDualPipe;
-  const int node = plan.shard.node_ranks;
-  costs.nodes = node > 0 ? std::ceil(static_cast<double>(plan.chips()) / node) : 1.0;
-  const TrainingRequest& request = plan.request;
-  for (const StageKind& kind : stage_kinds(model, plan)) {
-    costs.parts = parts_handed_round(kind.shard);
-    StageCost cost =
-        stage_cost(table, replicas, model, kind, request.recompute, plan.recomputed_layers);
-    cost.data = pricer.update(kind.shard);
-    cost.optimizer_s = cost.data.at(Work::kOptimizer) + cost.data.at(Work::kVector);
-    costs.stages.push_back(cost);
-    costs.counts.push_back(kind.count);
+  set_order(costs, plan, engine);
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    set_passes(costs.stages[i], table, replicas, model, kinds[i], plan.request.recompute,
+               plan.recomputed_layers);
   }
   return costs;
 }

@@ -18,8 +18,12 @@ struct TrainingCosts {
   Schedule schedule = Schedule::kOneForwardOneBackward;
   bool overlaps_experts = false;
 };
-// Parts of the parameters that other replicas update.
-[[nodiscard]] double parts_handed_round(const Shard& shard);
+// What the stages do once a step, and how large a plan is: its costs but for passes and their
+// order.
+[[nodiscard]] TrainingCosts update_costs(const TrainingPlan& plan,
+                                         const std::vector<StageKind>& kinds, Pricer& pricer);
+// The order in which a plan's microbatches pass its stages.
+void set_order(TrainingCosts& costs, const TrainingPlan& plan, const Engine& engine);
 [[nodiscard]] TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                                            const KernelModel& kernels, const Engine& engine,
                                            const SheetRates& rates);

@@ -178,18 +178,19 @@ void Pricer::hide_messages(LayerCost& cost) const {
   messages = first + beside(messages - first, cost.weight.at(Work::kMatrix), 0.0);
 }
 
-StageCost stage_cost(const LayerTable& table, const ReplicaTable& replicas, const LlmModel& model,
-                     const StageKind& kind, Recompute recompute, int recomputed_layers) {
+void set_passes(StageCost& cost, const LayerTable& table, const ReplicaTable& replicas,
+                const LlmModel& model, const StageKind& kind, Recompute recompute,
+                int recomputed_layers) {
   const LayerMix& mix = kind.mix;
   const auto all = static_cast<double>(mix.all());
   LayerCost layers;
   add(layers, table.dense, as_double(mix.dense));
   add(layers, table.expert, as_double(mix.experts));
   add(layers, table.windowed, as_double(mix.windowed));
-  StageCost cost;
   cost.forward = layers.forward;
   cost.backward = layers.backward;
   cost.weight = layers.weight;
+  cost.again_ops = 0.0;
   switch (recompute) {
     case Recompute::kNone:
       break;
@@ -223,7 +224,6 @@ StageCost stage_cost(const LayerTable& table, const ReplicaTable& replicas, cons
       add(cost, replicas.mtp, model.mtp->layers);
     }
   }
-  return cost;
 }
 
 std::vector<StageLayers> stage_layers(int layers, int stages) {

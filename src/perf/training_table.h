@@ -102,9 +102,9 @@ class Pricer {
   std::vector<Task> tasks_;
 };
 
-// A stage's share of the tables, without its update.
-[[nodiscard]] StageCost stage_cost(const LayerTable& layers, const ReplicaTable& replicas,
-                                   const LlmModel& model, const StageKind& kind,
-                                   Recompute recompute, int recomputed_layers);
+// A stage's share of the tables; what it does once a step stays as it is.
+void set_passes(StageCost& cost, const LayerTable& layers, const ReplicaTable& replicas,
+                const LlmModel& model, const StageKind& kind, Recompute recompute,
+                int recomputed_layers);
 
 }  // namespace redline::perf

@@ -62,7 +62,11 @@ struct PassTime {
 
 class OffloadWalk : public SearchWalk {
  public:
-  explicit OffloadWalk(const OffloadQuestion& question) : q_(question) {
+  explicit OffloadWalk(const OffloadQuestion& question)
+      : q_(question),
+        least_s_(
+            least_chip_seconds(*question.model, question.request, question.batch, question.rates) /
+            question.chips) {
     plan_.request = q_.request;
     tensors_ = divisors(q_.chips);
     std::erase_if(tensors_, [&](int n) {
@@ -171,6 +175,7 @@ class OffloadWalk : public SearchWalk {
     switch (level) {
       case kPipeline:
         prepare_stages();
+        least[0] = least_s_;
         return true;
       case kTensorNet:
         return p_.tensor_outside || p_.tensor <= q_.domain;
@@ -403,6 +408,7 @@ class OffloadWalk : public SearchWalk {
   };
 
   const OffloadQuestion& q_;
+  double least_s_;
   OffloadPlan p_;
   TrainingPlan plan_;
   std::vector<int> tensors_, stages_, pipelines_, interleavings_, microbatches_;
@@ -421,6 +427,7 @@ class OffloadWalk : public SearchWalk {
 }  // namespace
 
 std::size_t OffloadSpace::levels() const { return kLevels; }
+std::size_t OffloadSpace::free_from() const { return kInterleaving; }
 std::size_t OffloadSpace::block_levels() const { return kMessages + 1; }
 std::unique_ptr<SearchWalk> OffloadSpace::walk() const {
   return std::make_unique<OffloadWalk>(question_);

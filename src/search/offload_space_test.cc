@@ -69,6 +69,7 @@ RC_GTEST_PROP(OffloadSpaceProperty, PruningFindsWhatBruteForceFinds, ()) {
   options.top = 3;
   options.prune = false;
   const SearchResult brute = run_search(space, options);
+  RC_ASSERT(brute.evaluated == brute.total);  // counted by multiplying, met one by one
   options.prune = true;
   options.threads = 2;
   const SearchResult pruned = run_search(space, options);

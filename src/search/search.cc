@@ -23,15 +23,18 @@ struct Block {
 };
 
 // Leaves below what is entered at levels before `level`.
-std::uint64_t leaves_below(SearchWalk& walk, std::size_t level, std::size_t levels) {
+std::uint64_t leaves_below(SearchWalk& walk, std::size_t level, const SearchSpace& space) {
   const std::uint32_t n = walk.choices(level);
-  if (level + 1 == levels) {
+  if (level + 1 == space.levels() || n == 0) {
     return n;
+  }
+  if (level >= space.free_from()) {
+    return n * leaves_below(walk, level + 1, space);
   }
   std::uint64_t sum = 0;
   for (std::uint32_t i = 0; i < n; ++i) {
     walk.enter(level, i);
-    sum += leaves_below(walk, level + 1, levels);
+    sum += leaves_below(walk, level + 1, space);
   }
   return sum;
 }
@@ -40,7 +43,7 @@ void list_blocks(SearchWalk& walk, std::size_t level, const SearchSpace& space,
                  std::vector<std::uint32_t>& path, std::vector<Block>& blocks) {
   if (level == space.block_levels()) {
     Block block{path, blocks.empty() ? 0 : blocks.back().first + blocks.back().leaves, 0};
-    block.leaves = leaves_below(walk, level, space.levels());
+    block.leaves = leaves_below(walk, level, space);
     if (block.leaves > 0) {
       blocks.push_back(std::move(block));
     }
@@ -150,7 +153,7 @@ class Search {
       Scores least{};
       const bool possible = worker.walk.prepare(level, least);
       if (options_.prune && (!possible || !worker.found.may_enter(least))) {
-        const std::uint64_t leaves = leaves_below(worker.walk, level + 1, space_.levels());
+        const std::uint64_t leaves = leaves_below(worker.walk, level + 1, space_);
         worker.pruned += leaves;
         worker.number += leaves;
         continue;
@@ -186,15 +189,18 @@ class Search {
         continue;
       }
       result_.exhausted = false;
-      Scores least{};
+      // What bounds the leaves below one level bounds those below the levels under it too.
+      double least_here = -std::numeric_limits<double>::infinity();
       bool possible = true;
       for (std::size_t level = 0; level < blocks_[place].path.size() && possible; ++level) {
         (void)walk->choices(level);
         walk->enter(level, blocks_[place].path[level]);
+        Scores least{};
         possible = walk->prepare(level, least);
+        least_here = std::max(least_here, least[0]);
       }
       if (possible) {
-        least_of_all = std::min(least_of_all, least[0]);
+        least_of_all = std::min(least_of_all, least_here);
       }
     }
     result_.bound = least_of_all;
@@ -227,7 +233,7 @@ std::vector<std::uint32_t> choices_of(const SearchSpace& space, std::uint64_t nu
     for (; choice + 1 < n; ++choice) {
       walk->enter(level, choice);
       const std::uint64_t leaves =
-          level + 1 == space.levels() ? 1 : leaves_below(*walk, level + 1, space.levels());
+          level + 1 == space.levels() ? 1 : leaves_below(*walk, level + 1, space);
       if (before + leaves > number) {
         break;
       }

@@ -37,7 +37,11 @@ enum Level : std::size_t {
 
 class TrainingWalk : public SearchWalk {
  public:
-  explicit TrainingWalk(const TrainingQuestion& question) : q_(question), plan_(question.base) {}
+  explicit TrainingWalk(const TrainingQuestion& question)
+      : q_(question),
+        plan_(question.base),
+        least_chip_s_(least_chip_seconds(*question.model, question.base.request, question.batch,
+                                         question.rates)) {}
 
   std::uint32_t choices(std::size_t level) override {
     std::vector<std::uint32_t>& list = lists_[level];
@@ -235,26 +239,12 @@ class TrainingWalk : public SearchWalk {
     tried.request.sequences = tried.request.microbatches = 1;
     tried.shard.zero = ZeroStage::kNone;
     valid_ = check(*q_.model, tried).empty();
-    least = scores_of(roofline());
+    least = scores_of(least_chip_s_ / chips_);
     return valid_;
   }
 
-  // No plan is faster than the model's operations at the rates of the data sheet.
-  double roofline() {
-    if (ops_ <= 0.0) {
-      TrainingRequest whole = plan_.request;
-      whole.sequences = whole.microbatches = 1;
-      whole.recompute = Recompute::kNone;
-      ops_ = model_ops(*q_.model, whole, MaskedScores::kLeftOut).base() *
-             static_cast<double>(q_.batch);
-    }
-    const Precision& p = plan_.request.precision;
-    const Format format = math_format(p.activations, p.weights);
-    return ops_ / (q_.rates.matrix[static_cast<std::size_t>(format)] * chips_);
-  }
-
   bool prepare_replicas(Scores& least) {
-    least = scores_of(roofline());
+    least = scores_of(least_chip_s_ / chips_);
     if (!valid_) {
       return false;
     }
@@ -263,23 +253,14 @@ class TrainingWalk : public SearchWalk {
     unit.request.sequences = unit.request.microbatches = 1;
     perf::Pricer pricer(*q_.model, unit, *q_.kernels, *q_.engine, q_.rates);
     replicas_ = pricer.replicas();
+    costs_ = perf::update_costs(plan_, kinds_, pricer);
     states_.clear();
-    costs_ = {};
     Bytes fewest{};
     for (const StageKind& kind : kinds_) {
       states_.push_back(perf::state_bytes(*q_.model, plan_.request, kind.shard));
       const StateBytes& state = states_.back();
       fewest = std::max(fewest, state.weights + state.gradients + state.optimizer);
-      perf::StageCost cost;
-      cost.data = pricer.update(kind.shard);
-      cost.optimizer_s = cost.data.at(Work::kOptimizer) + cost.data.at(Work::kVector);
-      costs_.stages.push_back(cost);
-      costs_.counts.push_back(kind.count);
     }
-    costs_.stages_in_all = plan_.pipeline;
-    const int node = plan_.shard.node_ranks;
-    costs_.nodes = node > 0 ? std::ceil(static_cast<double>(chips_) / node) : 1.0;
-    costs_.parts = perf::parts_handed_round(kinds_.front().shard);
     return q_.capacity <= Bytes{} || fewest <= q_.capacity;
   }
 
@@ -310,10 +291,7 @@ class TrainingWalk : public SearchWalk {
   void set_stages(Recompute recompute) {
     const LayerTable& table = *priced_[microbatch_].table;
     for (std::size_t i = 0; i < kinds_.size(); ++i) {
-      perf::StageCost cost = perf::stage_cost(table, replicas_, *q_.model, kinds_[i], recompute, 0);
-      cost.data = costs_.stages[i].data;
-      cost.optimizer_s = costs_.stages[i].optimizer_s;
-      costs_.stages[i] = cost;
+      perf::set_passes(costs_.stages[i], table, replicas_, *q_.model, kinds_[i], recompute, 0);
     }
   }
 
@@ -345,9 +323,7 @@ class TrainingWalk : public SearchWalk {
   }
 
   double step_seconds() {
-    costs_.schedule = plan_.schedule;
-    costs_.virtual_stages = plan_.schedule == Schedule::kInterleaved ? plan_.virtual_stages : 1;
-    costs_.overlaps_experts = q_.engine->overlaps_experts || plan_.schedule == Schedule::kDualPipe;
+    perf::set_order(costs_, plan_, *q_.engine);
     return perf::step_of(costs_, times_[costs_.overlaps_experts ? 1 : 0], q_.constants).total();
   }
 
@@ -381,6 +357,7 @@ class TrainingWalk : public SearchWalk {
 
   const TrainingQuestion& q_;
   TrainingPlan plan_;
+  double least_chip_s_;
   std::array<std::vector<std::uint32_t>, kLevels> lists_;
   int chips_ = 1;
   std::int64_t of_replica_ = 1;
@@ -388,7 +365,6 @@ class TrainingWalk : public SearchWalk {
   std::array<int, 5> split_{};
   std::vector<Priced> priced_;
   bool valid_ = false;
-  double ops_ = 0.0;
   std::vector<StageKind> kinds_;
   std::vector<StateBytes> states_;
   ReplicaTable replicas_;
@@ -398,6 +374,16 @@ class TrainingWalk : public SearchWalk {
 };
 
 }  // namespace
+
+double least_chip_seconds(const LlmModel& model, const TrainingRequest& request, std::int64_t batch,
+                          const SheetRates& rates) {
+  TrainingRequest one = request;
+  one.sequences = one.microbatches = 1;
+  one.recompute = Recompute::kNone;
+  const Format format = math_format(one.precision.activations, one.precision.weights);
+  return model_ops(model, one, MaskedScores::kLeftOut).base() * static_cast<double>(batch) /
+         rates.matrix[static_cast<std::size_t>(format)];
+}
 
 TrainingDimensions usual_dimensions(const LlmModel& model, std::vector<int> chips,
                                     std::int64_t batch, std::int64_t tokens, int domain) {

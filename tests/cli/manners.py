@@ -51,6 +51,29 @@ def check_interrupt(folder):
         answers.unlink()
 
 
+def check_interrupt_of_a_search():
+    """Ctrl-C answers with what was found, says how far the optimum may be, and leaves with 130."""
+    words = ("search plan train --model gpt-3-175b --chip a100-sxm-80gb --chips 4096 --batch 4096"
+             " --space megatron-offload --no-prune --threads 1 --format json").split()
+    for wait in (0.02 * 1.4**i for i in range(20)):  # however quickly the program starts and works
+        with subprocess.Popen([REDLINE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as search:
+            time.sleep(wait)
+            search.send_signal(signal.SIGINT)
+            answer, message = search.communicate(timeout=120)
+        if search.returncode == -signal.SIGINT:
+            continue  # before it began
+        assert search.returncode == 130, (search.returncode, message)
+        envelope = json.loads(answer)
+        result, work = envelope["results"][0], envelope["run"]
+        assert not result["optimal"] and work["evaluated"] < work["plans"], envelope
+        if result["feasible"] is None:
+            continue  # before anything was found
+        assert 0 < result["gap_percent"] < 100, result
+        return
+    raise AssertionError("no search was interrupted while it worked")
+
+
 def check_interrupt_of_a_waiting_read():
     with subprocess.Popen([REDLINE, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as batch:
@@ -199,6 +222,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         check_interrupt(folder)
+        check_interrupt_of_a_search()
         check_interrupt_of_a_waiting_read()
         check_closed_pipe()
         check_progress()
