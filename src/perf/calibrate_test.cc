@@ -1,4 +1,7 @@
 #include <cmath>
+#include <map>
+
+#include <gtest/gtest.h>
 
 #include "perf/model.h"
 #include "perf/test_machines.h"

@@ -15,12 +15,14 @@ std::optional<Watts> power_of(const Chip& chip, const System* system, const Cost
     return *system->power.node->value * (terms.power_share * terms.pue / system->chips_per_node);
   }
   if (chip.power.tdp && chip.power.tdp->value) {
-    return *chip.power.tdp->value * (terms.power_share * terms.pue * kServerOverChips);
+    return power_in_server(*chip.power.tdp->value, terms);
   }
   return std::nullopt;
 }
 
-UsdPerSecond ownership(Usd price, std::optional<Watts> power, const CostTerms& terms) {
+}  // namespace
+
+UsdPerSecond ownership_rate(Usd price, std::optional<Watts> power, const CostTerms& terms) {
   const double yearly =
       1.0 / terms.years + 0.5 * terms.capital_percent / 100.0 + terms.hosting_percent / 100.0;
   const double capital = price.base() * yearly / kSecondsOfYear / terms.utilisation;
@@ -28,7 +30,14 @@ UsdPerSecond ownership(Usd price, std::optional<Watts> power, const CostTerms& t
   return UsdPerSecond{capital + energy};
 }
 
-}  // namespace
+Watts power_in_server(Watts design_power, const CostTerms& terms) {
+  return design_power * (terms.power_share * terms.pue * kServerOverChips);
+}
+
+std::optional<Usd> price_in_server(const Chip& chip, const CostTerms& terms) {
+  const auto& price = chip.price.purchase;
+  return price && price->value ? std::optional(*price->value * terms.server_factor) : std::nullopt;
+}
 
 CostRate cost_rate(const Chip& chip, const System* system, const CostTerms& terms) {
   CostRate rate;
@@ -39,19 +48,19 @@ CostRate cost_rate(const Chip& chip, const System* system, const CostTerms& term
   };
   const auto own = [&](Usd price) {
     rate.basis = CostBasis::kOwnership;
-    rate.cost = ownership(price, rate.power, terms);
+    rate.cost = ownership_rate(price, rate.power, terms);
   };
   if (terms.rent) {
     rent(*terms.rent);
   } else if (terms.price) {
     own(*terms.price);
-  } else if (chip.price.rent && chip.price.rent->value) {
+  } else if (terms.rents && chip.price.rent && chip.price.rent->value) {
     rent(*chip.price.rent->value);
   } else if (system != nullptr && system->price.node && system->price.node->value &&
              system->chips_per_node > 0) {
     own(*system->price.node->value * (1.0 / system->chips_per_node));
-  } else if (chip.price.purchase && chip.price.purchase->value) {
-    own(*chip.price.purchase->value * terms.server_factor);
+  } else if (const auto price = price_in_server(chip, terms)) {
+    own(*price);
   }
   return rate;
 }

@@ -223,15 +223,25 @@ KernelBasis basis_of(const Kernel& kernel, const Machine& machine, const Calibra
   return basis;
 }
 
-struct KernelModel::State {
-  Limits limits;
+// By kernel, of one machine.
+struct ResolvedKernels {
   std::vector<Resolved> resolved;
   std::array<std::uint16_t, kKernelKeys> index{};
+};
+
+struct KernelModel::State {
+  Limits limits;
+  std::shared_ptr<const ResolvedKernels> kernels;
+
+  [[nodiscard]] const Resolved& of(const Kernel& kernel) const {
+    return kernels->resolved[kernels->index[perf::kernel_key(kernel)]];
+  }
 };
 
 KernelModel::KernelModel(const Machine& machine, const Calibration& calibration)
     : state_(std::make_unique<State>()) {
   state_->limits = perf::limits_of(machine);
+  auto kernels = std::make_shared<ResolvedKernels>();
   const Resolver resolver(machine, state_->limits, calibration);
   // Kernels without constants of their own share those of their model.
   std::set<std::pair<std::string, std::string>> known;
@@ -241,8 +251,8 @@ KernelModel::KernelModel(const Machine& machine, const Calibration& calibration)
   std::array<std::uint16_t, kModelCount> unknown{};
   unknown.fill(0xffff);
   const auto add = [&](const Kernel& kernel) {
-    state_->resolved.push_back(resolver.resolve(kernel));
-    return static_cast<std::uint16_t>(state_->resolved.size() - 1);
+    kernels->resolved.push_back(resolver.resolve(kernel));
+    return static_cast<std::uint16_t>(kernels->resolved.size() - 1);
   };
   for (const Operator& op : kinds_of_operators()) {
     const std::size_t model = perf::model_index(op);
@@ -257,11 +267,14 @@ KernelModel::KernelModel(const Machine& machine, const Calibration& calibration)
         } else if (place == 0xffff) {
           place = unknown[model] = add(kernel);
         }
-        state_->index[perf::kernel_key(kernel)] = place;
+        kernels->index[perf::kernel_key(kernel)] = place;
       }
     }
   }
+  state_->kernels = std::move(kernels);
 }
+
+KernelModel::KernelModel(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 KernelModel::KernelModel(KernelModel&&) noexcept = default;
 KernelModel& KernelModel::operator=(KernelModel&&) noexcept = default;
@@ -271,15 +284,21 @@ std::optional<Message> KernelModel::refuses(const Kernel& kernel) const {
   return perf::refusal(kernel, state_->limits);
 }
 
+const Limits& KernelModel::limits() const { return state_->limits; }
+
+KernelModel KernelModel::with(const Limits& limits) const {
+  return KernelModel(std::make_unique<State>(State{limits, state_->kernels}));
+}
+
 KernelCost KernelModel::cost(const Kernel& kernel) const {
-  const Resolved& resolved = state_->resolved[state_->index[perf::kernel_key(kernel)]];
+  const Resolved& resolved = state_->of(kernel);
   const perf::Demand demand = perf::demand_of(kernel.op);
   return {perf::predict(*resolved.model, kernel, demand, state_->limits, resolved.constants),
           demand.ops, demand.bytes};
 }
 
 KernelTime KernelModel::time(const Kernel& kernel) const {
-  const Resolved& resolved = state_->resolved[state_->index[perf::kernel_key(kernel)]];
+  const Resolved& resolved = state_->of(kernel);
   const perf::Parts parts =
       perf::predict(*resolved.model, kernel, state_->limits, resolved.constants);
   KernelTime time;

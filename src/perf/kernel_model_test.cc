@@ -174,6 +174,53 @@ RC_GTEST_PROP(KernelModel, MoreOfAResourceIsNeverSlower, ()) {
   RC_ASSERT(seconds(kernel, better) <= before * (1.0 + 1e-9));
 }
 
+// A chip with its data sheet changed, against the model of the chip as it is with the limits of the
+// changed one: constants come from the family, so they carry over.
+RC_GTEST_PROP(KernelModel, WithOtherLimitsItIsTheModelOfSuchAMachine, ()) {
+  const std::string id = *rc::gen::element<std::string>("h100-sxm5", "a100-sxm-80gb", "l40s");
+  const Chip& chip = *world().catalog.chip(id);
+  Chip cut = chip;
+  const double share = 0.1 * *rc::gen::inRange(2, 10);
+  const double slower = 0.1 * *rc::gen::inRange(4, 15);
+  cut.core.count = static_cast<int>(share * *chip.core.count);
+  cut.memory.bandwidth->value = *chip.memory.bandwidth->value * slower;
+  Machine machine = machine_with(cut);
+  if (machine.network.link) {
+    machine.network.link = *machine.network.link * slower;
+  }
+  const KernelModel own(machine, world().calibration);
+  const KernelModel base(machine_with(chip), world().calibration);
+  const KernelModel with = base.with(perf::limits_of(machine));
+  RC_ASSERT(with.limits().bandwidth == own.limits().bandwidth);
+  RC_ASSERT(with.limits().cores == own.limits().cores);
+  const Kernel kernel = any_kernel();
+  RC_ASSERT(with.refuses(kernel).has_value() == own.refuses(kernel).has_value());
+  RC_PRE(!own.refuses(kernel));
+  const KernelCost a = with.cost(kernel);
+  const KernelCost b = own.cost(kernel);
+  RC_ASSERT(a.parts == b.parts);
+  RC_ASSERT(a.ops == b.ops);
+  RC_ASSERT(a.bytes == b.bytes);
+  RC_ASSERT(with.time(kernel).total.base() == own.time(kernel).total.base());
+}
+
+TEST(KernelModel, WithItsOwnLimitsNothingChanges) {
+  const KernelModel model(machine("h100-sxm5"), world().calibration);
+  const KernelModel same = model.with(model.limits());
+  for (const Kernel& kernel :
+       {gemm(4096, 4096, 4096), gemm(64, 8192, 1024, Format::kFp8), all_reduce(1e8, 8)}) {
+    EXPECT_EQ(same.time(kernel).total.base(), model.time(kernel).total.base());
+    perf::Limits half = model.limits();
+    half.bandwidth *= 0.5;
+    half.matrix[perf::index_of(Format::kBf16)] *= 0.5;
+    half.matrix[perf::index_of(Format::kFp8)] *= 0.5;
+    half.network.link = *half.network.link * 0.5;
+    EXPECT_GT(model.with(half).time(kernel).total.base(), model.time(kernel).total.base());
+    // The model that it was made from stands.
+    EXPECT_EQ(same.time(kernel).total.base(), model.time(kernel).total.base());
+  }
+}
+
 TEST(KernelModel, KnowsWhatItRestsOn) {
   const Kernel kernel = gemm(4096, 4096, 4096);
   const KernelModel h200(machine("h200-sxm"), world().calibration);

@@ -32,7 +32,7 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   const double exchange = stage.at(Work::kExpert) * costs.imbalance;
   if (costs.overlaps_experts && exchange > 0.0) {
     for (double& one : s) {
-      one *= c[kServeOverlap];
+      one *= std::max(1.0, c[kServeOverlap]);
     }
   }
   const double compute = parts.total();

@@ -113,8 +113,12 @@ StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
   return most;
 }
 
-StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::int64_t sequences,
-                          std::int64_t tokens, std::int64_t step_tokens) {
+namespace {
+
+// `cache`: of a stage, for one of the batches in flight. A full pipeline has one for each stage.
+template <class Cache>
+StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, const Cache& cache,
+                          std::int64_t step_tokens) {
   StepMemory most;
   for (const StageLayers& layers : perf::stage_layers(model.shape.layers, plan.pipeline)) {
     Shard shard = plan.shard;
@@ -123,7 +127,7 @@ StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::i
     shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
     StepMemory one;
     one.weights = weights_bytes(model, plan.precision, shard);
-    one.cache = kv_bytes(model, plan.precision, shard, tokens) * static_cast<double>(sequences);
+    one.cache = cache(shard) * static_cast<double>(plan.pipeline);
     // Inputs and outputs of the widest layer for the tokens of a step, in 16 bits.
     const double experts =
         model.moe ? 2.0 * model.moe->experts_per_token * model.moe->expert_ffn : 0.0;
@@ -134,6 +138,35 @@ StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::i
     most = one.total() > most.total() ? one : most;
   }
   return most;
+}
+
+}  // namespace
+
+StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::int64_t sequences,
+                          std::int64_t tokens, std::int64_t step_tokens) {
+  return serving_memory(
+      model, plan,
+      [&](const Shard& shard) {
+        return kv_bytes(model, plan.precision, shard, tokens) * static_cast<double>(sequences);
+      },
+      step_tokens);
+}
+
+StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan,
+                          const InferenceRequest& step) {
+  return serving_memory(
+      model, plan,
+      [&](const Shard& shard) {
+        Bytes sum{};
+        for (const Sequences& s : {step.prefill, step.decode}) {
+          if (s.count > 0) {
+            sum += kv_bytes(model, plan.precision, shard, s.cached + s.new_tokens) *
+                   static_cast<double>(s.count);
+          }
+        }
+        return sum;
+      },
+      step.prefill.count * step.prefill.new_tokens + step.decode.count * step.decode.new_tokens);
 }
 
 std::int64_t largest_batch(const LlmModel& model, const ServingPlan& plan, Bytes capacity,

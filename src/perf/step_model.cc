@@ -172,9 +172,7 @@ ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& pla
   ServingEstimate estimate;
   estimate.time = timed(parts.seconds, parts.memory_s, serving_);
   estimate.stage = Seconds{slowest};
-  const Sequences& s = request.decode.count > 0 ? request.decode : request.prefill;
-  estimate.memory =
-      serving_memory(model, plan, s.count, s.cached + s.new_tokens, s.count * s.new_tokens);
+  estimate.memory = serving_memory(model, plan, request);
   return estimate;
 }
 

@@ -4,42 +4,17 @@
 #include <rapidcheck/gtest.h>
 
 #include "perf/pass_cost.h"
-#include "perf/test_machines.h"
+#include "perf/test_steps.h"
 #include "perf/training_step.h"
 
 namespace redline {
 namespace {
 
-LlmModel gpt(int layers, int hidden = 4096) {
-  LlmModel model;
-  model.id = "gpt";
-  model.shape.layers = layers;
-  model.shape.hidden = hidden;
-  model.shape.heads = hidden / 128;
-  model.shape.kv_heads = hidden / 128;
-  model.shape.head_dim = 128;
-  model.shape.ffn = 4 * hidden;
-  model.shape.ffn_kind = FfnKind::kPlain;
-  model.shape.vocabulary = 51200;
-  model.shape.norm = NormKind::kLayer;
-  return model;
-}
+using test::Bench;
+using test::gpt;
 
-// A chip, its kernels and steps; what they point to lives as long.
-struct Bench {
-  explicit Bench(const Chip& own, std::string_view engine)
-      : chip(own),
-        machine(machine_of(chip, test::world().catalog.chips)),
-        kernels((machine.network = network_of(chip, nullptr, test::world().catalog), machine),
-                test::world().calibration),
-        steps(machine, kernels, test::world().calibration, *find_engine(engine), "16bit") {}
-  Chip chip;
-  Machine machine;
-  KernelModel kernels;
-  StepModel steps;
-};
 Bench bench(const std::string& chip, std::string_view engine = "megatron-core") {
-  return Bench(*test::world().catalog.chip(chip), engine);
+  return Bench(chip, engine);
 }
 
 TrainingPlan plan(int tensor, int pipeline, int data, std::int64_t microbatches) {

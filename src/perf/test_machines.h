@@ -27,12 +27,14 @@ inline const World& world() {
   return kWorld;
 }
 
-inline Machine machine(const std::string& id) {
-  const Chip* chip = world().catalog.chip(id);
-  Machine found = machine_of(*chip, world().catalog.chips);
-  found.network = network_of(*chip, nullptr, world().catalog);
+// The chip must outlive it.
+inline Machine machine_of(const Chip& chip) {
+  Machine found = redline::machine_of(chip, world().catalog.chips);
+  found.network = network_of(chip, nullptr, world().catalog);
   return found;
 }
+
+inline Machine machine(const std::string& id) { return machine_of(*world().catalog.chip(id)); }
 
 inline Kernel gemm(std::int64_t m, std::int64_t n, std::int64_t k, Format format = Format::kBf16) {
   Kernel kernel;
