@@ -287,6 +287,23 @@ CaughtItems caught_items(const ActiveRules& rules, const ItemFacts& facts, bool 
   return binding_only ? caught.binding : caught.in_text;
 }
 
+BindingLimits binding_limits(const ActiveRules& rules) {
+  BindingLimits limits;
+  for (const ActiveTest& test : rules.tests) {
+    const bool used =
+        std::any_of(rules.licenses.begin(), rules.licenses.end(), [&](const auto& one) {
+          return one.standing == Standing::kBinding && (one.items & test.item) != 0;
+        });
+    if (used && test.standing == Standing::kBinding) {
+      collect_limits(test.when, limits.on_one);
+      collect_limits(test.unless, limits.on_one);
+      collect_sum_limits(test.when, limits.on_sums);
+      collect_sum_limits(test.unless, limits.on_sums);
+    }
+  }
+  return limits;
+}
+
 Decision decide(const ActiveRules& rules, const ItemFacts& facts) {
   const auto [binding, in_text] = catch_items(rules, facts);
   Decision decision;

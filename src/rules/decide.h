@@ -80,6 +80,13 @@ struct Decision {
   }
 };
 
+// Limits of tests that some binding license refers to: where answers can turn.
+struct BindingLimits {
+  std::vector<Limit> on_one;
+  std::vector<SumLimit> on_sums;
+};
+[[nodiscard]] BindingLimits binding_limits(const ActiveRules& rules);
+
 [[nodiscard]] Decision decide(const ActiveRules& rules, const ItemFacts& facts);
 
 // How surely each item tag holds; `standing` at least as given counts.

@@ -12,8 +12,6 @@
 namespace redline::rules {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 Interval<double> density(Interval<double> tpp, Interval<double> die) {
   const double low = std::isfinite(die.high) && die.high > 0.0 ? tpp.low / die.high : 0.0;
   const double high = die.low > 0.0 ? tpp.high / die.low : kInfinity;

@@ -1,7 +1,6 @@
 #include "rules/legal_map.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "rules/decide.h"
@@ -9,8 +8,6 @@
 
 namespace redline::rules {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // The middle of a cell as far as answers go: its answer is the same everywhere inside.
 double inside(Interval<double> cell) {
@@ -38,20 +35,7 @@ Result<LegalPlane> legal_plane(const Rules& rule_set, const Question& question,
   RL_TRY(situation, situation_of(question));
   RL_TRY(sheet, item_sheet(prototype, book.symbols(), question.as_of, question.settings));
   const ActiveRules active = activate(book, situation, question.with);
-  std::vector<Limit> limits;
-  std::vector<SumLimit> sums;
-  for (const ActiveTest& test : active.tests) {
-    // Only tests that some license in force refers to draw a line here.
-    const bool used = std::any_of(
-        active.licenses.begin(), active.licenses.end(), [&](const ActiveLicense& license) {
-          return license.standing == Standing::kBinding && (license.items & test.item) != 0;
-        });
-    if (used && test.standing == Standing::kBinding) {
-      collect_limits(test.when, limits);
-      collect_limits(test.unless, limits);
-      collect_sum_limits(test.when, sums);
-    }
-  }
+  const auto [limits, sums] = binding_limits(active);
   LegalPlane plane;
   std::set<double> x_edges, y_edges;
   for (const Limit& limit : limits) {

@@ -8,7 +8,7 @@
 namespace redline {
 namespace {
 
-Question question(std::string_view date, std::string to = "CN") {
+Question asked_on(std::string_view date, std::string to = "CN") {
   Question q;
   q.to = std::move(to);
   q.as_of = test::day(date);
@@ -39,7 +39,7 @@ bool has_list(const Verdict& v, std::string_view name) {
 }
 
 TEST(Transaction, IsNamedFromOriginAndDestination) {
-  Question q = question("2026-01-20");
+  Question q = asked_on("2026-01-20");
   EXPECT_EQ(ask("h200-sxm", q).transaction, Transaction::kExport);
   q.from = "SG";
   EXPECT_EQ(ask("h200-sxm", q).transaction, Transaction::kReexport);
@@ -51,7 +51,7 @@ TEST(Transaction, IsNamedFromOriginAndDestination) {
 }
 
 TEST(Transaction, ReexportAndTransferStayAtDenialUnderTheGate) {
-  Question q = question("2026-01-20");
+  Question q = asked_on("2026-01-20");
   EXPECT_EQ(ask("h200-sxm", q).review, Review::kCaseByCase);
   q.from = "SG";
   EXPECT_EQ(ask("h200-sxm", q).review, Review::kDenial);
@@ -60,7 +60,7 @@ TEST(Transaction, ReexportAndTransferStayAtDenialUnderTheGate) {
 }
 
 TEST(Transaction, InCountryTransferToAFirmWithAParentInD5NeedsALicense) {
-  Question q = question("2024-06-01", "SG");
+  Question q = asked_on("2024-06-01", "SG");
   q.from = "SG";
   EXPECT_EQ(ask("h100-sxm5", q).outcome, Outcome::kNoLicense);
   q.hq = "CN";
@@ -68,7 +68,7 @@ TEST(Transaction, InCountryTransferToAFirmWithAParentInD5NeedsALicense) {
 }
 
 TEST(Assembly, TakesTheEntryOfComputers) {
-  Question q = question("2024-06-01");
+  Question q = asked_on("2024-06-01");
   q.form = ItemForm::kServer;
   const Verdict a = ask("h100-sxm5", q);
   EXPECT_EQ(a.eccn, "4A090.a");
@@ -80,7 +80,7 @@ TEST(Assembly, TakesTheEntryOfComputers) {
   // In 2022 the entry had no paragraphs.
   EXPECT_EQ(ask("a100-sxm-80gb",
                 [] {
-                  Question old = question("2023-01-10");
+                  Question old = asked_on("2023-01-10");
                   old.form = ItemForm::kServer;
                   return old;
                 }())
@@ -89,7 +89,7 @@ TEST(Assembly, TakesTheEntryOfComputers) {
 }
 
 TEST(Assembly, IsJudgedByTheChipAndNotByTheSum) {
-  Question q = question("2025-01-20");
+  Question q = asked_on("2025-01-20");
   const Verdict chip = ask("h20-96gb", q);
   q.form = ItemForm::kServer;
   const Verdict server = ask("h20-96gb", q);
@@ -99,7 +99,7 @@ TEST(Assembly, IsJudgedByTheChipAndNotByTheSum) {
 }
 
 TEST(OtherEntry, GetsZWhereTheFiguresAreMet) {
-  Question q = question("2024-06-01");
+  Question q = asked_on("2024-06-01");
   q.listed_under = "5A992";
   EXPECT_EQ(ask("h100-sxm5", q).eccn, "5A992.z");
   EXPECT_EQ(ask("h100-sxm5", q).meets, "3A090.a");
@@ -112,7 +112,7 @@ TEST(OtherEntry, GetsZWhereTheFiguresAreMet) {
 }
 
 TEST(Technology, Needs3E001ForAControlledPartOnly) {
-  Question q = question("2024-06-01");
+  Question q = asked_on("2024-06-01");
   q.form = ItemForm::kTechnology;
   const Verdict v = ask("h100-sxm5", q);
   EXPECT_EQ(v.eccn, "3E001");
@@ -122,7 +122,7 @@ TEST(Technology, Needs3E001ForAControlledPartOnly) {
 }
 
 TEST(Technology, HasNoExceptionNoGateAndNoGrant) {
-  Question q = question("2024-06-01");
+  Question q = asked_on("2024-06-01");
   ASSERT_EQ(ask("rtx-4090", q).exception, LicenseException::kNac);
   q.form = ItemForm::kTechnology;
   EXPECT_EQ(ask("rtx-4090", q).outcome, Outcome::kLicenseRequired);
@@ -134,7 +134,7 @@ TEST(Technology, HasNoExceptionNoGateAndNoGrant) {
 }
 
 TEST(Technology, OfAFirmInD5NeedsALicenseFromThereAnywhere) {
-  Question q = question("2024-06-01", "TW");
+  Question q = asked_on("2024-06-01", "TW");
   q.form = ItemForm::kTechnology;
   q.from = "CN";
   EXPECT_EQ(ask("ascend-910b2", q).outcome, Outcome::kLicenseRequired);
@@ -143,7 +143,7 @@ TEST(Technology, OfAFirmInD5NeedsALicenseFromThereAnywhere) {
 }
 
 TEST(Memory, AStackIsControlledAndInThePackageOfAProcessorItIsNot) {
-  Question q = question("2025-02-01");
+  Question q = asked_on("2025-02-01");
   EXPECT_EQ(ask("hbm3-stack", q).eccn, "3A090.c");
   EXPECT_EQ(ask("hbm2e-stack", q).outcome, Outcome::kLicenseRequired);
   q.settings = {{"mbd", "2"}};
@@ -153,44 +153,44 @@ TEST(Memory, AStackIsControlledAndInThePackageOfAProcessorItIsNot) {
 }
 
 TEST(Checklist, OfTheGateSaysWhatIsMetAndWhatIsToCertify) {
-  const Verdict v = ask("h200-sxm", question("2026-01-20"));
+  const Verdict v = ask("h200-sxm", asked_on("2026-01-20"));
   EXPECT_EQ(status_of(v, "case-by-case", "below 21,000"), ChecklistStatus::kMet);
   EXPECT_EQ(status_of(v, "case-by-case", "below 6,500"), ChecklistStatus::kMet);
   EXPECT_EQ(status_of(v, "case-by-case", "at most half"), ChecklistStatus::kToCertify);
   EXPECT_EQ(status_of(v, "case-by-case", "laboratory"), ChecklistStatus::kToDo);
   EXPECT_EQ(status_of(v, "case-by-case", "is the answer here"), ChecklistStatus::kMet);
-  Question unknown = question("2026-01-20");
+  Question unknown = asked_on("2026-01-20");
   unknown.settings = {{"dram_bw", "unknown"}};
   EXPECT_EQ(status_of(ask("h200-sxm", unknown), "case-by-case", "below 6,500"),
             ChecklistStatus::kUnknown);
-  EXPECT_EQ(status_of(ask("b200", question("2026-01-20")), "case-by-case", "below 21,000"),
+  EXPECT_EQ(status_of(ask("b200", asked_on("2026-01-20")), "case-by-case", "below 21,000"),
             ChecklistStatus::kNotMet);
-  Question abroad = question("2026-01-20");
+  Question abroad = asked_on("2026-01-20");
   abroad.from = "MY";
   EXPECT_EQ(status_of(ask("h200-sxm", abroad), "case-by-case", "An export from"),
             ChecklistStatus::kNotMet);
 }
 
 TEST(Checklist, BelongsToItsTimeAndPlace) {
-  EXPECT_FALSE(has_list(ask("h200-sxm", question("2026-01-14")), "case-by-case"));
-  EXPECT_FALSE(has_list(ask("h200-sxm", question("2026-01-20", "SA")), "case-by-case"));
-  EXPECT_FALSE(has_list(ask("h20-96gb", question("2024-06-01")), "NAC"));
-  EXPECT_TRUE(has_list(ask("rtx-4090", question("2024-06-01")), "NAC"));
+  EXPECT_FALSE(has_list(ask("h200-sxm", asked_on("2026-01-14")), "case-by-case"));
+  EXPECT_FALSE(has_list(ask("h200-sxm", asked_on("2026-01-20", "SA")), "case-by-case"));
+  EXPECT_FALSE(has_list(ask("h20-96gb", asked_on("2024-06-01")), "NAC"));
+  EXPECT_TRUE(has_list(ask("rtx-4090", asked_on("2024-06-01")), "NAC"));
 }
 
 TEST(Checklist, OfNacIsMetUpToWhatTheExporterDoes) {
-  const Verdict v = ask("rtx-4090", question("2024-06-01"));
+  const Verdict v = ask("rtx-4090", asked_on("2024-06-01"));
   EXPECT_EQ(v.exception, LicenseException::kNac);
   EXPECT_EQ(status_of(v, "NAC", "neither designed nor marketed"), ChecklistStatus::kMet);
   EXPECT_EQ(status_of(v, "NAC", "is the answer here"), ChecklistStatus::kMet);
   EXPECT_EQ(status_of(v, "NAC", "purchase order"), ChecklistStatus::kToCertify);
   EXPECT_EQ(status_of(v, "NAC", "25 calendar days"), ChecklistStatus::kToDo);
-  EXPECT_EQ(status_of(ask("h100-sxm5", question("2024-06-01")), "NAC", "neither designed"),
+  EXPECT_EQ(status_of(ask("h100-sxm5", asked_on("2024-06-01")), "NAC", "neither designed"),
             ChecklistStatus::kNotMet);
 }
 
 TEST(Checklist, OfTheFoundryNamesEachWay) {
-  Question q = question("2025-03-01");
+  Question q = asked_on("2025-03-01");
   q.settings = {{"exporter_role", "foundry"}, {"atc", "29e9"}, {"has_hbm", "false"}};
   const Verdict v = ask("l2", q);
   EXPECT_EQ(status_of(v, "foundry-presumption", "30 thousand million"), ChecklistStatus::kMet);

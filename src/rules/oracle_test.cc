@@ -86,7 +86,7 @@ void check(const json& row) {
   const Verdict v = test::ask(test::chip(row.at("chip_id").get<std::string>()), question_of(row));
   expect_code(v, row.at("outcome"));
   if (row.contains("eccn")) {
-    EXPECT_EQ(v.eccn, row["eccn"]);
+    EXPECT_EQ(v.eccn, row["eccn"].get<std::string>());
   }
   if (row.contains("outcome_dest_side")) {
     EXPECT_EQ(v.destination_side.status, status_of(row["outcome_dest_side"]));

@@ -11,8 +11,6 @@ namespace {
 using Step = Program::Step;
 using Instruction = Program::Instruction;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 bool same_text(std::string_view a, std::string_view b) { return to_lower(a) == to_lower(b); }
 
 class Specialiser {
@@ -348,20 +346,59 @@ void collect_limits(const Program& program, std::vector<Limit>& limits) {
   }
 }
 
+namespace {
+
+// The sum that an instruction compares with a number; none if it does something else.
+std::optional<SumLimit> sum_limit_of(const Program& program, const Instruction& i) {
+  if (i.step != Step::kCompare) {
+    return std::nullopt;
+  }
+  const Instruction& left = program.code[static_cast<std::size_t>(i.a)];
+  const Instruction& right = program.code[static_cast<std::size_t>(i.b)];
+  if (left.step != Step::kAdd || right.step != Step::kNumber) {
+    return std::nullopt;
+  }
+  const Instruction& x = program.code[static_cast<std::size_t>(left.a)];
+  const Instruction& y = program.code[static_cast<std::size_t>(left.b)];
+  if (x.step != Step::kNumberName || y.step != Step::kNumberName) {
+    return std::nullopt;
+  }
+  return SumLimit{static_cast<Number>(x.index), static_cast<Number>(y.index), right.number};
+}
+
+}  // namespace
+
 void collect_sum_limits(const Program& program, std::vector<SumLimit>& limits) {
   for (const Instruction& i : program.code) {
-    if (i.step != Step::kCompare) {
+    if (const auto limit = sum_limit_of(program, i)) {
+      limits.push_back(*limit);
+    }
+  }
+}
+
+void move_limits(Program& program, const std::vector<Moved<Limit>>& moved) {
+  for (Instruction& i : program.code) {
+    for (const auto& [limit, to] : moved) {
+      if (i.step == Step::kCompareLimit && static_cast<Number>(i.index) == limit.number &&
+          i.number == limit.value) {
+        i.number = to;
+        break;
+      }
+    }
+  }
+}
+
+void move_sum_limits(Program& program, const std::vector<Moved<SumLimit>>& moved) {
+  for (const Instruction& i : program.code) {
+    const auto found = sum_limit_of(program, i);
+    if (!found) {
       continue;
     }
-    const Instruction& left = program.code[static_cast<std::size_t>(i.a)];
-    const Instruction& right = program.code[static_cast<std::size_t>(i.b)];
-    if (left.step != Step::kAdd || right.step != Step::kNumber) {
-      continue;
-    }
-    const Instruction& x = program.code[static_cast<std::size_t>(left.a)];
-    const Instruction& y = program.code[static_cast<std::size_t>(left.b)];
-    if (x.step == Step::kNumberName && y.step == Step::kNumberName) {
-      limits.push_back({static_cast<Number>(x.index), static_cast<Number>(y.index), right.number});
+    for (const auto& [limit, to] : moved) {
+      if (found->a == limit.a && found->b == limit.b && found->value == limit.value) {
+        program.code[static_cast<std::size_t>(i.b)].number = to;
+        break;
+      }
     }
   }
 }

@@ -16,6 +16,8 @@
 
 namespace redline::rules {
 
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 // A text as a number. Two are special.
 using Symbol = std::uint16_t;
 inline constexpr Symbol kUnknownText = 0;
@@ -34,7 +36,7 @@ class SymbolTable {
 template <class E>
 inline constexpr std::size_t kCountOf = static_cast<std::size_t>(E::kCount);
 
-inline constexpr Interval<double> kUnknownNumber{0.0, std::numeric_limits<double>::infinity()};
+inline constexpr Interval<double> kUnknownNumber{0.0, kInfinity};
 
 // What is known of an item, in the units of kNames. A known number is a point.
 struct ItemFacts {
@@ -160,5 +162,13 @@ struct SumLimit {
   double value;
 };
 void collect_sum_limits(const Program& program, std::vector<SumLimit>& limits);
+// Moves such limits of this value; all at once, so that none is taken for one that has moved.
+template <class L>
+struct Moved {
+  L limit;
+  double to = 0.0;
+};
+void move_limits(Program& program, const std::vector<Moved<Limit>>& moved);
+void move_sum_limits(Program& program, const std::vector<Moved<SumLimit>>& moved);
 
 }  // namespace redline::rules

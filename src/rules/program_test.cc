@@ -365,6 +365,77 @@ TEST(Limits, AreCollectedForFlips) {
   EXPECT_EQ(sums[0].value, 1700.0);
 }
 
+// The program holds from `at` on, and not just below it.
+void expect_turn(const Program& program, Number number, double at, ItemFacts facts) {
+  const auto with_value = [&](double value) {
+    facts[number] = {value, value};
+    return evaluate(program, facts);
+  };
+  EXPECT_EQ(with_value(at), Tri::kYes) << at;
+  EXPECT_EQ(with_value(at - 1e-6), Tri::kNo) << at;  // sums round what is closer
+}
+
+TEST(Limits, AMovedLimitTurnsTheVerdictThereAndNowhereElse) {
+  const Program before = program_of("tpp >= 4800 or (tpp >= 1600 and pd >= 5.92)");
+  Program moved = before;
+  move_limits(moved, {{{Number::kTpp, Compare::kGe, 1600.0}, 2000.0}});
+  ItemFacts dense = with(Number::kPd, 6.0);
+  ItemFacts thin = with(Number::kPd, 5.0);
+  expect_turn(before, Number::kTpp, 1600.0, dense);
+  expect_turn(moved, Number::kTpp, 2000.0, dense);
+  // The other limit on the same number stays, and so does that on another number.
+  expect_turn(moved, Number::kTpp, 4800.0, thin);
+  expect_turn(moved, Number::kPd, 5.92, with(Number::kTpp, 3000.0));
+  for (double tpp = 100.0; tpp < 6000.0; tpp += 100.0) {
+    for (ItemFacts* facts : {&dense, &thin}) {
+      (*facts)[Number::kTpp] = {tpp, tpp};
+      const bool between = facts == &dense && tpp >= 1600.0 && tpp < 2000.0;
+      EXPECT_EQ(evaluate(before, *facts) != evaluate(moved, *facts), between) << tpp;
+    }
+  }
+}
+
+TEST(Limits, AllLimitsOfOneValueMoveWhateverTheirSide) {
+  Program program = program_of("tpp < 4800 and not (4800 <= tpp) and pd >= 1.6");
+  move_limits(program, {{{Number::kTpp, Compare::kGe, 4800.0}, 5280.0}});
+  ItemFacts facts = with(Number::kPd, 2.0);
+  for (const double tpp : {4799.0, 4800.0, 5279.0, 5280.0, 5281.0}) {
+    facts[Number::kTpp] = {tpp, tpp};
+    EXPECT_EQ(evaluate(program, facts), to_tri(tpp < 5280.0)) << tpp;
+  }
+}
+
+TEST(Limits, LimitsThatMoveTogetherAreNotTakenForEachOther) {
+  Program program = program_of("tpp >= 1600 and pd >= 3.2 or tpp >= 2400");
+  move_limits(program, {{{Number::kTpp, Compare::kGe, 1600.0}, 2400.0},
+                        {{Number::kTpp, Compare::kGe, 2400.0}, 4800.0}});
+  expect_turn(program, Number::kTpp, 2400.0, with(Number::kPd, 4.0));
+  expect_turn(program, Number::kTpp, 4800.0, with(Number::kPd, 1.0));
+}
+
+TEST(Limits, ALimitOfAnotherValueStays) {
+  Program program = program_of("tpp >= 4800");
+  move_limits(program, {{{Number::kTpp, Compare::kGe, 4700.0}, 1.0}});
+  move_limits(program, {{{Number::kPd, Compare::kGe, 4800.0}, 1.0}});
+  move_sum_limits(program, {{{Number::kDramBw, Number::kLetterIo, 4800.0}, 1.0}});
+  expect_turn(program, Number::kTpp, 4800.0, {});
+}
+
+TEST(Limits, AMovedLimitOnASumTurnsTheVerdictThereAndNowhereElse) {
+  const std::string text = "dram_bw >= 1400 or letter_io >= 1100 or dram_bw + letter_io >= 1700";
+  Program moved = program_of(text);
+  move_sum_limits(moved, {{{Number::kDramBw, Number::kLetterIo, 1700.0}, 2000.0}});
+  expect_turn(program_of(text), Number::kDramBw, 700.0, with(Number::kLetterIo, 1000.0));
+  expect_turn(moved, Number::kDramBw, 1000.0, with(Number::kLetterIo, 1000.0));
+  expect_turn(moved, Number::kDramBw, 1400.0, with(Number::kLetterIo, 100.0));
+  expect_turn(moved, Number::kLetterIo, 1100.0, with(Number::kDramBw, 100.0));
+  // A limit on one of the two leaves the sum alone.
+  Program one = program_of(text);
+  move_limits(one, {{{Number::kDramBw, Compare::kGe, 1400.0}, 1500.0}});
+  expect_turn(one, Number::kDramBw, 1500.0, with(Number::kLetterIo, 100.0));
+  expect_turn(one, Number::kDramBw, 700.0, with(Number::kLetterIo, 1000.0));
+}
+
 TEST(Limits, ALimitWrittenFirstCountsAsWell) {
   EXPECT_EQ(answer("4800 <= tpp", with(Number::kTpp, 4800)), Tri::kYes);
   std::vector<Limit> limits;

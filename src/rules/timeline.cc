@@ -23,7 +23,16 @@ std::string duty_text(const std::optional<double>& percent) {
   return percent ? fmt::format("{:g}", *percent) : std::string("none");
 }
 
-// The fields in which two verdicts of one item can differ, as text.
+// What makes a span of the timeline one: rules may change hands without the answer changing.
+bool same_answer(const Verdict& a, const Verdict& b) {
+  return a.outcome == b.outcome && a.review == b.review && a.exception == b.exception &&
+         a.eccn == b.eccn && a.licenses_granted == b.licenses_granted &&
+         a.import_duty_percent == b.import_duty_percent &&
+         a.destination_side.status == b.destination_side.status;
+}
+
+}  // namespace
+
 std::vector<Change> changes_between(const Verdict& a, const Verdict& b) {
   std::vector<Change> all{
       {"outcome", std::string(name_of(a.outcome)), std::string(name_of(b.outcome))},
@@ -42,16 +51,6 @@ std::vector<Change> changes_between(const Verdict& a, const Verdict& b) {
       all.end());
   return all;
 }
-
-// What makes a span of the timeline one: rules may change hands without the answer changing.
-bool same_answer(const Verdict& a, const Verdict& b) {
-  return a.outcome == b.outcome && a.review == b.review && a.exception == b.exception &&
-         a.eccn == b.eccn && a.licenses_granted == b.licenses_granted &&
-         a.import_duty_percent == b.import_duty_percent &&
-         a.destination_side.status == b.destination_side.status;
-}
-
-}  // namespace
 
 Result<std::vector<TimelineSpan>> timeline(const Rules& rules, const Chip& chip,
                                            const Question& question) {

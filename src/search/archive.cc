@@ -39,6 +39,9 @@ void Archive::add(const SearchHit& hit) {
     }
   }
   for (SearchHit& other : front_) {
+    if (other.scores[0] > hit.scores[0]) {
+      break;  // nor does any after it dominate
+    }
     if (equal(other.scores, hit.scores, objectives_)) {
       other.number = std::min(other.number, hit.number);
       return;
@@ -66,9 +69,15 @@ bool Archive::may_enter(const Scores& least) const {
   if (best_.size() < top_ || least[0] <= best_.back().scores[0]) {
     return true;
   }
-  return std::none_of(front_.begin(), front_.end(), [&](const SearchHit& one) {
-    return dominates(one.scores, least, objectives_);
-  });
+  for (const SearchHit& one : front_) {
+    if (one.scores[0] > least[0]) {
+      break;
+    }
+    if (dominates(one.scores, least, objectives_)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace redline::search

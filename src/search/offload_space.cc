@@ -64,15 +64,15 @@ class OffloadWalk : public SearchWalk {
  public:
   explicit OffloadWalk(const OffloadQuestion& question)
       : q_(question),
-        least_s_(
-            least_chip_seconds(*question.model, question.request, question.batch, question.rates) /
-            question.chips) {
+        least_s_(least_chip_seconds(*question.timing.model, question.request, question.batch,
+                                    question.timing.rates) /
+                 question.chips) {
     plan_.request = q_.request;
     tensors_ = divisors(q_.chips);
     std::erase_if(tensors_, [&](int n) {
-      return q_.model->shape.hidden % n != 0 || q_.model->shape.heads % n != 0;
+      return q_.timing.model->shape.hidden % n != 0 || q_.timing.model->shape.heads % n != 0;
     });
-    stages_ = divisors(q_.model->shape.layers);
+    stages_ = divisors(q_.timing.model->shape.layers);
   }
 
   std::uint32_t choices(std::size_t level) override {
@@ -201,7 +201,7 @@ class OffloadWalk : public SearchWalk {
   void enter_pipeline(int stages) {
     p_.pipeline = stages;
     p_.data = static_cast<int>(q_.chips / (static_cast<std::int64_t>(p_.tensor) * stages));
-    layers_ = q_.model->shape.layers / stages;
+    layers_ = q_.timing.model->shape.layers / stages;
     const auto key = std::pair{layers_, q_.batch / p_.data};
     if (key != lists_) {
       lists_ = key;
@@ -230,13 +230,14 @@ class OffloadWalk : public SearchWalk {
         // Ranks of other groups stand between those of one, so that a node holds all or one of
         // them.
         one.shard.node_ranks = outside ? 1 : p_.tensor * p_.data;
-        perf::Pricer pricer(*q_.model, one, *q_.kernels, *q_.engine, q_.rates);
-        const perf::StageKind kind = perf::stage_kinds(*q_.model, one).back();
+        perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine,
+                            q_.timing.rates);
+        const perf::StageKind kind = perf::stage_kinds(*q_.timing.model, one).back();
         const PassCost update = pricer.update(kind.shard);
         Update& u = updates_[sharded ? 1 : 0][outside ? 1 : 0];
         u.messages = update.at(Work::kData) + update.at(Work::kTensor);
         u.optimizer = update.at(Work::kOptimizer) + update.at(Work::kVector);
-        states_[sharded ? 1 : 0] = perf::state_bytes(*q_.model, plan_.request, kind.shard);
+        states_[sharded ? 1 : 0] = perf::state_bytes(*q_.timing.model, plan_.request, kind.shard);
       }
     }
   }
@@ -254,13 +255,14 @@ class OffloadWalk : public SearchWalk {
     one.shard.data = 1;
     one.shard.sequence_parallel = sequence && p_.tensor > 1;
     one.shard.node_ranks = p_.tensor_outside ? 1 : p_.tensor;
-    perf::Pricer pricer(*q_.model, one, *q_.kernels, *q_.engine, q_.rates);
+    perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine,
+                        q_.timing.rates);
     list.emplace_back(p_.microbatch, pricer.layers({.weights = false, .core = true}));
     return list.back().second;
   }
 
   PassTime time_of(const PassCost& cost) const {
-    const auto& c = q_.constants;
+    const auto& c = q_.timing.constants;
     double matrix = cost.at(Work::kMatrix) * c[perf::kTrainMatrix] +
                     cost.at(Work::kAttention) * c[perf::kTrainAttention];
     matrix = std::max(matrix, cost.floor_s);
@@ -311,12 +313,12 @@ class OffloadWalk : public SearchWalk {
     one.request.recompute = p_.recompute;
     one.shard.sequence_parallel = sequence && p_.tensor > 1;
     one.shard.data = 1;
-    const perf::KeptBytes kept = perf::kept_bytes(*q_.model, one);
+    const perf::KeptBytes kept = perf::kept_bytes(*q_.timing.model, one);
     layer_kept_ = kept.kept.dense;
     if (sequence && !p_.gathers_again && p_.recompute != Recompute::kFull) {
       // Inputs of both blocks are kept whole on every rank.
       const double inputs = 2.0 * static_cast<double>(p_.microbatch * q_.request.tokens) *
-                            static_cast<double>(q_.model->shape.hidden) * 2.0;
+                            static_cast<double>(q_.timing.model->shape.hidden) * 2.0;
       layer_kept_ += Bytes{inputs * (1.0 - 1.0 / p_.tensor)};
     }
     passing_ = kept.kept.head;
@@ -331,12 +333,14 @@ class OffloadWalk : public SearchWalk {
       send.kind = Collective::Kind::kSendRecv;
       const bool parts = sequence || p_.messages == TensorMessages::kParts;
       const double all = static_cast<double>(p_.microbatch * q_.request.tokens) *
-                         static_cast<double>(q_.model->shape.hidden) * 2.0;
+                         static_cast<double>(q_.timing.model->shape.hidden) * 2.0;
       send.bytes = Bytes{parts ? all / p_.tensor : all};
       send.ranks = 2;
       send.ranks_per_node = outside ? 1 : 2;
       sends_[outside ? 1 : 0] =
-          p_.pipeline > 1 ? q_.kernels->cost(perf::kernel_of(send, *q_.engine)).seconds() : 0.0;
+          p_.pipeline > 1
+              ? q_.timing.kernels->cost(perf::kernel_of(send, *q_.timing.engine)).seconds()
+              : 0.0;
     }
   }
 
@@ -360,7 +364,7 @@ class OffloadWalk : public SearchWalk {
   }
 
   OffloadScore work_out() const {
-    const auto& c = q_.constants;
+    const auto& c = q_.timing.constants;
     const double v = p_.interleaving;
     const double p = p_.pipeline;
     const perf::StateBytes& state = states_[p_.shards_optimizer ? 1 : 0];

@@ -3,43 +3,18 @@
 
 #include "redline/plan_search.h"
 
-#include "perf/test_machines.h"
+#include "perf/test_steps.h"
+#include "search/test_spaces.h"
 
 namespace redline {
 namespace {
 
-LlmModel gpt(int layers, int hidden, int heads) {
-  LlmModel model;
-  model.id = "gpt";
-  model.shape.layers = layers;
-  model.shape.hidden = hidden;
-  model.shape.heads = model.shape.kv_heads = heads;
-  model.shape.head_dim = hidden / heads;
-  model.shape.ffn = 4 * hidden;
-  model.shape.ffn_kind = FfnKind::kPlain;
-  model.shape.vocabulary = 51200;
-  return model;
-}
+using test::gpt;
 
-struct Bench {
-  Machine machine = test::machine("a100-sxm-80gb");
-  KernelModel kernels{machine, test::world().calibration};
-  const Engine& engine = *find_engine("megatron-core");
-  StepModel steps{machine, kernels, test::world().calibration, engine, "16bit"};
-};
-const Bench& bench() {
-  static const Bench kBench;
-  return kBench;
-}
-
-OffloadQuestion question(const LlmModel& model, int chips, std::int64_t batch) {
-  const Bench& b = bench();
+OffloadQuestion offload_question(const LlmModel& model, int chips, std::int64_t batch) {
+  static const test::Bench kBench("a100-sxm-80gb");
   OffloadQuestion q;
-  q.model = &model;
-  q.kernels = &b.kernels;
-  q.engine = &b.engine;
-  q.rates = b.steps.rates();
-  q.constants = b.steps.training_constants().values;
+  q.timing = timing_of(model, kBench.steps);
   q.request.tokens = 2048;
   q.chips = chips;
   q.batch = batch;
@@ -52,16 +27,17 @@ OffloadQuestion question(const LlmModel& model, int chips, std::int64_t batch) {
 // The number that Calculon's exhaustive search counts for GPT-3 175B on 4,096 A100 at 4,096
 // sequences: the sizes of all its loops, worked out here apart from the space.
 TEST(OffloadSpace, IsCountedAsCalculonCountsIt) {
-  const LlmModel gpt3 = gpt(96, 12288, 96);
-  const OffloadSpace space(question(gpt3, 4096, 4096));
+  const LlmModel gpt3 = gpt(96, 12288);
+  const OffloadSpace space(offload_question(gpt3, 4096, 4096));
   SearchOptions options;
   options.stop = [] { return true; };
   EXPECT_EQ(run_search(space, options).total, 7'126'368u);
 }
 
 RC_GTEST_PROP(OffloadSpaceProperty, PruningFindsWhatBruteForceFinds, ()) {
-  const LlmModel model = gpt(4, 4096, 32);
-  OffloadQuestion q = question(model, *rc::gen::element(4, 8, 16), *rc::gen::element(8, 16));
+  const LlmModel model = gpt(4);
+  OffloadQuestion q =
+      offload_question(model, *rc::gen::element(4, 8, 16), *rc::gen::element(8, 16));
   q.capacity = Bytes{*rc::gen::element(4e9, 10e9, 80e9)};
   q.second_capacity = Bytes{*rc::gen::element(0.0, 512e9)};
   const OffloadSpace space(q);
@@ -73,11 +49,7 @@ RC_GTEST_PROP(OffloadSpaceProperty, PruningFindsWhatBruteForceFinds, ()) {
   options.prune = true;
   options.threads = 2;
   const SearchResult pruned = run_search(space, options);
-  RC_ASSERT(brute.best.size() == pruned.best.size());
-  for (std::size_t i = 0; i < brute.best.size(); ++i) {
-    RC_ASSERT(brute.best[i].number == pruned.best[i].number);
-    RC_ASSERT(brute.best[i].scores == pruned.best[i].scores);
-  }
+  RC_ASSERT(test::same_hits(brute.best, pruned.best));
   if (!brute.best.empty()) {
     const OffloadSpace::Leaf leaf = space.leaf(brute.best.front().number);
     RC_ASSERT(leaf.score.step_s == brute.best.front().scores[0]);
@@ -85,9 +57,22 @@ RC_GTEST_PROP(OffloadSpaceProperty, PruningFindsWhatBruteForceFinds, ()) {
   }
 }
 
+RC_GTEST_PROP(OffloadSpaceProperty, BoundsHoldAboveEveryLeaf, ()) {
+  const LlmModel model = gpt(4);
+  OffloadQuestion q = offload_question(model, *rc::gen::element(4, 16), 16);
+  q.capacity = Bytes{*rc::gen::element(10e9, 80e9)};
+  const OffloadSpace space(q);
+  SearchOptions options;
+  options.stop = [] { return true; };
+  const std::uint64_t total = run_search(space, options).total;
+  for (int i = 0; i < 50; ++i) {
+    RC_ASSERT(test::bounds_hold(space, *rc::gen::inRange<std::uint64_t>(0, total)));
+  }
+}
+
 TEST(OffloadSpace, ASecondTierNeverMakesAnythingSlowerThanItCouldBe) {
-  const LlmModel model = gpt(8, 8192, 64);
-  OffloadQuestion q = question(model, 8, 16);
+  const LlmModel model = gpt(8, 8192);
+  OffloadQuestion q = offload_question(model, 8, 16);
   q.capacity = Bytes{16e9};
   double before = 1e300;
   for (const double second : {0.0, 64e9, 512e9}) {

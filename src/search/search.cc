@@ -72,6 +72,11 @@ class Search {
       result_.total += block.leaves;
     }
     finished_.resize(blocks_.size());
+    if (options.prune && options.top <= 1 && space.objectives() == 1) {
+      for (const std::vector<std::uint32_t>& one : options.likely) {
+        look_at(*walk, one);
+      }
+    }
   }
 
   SearchResult run() {
@@ -97,6 +102,23 @@ class Search {
     std::uint64_t evaluated = 0, feasible = 0, pruned = 0;
   };
 
+  // What is as good as a leaf that there is stays in the race: the leaf itself is found later.
+  void look_at(SearchWalk& walk, const std::vector<std::uint32_t>& path) {
+    if (path.size() != space_.levels()) {
+      return;
+    }
+    for (std::size_t level = 0; level < path.size(); ++level) {
+      if (path[level] >= walk.choices(level)) {
+        return;
+      }
+      walk.enter(level, path[level]);
+    }
+    Scores scores{};
+    if (walk.evaluate(scores)) {
+      reached_ = std::min(reached_, scores[0]);
+    }
+  }
+
   void work() {
     const auto walk = space_.walk();
     while (!stopped_) {
@@ -120,14 +142,23 @@ class Search {
     return shared_;
   }
 
+  // Whether anything below what is entered up to a level may be wanted.
+  bool may_lead_on(Worker& worker, std::size_t level) const {
+    if (options_.prune && options_.top <= 1 && space_.objectives() == 1) {
+      const std::vector<SearchHit>& best = worker.found.best();
+      worker.walk.aim(best.empty() ? reached_ : std::min(reached_, best.front().scores[0]));
+    }
+    Scores least{};
+    const bool possible = worker.walk.prepare(level, least);
+    return !options_.prune || (possible && least[0] <= reached_ && worker.found.may_enter(least));
+  }
+
   // Enters the levels above a block.
   bool reaches(Worker& worker, const Block& block) {
     for (std::size_t level = 0; level < block.path.size(); ++level) {
       (void)worker.walk.choices(level);
       worker.walk.enter(level, block.path[level]);
-      Scores least{};
-      const bool possible = worker.walk.prepare(level, least);
-      if (options_.prune && (!possible || !worker.found.may_enter(least))) {
+      if (!may_lead_on(worker, level)) {
         return false;
       }
     }
@@ -150,9 +181,7 @@ class Search {
     }
     for (std::uint32_t i = 0; i < n; ++i) {
       worker.walk.enter(level, i);
-      Scores least{};
-      const bool possible = worker.walk.prepare(level, least);
-      if (options_.prune && (!possible || !worker.found.may_enter(least))) {
+      if (!may_lead_on(worker, level)) {
         const std::uint64_t leaves = leaves_below(worker.walk, level + 1, space_);
         worker.pruned += leaves;
         worker.number += leaves;
@@ -214,6 +243,7 @@ class Search {
   std::atomic<bool> stopped_{false};
   std::mutex mutex_;
   Archive shared_;
+  double reached_ = std::numeric_limits<double>::infinity();  // by a leaf that was likely
   SearchResult result_;
 };
 

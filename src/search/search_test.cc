@@ -8,6 +8,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "search/archive.h"
+#include "search/test_spaces.h"
 
 namespace redline {
 namespace {
@@ -75,13 +76,6 @@ class RandomSpace : public SearchSpace {
   std::size_t levels_, objectives_;
 };
 
-bool same(const std::vector<SearchHit>& a, const std::vector<SearchHit>& b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](const SearchHit& x, const SearchHit& y) {
-           return x.number == y.number && x.scores == y.scores;
-         });
-}
-
 RC_GTEST_PROP(SearchProperty, PruningAndThreadsChangeNothingThatIsFound, ()) {
   const RandomSpace space(*rc::gen::arbitrary<std::uint64_t>(),
                           *rc::gen::inRange<std::size_t>(2, 7),
@@ -99,8 +93,8 @@ RC_GTEST_PROP(SearchProperty, PruningAndThreadsChangeNothingThatIsFound, ()) {
   const SearchResult pruned = run_search(space, options);
   options.threads = 3;
   const SearchResult threads = run_search(space, options);
-  RC_ASSERT(same(all.best, pruned.best) && same(all.front, pruned.front));
-  RC_ASSERT(same(all.best, threads.best) && same(all.front, threads.front));
+  RC_ASSERT(test::same_hits(all.best, pruned.best) && test::same_hits(all.front, pruned.front));
+  RC_ASSERT(test::same_hits(all.best, threads.best) && test::same_hits(all.front, threads.front));
   RC_ASSERT(pruned.evaluated + pruned.pruned == all.total && pruned.exhausted);
   RC_ASSERT(threads.evaluated + threads.pruned == all.total);
 }

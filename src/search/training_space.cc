@@ -22,6 +22,7 @@ using perf::StageKind;
 using perf::StateBytes;
 
 enum Level : std::size_t {
+  kVariant,
   kChips,
   kTensor,
   kContext,
@@ -37,11 +38,14 @@ enum Level : std::size_t {
 
 class TrainingWalk : public SearchWalk {
  public:
-  explicit TrainingWalk(const TrainingQuestion& question)
-      : q_(question),
-        plan_(question.base),
-        least_chip_s_(least_chip_seconds(*question.model, question.base.request, question.batch,
-                                         question.rates)) {}
+  explicit TrainingWalk(const TrainingQuestion& question) : q_(question), plan_(question.base) {
+    for (const TrainingVariant& variant : q_.variants) {
+      TrainingRequest request = q_.base.request;
+      request.precision = variant.precision;
+      least_chip_s_.push_back(
+          least_chip_seconds(q_.model(), request, q_.batch, variant.timing.rates));
+    }
+  }
 
   std::uint32_t choices(std::size_t level) override {
     std::vector<std::uint32_t>& list = lists_[level];
@@ -55,6 +59,9 @@ class TrainingWalk : public SearchWalk {
     };
     const TrainingDimensions& d = q_.dimensions;
     switch (level) {
+      case kVariant:
+        keep(q_.variants, [](const TrainingVariant&) { return true; });
+        break;
       case kChips:
         keep(d.chips, [](int) { return true; });
         break;
@@ -94,6 +101,10 @@ class TrainingWalk : public SearchWalk {
     const TrainingDimensions& d = q_.dimensions;
     Shard& shard = plan_.shard;
     switch (level) {
+      case kVariant:
+        variant_ = i;
+        plan_.request.precision = q_.variants[i].precision;
+        break;
       case kChips:
         chips_ = d.chips[i];
         break;
@@ -105,7 +116,7 @@ class TrainingWalk : public SearchWalk {
         break;
       case kExpert:
         shard.expert = d.expert[i];
-        shard.expert_tensor = q_.model->moe && shard.expert == 1 ? shard.tensor : 1;
+        shard.expert_tensor = q_.model().moe && shard.expert == 1 ? shard.tensor : 1;
         break;
       case kSequence:
         shard.sequence_parallel = d.sequence_parallel[i];
@@ -164,11 +175,13 @@ class TrainingWalk : public SearchWalk {
     return true;
   }
 
-  [[nodiscard]] const TrainingPlan& plan() const { return plan_; }
+  [[nodiscard]] TrainingSpace::Leaf leaf() const { return {plan_, variant_}; }
 
  private:
   // Products of numbers that a request states.
   static constexpr std::int64_t wide(int n) { return n; }
+
+  [[nodiscard]] const PlanTiming& timing() const { return q_.variants[variant_].timing; }
 
   struct Priced {
     std::optional<LayerTable> table;
@@ -176,16 +189,16 @@ class TrainingWalk : public SearchWalk {
   };
 
   bool fits_experts(int n) const {
-    if (!q_.model->moe) {
+    if (!q_.model().moe) {
       return n == 1;
     }
-    return q_.model->moe->experts % n == 0;
+    return q_.model().moe->experts % n == 0;
   }
 
   bool fits_pipeline(int n) const {
     const Shard& shard = plan_.shard;
     const std::int64_t copy = wide(shard.tensor) * shard.context * n;
-    if (n > q_.model->shape.layers || chips_ % copy != 0) {
+    if (n > q_.model().shape.layers || chips_ % copy != 0) {
       return false;
     }
     const std::int64_t data = chips_ / copy;
@@ -208,7 +221,7 @@ class TrainingWalk : public SearchWalk {
     }
     switch (order.schedule) {
       case Schedule::kInterleaved:
-        return wide(order.virtual_stages) * stages <= q_.model->shape.layers &&
+        return wide(order.virtual_stages) * stages <= q_.model().shape.layers &&
                plan_.request.microbatches % stages == 0;
       case Schedule::kDualPipe:
         return stages % 2 == 0 && plan_.request.microbatches >= 2 * wide(stages);
@@ -219,8 +232,9 @@ class TrainingWalk : public SearchWalk {
 
   // The layers of a split are priced once for each microbatch, whatever the stages and replicas.
   bool prepare_split(Scores& least) {
-    const std::array<int, 5> key{plan_.shard.tensor, plan_.shard.context, plan_.shard.expert,
-                                 plan_.shard.expert_tensor, plan_.shard.sequence_parallel ? 1 : 0};
+    const std::array<int, 6> key{static_cast<int>(variant_), plan_.shard.tensor,
+                                 plan_.shard.context,        plan_.shard.expert,
+                                 plan_.shard.expert_tensor,  plan_.shard.sequence_parallel ? 1 : 0};
     if (key != split_) {
       split_ = key;
       priced_.assign(q_.dimensions.microbatch.size(), {});
@@ -238,26 +252,26 @@ class TrainingWalk : public SearchWalk {
     tried.virtual_stages = 1;
     tried.request.sequences = tried.request.microbatches = 1;
     tried.shard.zero = ZeroStage::kNone;
-    valid_ = check(*q_.model, tried).empty();
-    least = scores_of(least_chip_s_ / chips_);
+    valid_ = check(q_.model(), tried).empty();
+    least = scores_of(least_chip_s_[variant_] / chips_);
     return valid_;
   }
 
   bool prepare_replicas(Scores& least) {
-    least = scores_of(least_chip_s_ / chips_);
+    least = scores_of(least_chip_s_[variant_] / chips_);
     if (!valid_) {
       return false;
     }
-    kinds_ = perf::stage_kinds(*q_.model, plan_);
+    kinds_ = perf::stage_kinds(q_.model(), plan_);
     TrainingPlan unit = plan_;
     unit.request.sequences = unit.request.microbatches = 1;
-    perf::Pricer pricer(*q_.model, unit, *q_.kernels, *q_.engine, q_.rates);
+    perf::Pricer pricer(q_.model(), unit, *timing().kernels, *timing().engine, timing().rates);
     replicas_ = pricer.replicas();
     costs_ = perf::update_costs(plan_, kinds_, pricer);
     states_.clear();
     Bytes fewest{};
     for (const StageKind& kind : kinds_) {
-      states_.push_back(perf::state_bytes(*q_.model, plan_.request, kind.shard));
+      states_.push_back(perf::state_bytes(q_.model(), plan_.request, kind.shard));
       const StateBytes& state = states_.back();
       fewest = std::max(fewest, state.weights + state.gradients + state.optimizer);
     }
@@ -270,7 +284,7 @@ class TrainingWalk : public SearchWalk {
       return false;
     }
     Priced& priced = priced_[microbatch_];
-    perf::Pricer pricer(*q_.model, plan_, *q_.kernels, *q_.engine, q_.rates);
+    perf::Pricer pricer(q_.model(), plan_, *timing().kernels, *timing().engine, timing().rates);
     if (!priced.table) {
       priced.table = pricer.layers({});
     }
@@ -281,7 +295,7 @@ class TrainingWalk : public SearchWalk {
     double pace = 0.0;
     for (const bool overlaps : {false, true}) {
       costs_.overlaps_experts = overlaps;
-      const double one = perf::stage_times(costs_, q_.constants).pace;
+      const double one = perf::stage_times(costs_, timing().constants).pace;
       pace = overlaps ? std::min(pace, one) : one;
     }
     least = scores_of(costs_.microbatches * pace);
@@ -291,7 +305,7 @@ class TrainingWalk : public SearchWalk {
   void set_stages(Recompute recompute) {
     const LayerTable& table = *priced_[microbatch_].table;
     for (std::size_t i = 0; i < kinds_.size(); ++i) {
-      perf::set_passes(costs_.stages[i], table, replicas_, *q_.model, kinds_[i], recompute, 0);
+      perf::set_passes(costs_.stages[i], table, replicas_, q_.model(), kinds_[i], recompute, 0);
     }
   }
 
@@ -303,11 +317,11 @@ class TrainingWalk : public SearchWalk {
     set_stages(plan_.request.recompute);
     for (const bool overlaps : {false, true}) {
       costs_.overlaps_experts = overlaps;
-      times_[overlaps ? 1 : 0] = perf::stage_times(costs_, q_.constants);
+      times_[overlaps ? 1 : 0] = perf::stage_times(costs_, timing().constants);
     }
     auto& kept = priced_[microbatch_].kept[recompute_];
     if (!kept) {
-      kept = perf::kept_bytes(*q_.model, plan_);
+      kept = perf::kept_bytes(q_.model(), plan_);
     }
     kept_ = &*kept;
     least = scores_of(costs_.microbatches * std::min(times_[0].pace, times_[1].pace));
@@ -323,8 +337,9 @@ class TrainingWalk : public SearchWalk {
   }
 
   double step_seconds() {
-    perf::set_order(costs_, plan_, *q_.engine);
-    return perf::step_of(costs_, times_[costs_.overlaps_experts ? 1 : 0], q_.constants).total();
+    perf::set_order(costs_, plan_, *timing().engine);
+    return perf::step_of(costs_, times_[costs_.overlaps_experts ? 1 : 0], timing().constants)
+        .total();
   }
 
   // Of a step, or of one that is no longer and needs no more; nothing is known to need less than 0.
@@ -357,12 +372,12 @@ class TrainingWalk : public SearchWalk {
 
   const TrainingQuestion& q_;
   TrainingPlan plan_;
-  double least_chip_s_;
+  std::vector<double> least_chip_s_;  // by variant
   std::array<std::vector<std::uint32_t>, kLevels> lists_;
   int chips_ = 1;
   std::int64_t of_replica_ = 1;
-  std::size_t microbatch_ = 0, recompute_ = 0;
-  std::array<int, 5> split_{};
+  std::size_t variant_ = 0, microbatch_ = 0, recompute_ = 0;
+  std::array<int, 6> split_{};
   std::vector<Priced> priced_;
   bool valid_ = false;
   std::vector<StageKind> kinds_;
@@ -374,6 +389,11 @@ class TrainingWalk : public SearchWalk {
 };
 
 }  // namespace
+
+PlanTiming timing_of(const LlmModel& model, const StepModel& steps) {
+  return {&model, &steps.kernels(), &steps.engine(), steps.rates(),
+          steps.training_constants().values};
+}
 
 double least_chip_seconds(const LlmModel& model, const TrainingRequest& request, std::int64_t batch,
                           const SheetRates& rates) {
@@ -432,14 +452,14 @@ std::unique_ptr<SearchWalk> TrainingSpace::walk() const {
   return std::make_unique<TrainingWalk>(question_);
 }
 
-TrainingPlan TrainingSpace::plan_of(std::uint64_t number) const {
+TrainingSpace::Leaf TrainingSpace::leaf(std::uint64_t number) const {
   TrainingWalk walk(question_);
   const std::vector<std::uint32_t> path = choices_of(*this, number);
   for (std::size_t level = 0; level < path.size(); ++level) {
     (void)walk.choices(level);
     walk.enter(level, path[level]);
   }
-  return walk.plan();
+  return walk.leaf();
 }
 
 }  // namespace redline

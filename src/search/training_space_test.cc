@@ -3,59 +3,23 @@
 
 #include "redline/plan_search.h"
 
-#include "perf/test_machines.h"
+#include "perf/test_steps.h"
+#include "search/test_spaces.h"
 
 namespace redline {
 namespace {
 
-LlmModel gpt(int layers) {
-  LlmModel model;
-  model.id = "gpt";
-  model.shape.layers = layers;
-  model.shape.hidden = 4096;
-  model.shape.heads = model.shape.kv_heads = 32;
-  model.shape.head_dim = 128;
-  model.shape.ffn = 16384;
-  model.shape.ffn_kind = FfnKind::kPlain;
-  model.shape.vocabulary = 51200;
-  return model;
-}
+using test::experts;
+using test::gpt;
 
-LlmModel experts(int layers) {
-  LlmModel model = gpt(layers);
-  model.id = "experts";
-  model.moe = Moe{};
-  model.moe->experts = 16;
-  model.moe->experts_per_token = 2;
-  model.moe->expert_ffn = 2048;
-  model.moe->dense_layers = 1;
-  return model;
-}
-
-struct Bench {
-  Bench()
-      : machine(test::machine("h100-sxm5")),
-        kernels(machine, test::world().calibration),
-        engine(*find_engine("megatron-core")),
-        steps(machine, kernels, test::world().calibration, engine, "16bit") {}
-  Machine machine;
-  KernelModel kernels;
-  const Engine& engine;
-  StepModel steps;
-};
-const Bench& bench() {
-  static const Bench kBench;
+const test::Bench& bench() {
+  static const test::Bench kBench("h100-sxm5");
   return kBench;
 }
 
 TrainingQuestion question(const LlmModel& model, std::vector<int> chips, std::int64_t batch) {
-  const Bench& b = bench();
   TrainingQuestion q;
-  q.model = &model;
-  q.kernels = &b.kernels;
-  q.engine = &b.engine;
-  q.rates = b.steps.rates();
-  q.constants = b.steps.training_constants().values;
+  q.variants = {{timing_of(model, bench().steps), {}}};
   q.base.request.tokens = 2048;
   q.base.shard.node_ranks = 8;
   q.batch = batch;
@@ -83,13 +47,19 @@ RC_GTEST_PROP(TrainingSpaceProperty, PruningFindsWhatBruteForceFinds, ()) {
   options.prune = true;
   options.threads = *rc::gen::element(1, 2);
   const SearchResult pruned = run_search(space, options);
-  RC_ASSERT(brute.best.size() == pruned.best.size() && brute.front.size() == pruned.front.size());
-  for (std::size_t i = 0; i < brute.best.size(); ++i) {
-    RC_ASSERT(brute.best[i].number == pruned.best[i].number);
-    RC_ASSERT(brute.best[i].scores == pruned.best[i].scores);
-  }
-  for (std::size_t i = 0; i < brute.front.size(); ++i) {
-    RC_ASSERT(brute.front[i].number == pruned.front[i].number);
+  RC_ASSERT(test::same_hits(brute.best, pruned.best));
+  RC_ASSERT(test::same_hits(brute.front, pruned.front));
+}
+
+RC_GTEST_PROP(TrainingSpaceProperty, BoundsHoldAboveEveryLeaf, ()) {
+  const LlmModel model = *rc::gen::arbitrary<bool>() ? gpt(8) : experts(8);
+  TrainingQuestion q = question(model, {8, 16}, 32);
+  q.objectives = {PlanObjective::kTime, PlanObjective::kCost, PlanObjective::kEnergy,
+                  PlanObjective::kChips, PlanObjective::kMemory};
+  const TrainingSpace space(q);
+  const std::uint64_t total = run_search(space, {}).total;
+  for (int i = 0; i < 50; ++i) {
+    RC_ASSERT(test::bounds_hold(space, *rc::gen::inRange<std::uint64_t>(0, total)));
   }
 }
 
@@ -103,7 +73,7 @@ RC_GTEST_PROP(TrainingSpaceProperty, ALeafIsTheStepOfItsPlan, ()) {
   const SearchResult found = run_search(space, options);
   RC_ASSERT(!found.best.empty());
   const SearchHit hit = found.best[*rc::gen::inRange<std::size_t>(0, found.best.size())];
-  const TrainingPlan plan = space.plan_of(hit.number);
+  const TrainingPlan plan = space.leaf(hit.number).plan;
   RC_ASSERT(check(model, plan).empty());
   const TrainingEstimate estimate = bench().steps.training(model, plan);
   RC_ASSERT(std::abs(estimate.time.total.base() - hit.scores[0]) <= 1e-9 * hit.scores[0]);
