@@ -1,0 +1,445 @@
+#include "exposure/tally.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <functional>
+
+#include "redline/error.h"
+
+#include "exposure/lanes.h"
+
+namespace redline {
+namespace {
+
+constexpr int kOctaveBits = 9;
+constexpr std::int32_t kOctave = 1 << kOctaveBits;  // bins in each
+constexpr std::int32_t kOctavesAbove = 44;          // that of kMost; as many lie below that of 0
+
+constexpr std::size_t kTallyBlock = 512;  // values of which sums fit 64 bits and squares 128
+
+constexpr std::string_view kTallyMark = "tally1 ";
+
+// A text may hold more values than a run can draw, but not so many that merging could overflow.
+constexpr std::uint64_t kMostRead = std::uint64_t{1} << 48U;
+
+// The whole number next to `size`, which is not negative; of halves the even one.
+double whole_of(double size) {
+  constexpr double kNoFractions = 0x1p52;
+  return size < kNoFractions ? (size + kNoFractions) - kNoFractions : size;
+}
+
+std::uint64_t size_of(std::int64_t value) {
+  return static_cast<std::uint64_t>(value < 0 ? -value : value);
+}
+
+// Bins have numbers in the order of their values: 0 holds 0, and -n what n holds, negated. That of
+// a size is the exponent and the first nine digits of size + 512, less those of 512: below 512 a
+// bin is one number, and each octave of size + 512 has as many bins.
+std::int64_t bin_of_size(double size) {
+  constexpr double kOffset = kOctave;
+  constexpr int kOtherDigits = 43;
+  return (std::bit_cast<std::int64_t>(size + kOffset) >> kOtherDigits) -
+         (std::bit_cast<std::int64_t>(kOffset) >> kOtherDigits);
+}
+
+std::int32_t bin_of(std::int64_t value) {
+  const auto bin = static_cast<std::int32_t>(bin_of_size(static_cast<double>(size_of(value))));
+  return value < 0 ? -bin : bin;
+}
+
+// What of the whole numbers in a bin lies within [min, max], each half a unit to either side.
+struct BinRange {
+  double from, to;
+};
+BinRange range_of(std::int32_t bin, double min, double max) {
+  const std::int32_t size = std::abs(bin);
+  const int octave = size / kOctave;
+  if (octave == 0) {
+    return {static_cast<double>(bin), static_cast<double>(bin)};
+  }
+  const double width = std::ldexp(1.0, octave);
+  const double near = width * (size % kOctave + kOctave) - kOctave - 0.5;
+  const double far = near + width;
+  return {std::max(min, bin < 0 ? -far : near), std::min(max, bin < 0 ? -near : far)};
+}
+
+__extension__ typedef unsigned __int128 HexNumber;
+
+// What the values of a block come to; their bins are filled besides.
+struct BlockSums {
+  std::int64_t sum = 0, low = std::int64_t{1} << 53U, high = -(std::int64_t{1} << 53U);
+  HexNumber squares = 0;
+};
+
+// Of any values that are allowed.
+BlockSums wide_sums(std::span<const double> values, std::array<std::int64_t, kTallyBlock>& bins) {
+  BlockSums s;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double size = whole_of(std::fabs(values[i]));
+    const auto whole = static_cast<std::int64_t>(size);
+    const std::int64_t value = std::signbit(values[i]) ? -whole : whole;
+    bins[i] = std::signbit(values[i]) ? -bin_of_size(size) : bin_of_size(size);
+    s.sum += value;
+    s.squares += static_cast<HexNumber>(whole) * static_cast<std::uint64_t>(whole);
+    s.low = std::min(s.low, value);
+    s.high = std::max(s.high, value);
+  }
+  return s;
+}
+
+// Of values below kQuick in size: without a branch, a call or a product of 128 bits, so that
+// vectors can do it. A size is upper * 2^26 + lower.
+constexpr double kQuick = 0x1p50;
+REDLINE_LANES BlockSums quick_sums(std::span<const double> values,
+                                   std::array<std::int64_t, kTallyBlock>& bins) {
+  constexpr double kShift = 0x1p52;  // leaves the whole number in the last bits of the sum
+  constexpr unsigned kHalfBits = 26;
+  BlockSums s;
+  std::uint64_t upper_squares = 0, products = 0, lower_squares = 0;  // each below 2^61
+  REDLINE_INDEPENDENT
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double size = std::fabs(values[i]);
+    const auto bits =
+        std::bit_cast<std::int64_t>(size + kShift) - std::bit_cast<std::int64_t>(kShift);
+    // All ones or 0, to negate without a branch.
+    const std::int64_t sign = std::bit_cast<std::int64_t>(values[i]) >> 63;
+    const std::int64_t value = (bits ^ sign) - sign;
+    bins[i] = (bin_of_size((size + kShift) - kShift) ^ sign) - sign;
+    const auto upper = static_cast<std::uint32_t>(bits >> kHalfBits);
+    const auto lower = static_cast<std::uint32_t>(bits & ((1 << kHalfBits) - 1));
+    upper_squares += std::uint64_t{upper} * upper;
+    products += std::uint64_t{upper} * lower;
+    lower_squares += std::uint64_t{lower} * lower;
+    s.sum += value;
+    s.low = std::min(s.low, value);
+    s.high = std::max(s.high, value);
+  }
+  s.squares = (HexNumber{upper_squares} << (2 * kHalfBits)) +
+              (HexNumber{products} << (kHalfBits + 1)) + lower_squares;
+  return s;
+}
+
+void append_hex(std::string& out, HexNumber value) {
+  std::array<char, 32> digits{};
+  std::size_t at = digits.size();
+  do {
+    digits[--at] = "0123456789abcdef"[static_cast<unsigned>(value & 15U)];
+    value >>= 4U;
+  } while (value != 0);
+  out.append(&digits[at], digits.size() - at);
+}
+
+void append_hex(std::string& out, bool negative, HexNumber size) {
+  if (negative) {
+    out += '-';
+  }
+  append_hex(out, size);
+}
+
+// Takes the number at the front off the text, and the `stop` behind it unless the text ends there.
+std::optional<HexNumber> take_hex(std::string_view& text, char stop) {
+  const std::size_t length = std::min(text.find(stop), text.size());
+  if (length == 0 || length > 32) {
+    return std::nullopt;
+  }
+  HexNumber value = 0;
+  for (const char c : text.substr(0, length)) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && (c < 'a' || c > 'f')) {
+      return std::nullopt;
+    }
+    value = value << 4U | static_cast<unsigned>(digit ? c - '0' : c - 'a' + 10);
+  }
+  text.remove_prefix(std::min(text.size(), length + 1));
+  return value;
+}
+
+// The same of a number up to `most`, so of one that has a sign bit to spare.
+template <class Int>
+std::optional<Int> take_signed(std::string_view& text, HexNumber most) {
+  const bool negative = text.starts_with('-');
+  text.remove_prefix(negative ? 1 : 0);
+  const auto size = take_hex(text, ' ');
+  if (!size || *size > most) {
+    return std::nullopt;
+  }
+  return negative ? -static_cast<Int>(*size) : static_cast<Int>(*size);
+}
+
+}  // namespace
+
+Tally::Wide Tally::Wide::product(Uint128 a, std::uint64_t b) {
+  Wide out{0, static_cast<Uint128>(static_cast<std::uint64_t>(a)) * b};
+  const Uint128 upper = (a >> 64U) * b;
+  out.add({static_cast<std::uint64_t>(upper >> 64U), upper << 64U});
+  return out;
+}
+
+void Tally::Wide::add(const Wide& other) {
+  const Uint128 total = low + other.low;
+  high += other.high + (total < low ? 1 : 0);
+  low = total;
+}
+
+void Tally::Wide::subtract(const Wide& other) {
+  high -= other.high + (low < other.low ? 1 : 0);
+  low -= other.low;
+}
+
+// Keeps the ends, before values from `low` to `high` are counted.
+void Tally::cover(std::int64_t low, std::int64_t high) {
+  min_ = count_ == 0 ? low : std::min(min_, low);
+  max_ = count_ == 0 ? high : std::max(max_, high);
+  octaves_.resize(2 * kOctavesAbove + 1);
+}
+
+std::uint64_t& Tally::bin_at(std::int32_t bin) {
+  Octave& octave = octaves_[static_cast<std::size_t>((bin >> kOctaveBits) + kOctavesAbove)];
+  if (octave.empty()) {
+    octave.resize(kOctave);
+  }
+  return octave[static_cast<std::size_t>(bin & (kOctave - 1))];
+}
+
+std::uint64_t Tally::held_in(std::int32_t bin) const {
+  const Octave& octave = octaves_[static_cast<std::size_t>((bin >> kOctaveBits) + kOctavesAbove)];
+  return octave.empty() ? 0 : octave[static_cast<std::size_t>(bin & (kOctave - 1))];
+}
+
+void Tally::add(std::span<const double> values) {
+  while (!values.empty()) {
+    const std::size_t size = std::min(kTallyBlock, values.size());
+    add_block(values.first(size));
+    values = values.subspan(size);
+  }
+}
+
+void Tally::add_block(std::span<const double> values) {
+  bool allowed = true;
+  double most = 0.0;
+  for (const double value : values) {
+    most = std::max(most, std::fabs(value));
+    allowed &= std::fabs(value) <= kMost;
+  }
+  RL_CHECK(allowed);
+  std::array<std::int64_t, kTallyBlock> bins;
+  const BlockSums sums = most < kQuick ? quick_sums(values, bins) : wide_sums(values, bins);
+  cover(sums.low, sums.high);
+  Octave* const octave_0 = octaves_.data() + kOctavesAbove;
+  const auto place = [&](std::int64_t bin) -> std::uint64_t& {
+    Octave& octave = octave_0[bin >> kOctaveBits];
+    if (octave.empty()) {
+      octave.resize(kOctave);
+    }
+    return octave.data()[bin & (kOctave - 1)];
+  };
+  if (sums.low == sums.high) {  // all the same, often 0
+    place(bins[0]) += values.size();
+  } else {
+    for (const std::int64_t bin : std::span(bins).first(values.size())) {
+      ++place(bin);
+    }
+  }
+  count_ += values.size();
+  sum_ += sums.sum;
+  squares_.add({0, sums.squares});
+}
+
+void Tally::merge(const Tally& other) {
+  if (other.count_ == 0) {
+    return;
+  }
+  cover(other.min_, other.max_);
+  for (std::size_t i = 0; i < octaves_.size(); ++i) {
+    Octave& octave = octaves_[i];
+    const Octave& added = other.octaves_[i];
+    octave.resize(std::max(octave.size(), added.size()));
+    std::transform(added.begin(), added.end(), octave.begin(), octave.begin(), std::plus<>());
+  }
+  count_ += other.count_;
+  sum_ += other.sum_;
+  squares_.add(Wide(other.squares_));
+}
+
+Tally::Middle Tally::middle() const {
+  RL_CHECK(count_ > 0);
+  const Int128 count = count_;
+  Int128 whole = sum_ / count;
+  const Int128 rest = sum_ - whole * count;
+  whole += (2 * rest > count ? 1 : 0) - (2 * rest < -count ? 1 : 0);
+  return {static_cast<std::int64_t>(whole), sum_ - whole * count};
+}
+
+// With m the whole number next to the mean and r the rest, the squares are those of the distances
+// from m and m (sum + r). Neither factor has the other sign.
+Tally::Wide Tally::squares_at_least() const {
+  const auto [whole, rest] = middle();
+  const Int128 other = sum_ + rest;
+  return Wide::product(static_cast<Uint128>(other < 0 ? -other : other), size_of(whole));
+}
+
+double Tally::mean() const {
+  const auto [whole, rest] = middle();
+  return static_cast<double>(whole) + static_cast<double>(rest) / static_cast<double>(count_);
+}
+
+// The distances of whole numbers from a whole number: what is subtracted in floating point is at
+// most half of what it is subtracted from.
+double Tally::deviation() const {
+  Wide squares = squares_;
+  squares.subtract(squares_at_least());
+  if (count_ < 2) {
+    return 0.0;
+  }
+  const double n = static_cast<double>(count_);
+  const double rest = static_cast<double>(middle().rest);
+  const double total =
+      static_cast<double>(squares.high) * 0x1p128 + static_cast<double>(squares.low);
+  return std::sqrt((total - rest * (rest / n)) / (n - 1.0));
+}
+
+double Tally::mean_error() const { return deviation() / std::sqrt(static_cast<double>(count_)); }
+
+double Tally::min() const {
+  RL_CHECK(count_ > 0);
+  return static_cast<double>(min_);
+}
+
+double Tally::max() const {
+  RL_CHECK(count_ > 0);
+  return static_cast<double>(max_);
+}
+
+double Tally::quantile(double level) const {
+  const double least = min(), most = max();
+  const double rank = std::clamp(level, 0.0, 1.0) * static_cast<double>(count_);
+  std::uint64_t below = 0;
+  for (std::int32_t bin = bin_of(min_), last = bin_of(max_); bin <= last; ++bin) {
+    const std::uint64_t held = held_in(bin);
+    if (held > 0 && static_cast<double>(below + held) >= rank) {
+      const auto [from, to] = range_of(bin, least, most);
+      const double part = (rank - static_cast<double>(below)) / static_cast<double>(held);
+      return std::min(to, from + part * (to - from));
+    }
+    below += held;
+  }
+  return most;
+}
+
+double Tally::quantile_error(double level) const {
+  const double deviation = std::sqrt(level * (1.0 - level) / static_cast<double>(count_));
+  return (quantile(level + deviation) - quantile(level - deviation)) / 2.0;
+}
+
+double Tally::share_at_most(double x) const {
+  const double least = min(), most = max();
+  if (!(x >= least) || x >= most) {
+    return x >= most ? 1.0 : 0.0;
+  }
+  const std::int32_t last = bin_of(static_cast<std::int64_t>(std::floor(x)));
+  std::uint64_t below = 0;
+  for (std::int32_t bin = bin_of(min_); bin < last; ++bin) {
+    below += held_in(bin);
+  }
+  const auto [from, to] = range_of(last, least, most);
+  const double part = from < to ? std::clamp((x - from) / (to - from), 0.0, 1.0) : 1.0;
+  return (static_cast<double>(below) + part * static_cast<double>(held_in(last))) /
+         static_cast<double>(count_);
+}
+
+// tally1 count min max sum squares squares bins: hexadecimal; the squares in 64 and 128 bits; the
+// bins from that of min to that of max, with commas between them, and n empty ones as *n.
+std::string Tally::to_text() const {
+  std::string out(kTallyMark);
+  append_hex(out, count_);
+  if (count_ == 0) {
+    return out;
+  }
+  append_hex(out += ' ', min_ < 0, size_of(min_));
+  append_hex(out += ' ', max_ < 0, size_of(max_));
+  append_hex(out += ' ', sum_ < 0, static_cast<Uint128>(sum_ < 0 ? -sum_ : sum_));
+  append_hex(out += ' ', squares_.high);
+  append_hex(out += ' ', squares_.low);
+  out += ' ';
+  const std::int32_t last = bin_of(max_);
+  for (std::int32_t bin = bin_of(min_); bin <= last; ++bin) {
+    const std::int32_t empty = bin;
+    while (held_in(bin) == 0) {  // the last one is not empty
+      ++bin;
+    }
+    if (bin > empty) {
+      append_hex(out += '*', static_cast<Uint128>(bin - empty));
+      out += ',';
+    }
+    append_hex(out, held_in(bin));
+    if (bin < last) {
+      out += ',';
+    }
+  }
+  return out;
+}
+
+bool Tally::read_bins(std::string_view text) {
+  const std::int32_t first = bin_of(min_), end = bin_of(max_) + 1;
+  std::int32_t bin = first;
+  std::uint64_t count = 0;
+  while (!text.empty()) {
+    const bool empty = text.starts_with('*');
+    text.remove_prefix(empty ? 1 : 0);
+    const auto number = take_hex(text, ',');
+    if (!number || bin >= end || *number == 0 ||
+        *number > (empty ? static_cast<Uint128>(end - bin) : count_ - count)) {
+      return false;
+    }
+    if (empty) {
+      bin += static_cast<std::int32_t>(*number);
+    } else {
+      bin_at(bin++) = static_cast<std::uint64_t>(*number);
+      count += static_cast<std::uint64_t>(*number);
+    }
+  }
+  return bin == end && held_in(first) > 0 && held_in(end - 1) > 0 && count == count_;
+}
+
+bool Tally::consistent() const {
+  const Int128 count = count_;
+  const std::uint64_t most = std::max(size_of(min_), size_of(max_));
+  return sum_ >= count * min_ && sum_ <= count * max_ && squares_ >= squares_at_least() &&
+         squares_ <= Wide::product(static_cast<Uint128>(most) * most, count_);
+}
+
+std::optional<Tally> Tally::from_text(std::string_view text) {
+  if (!text.starts_with(kTallyMark)) {
+    return std::nullopt;
+  }
+  Tally out;
+  std::string_view rest = text.substr(kTallyMark.size());
+  const auto count = take_hex(rest, ' ');
+  if (!count || *count > kMostRead) {
+    return std::nullopt;
+  }
+  if (*count > 0) {
+    constexpr auto kMostWhole = static_cast<Uint128>(kMost);
+    const auto min = take_signed<std::int64_t>(rest, kMostWhole);
+    const auto max = take_signed<std::int64_t>(rest, kMostWhole);
+    const auto sum = take_signed<Int128>(rest, kMostWhole * kMostRead);
+    const auto high = take_hex(rest, ' ');
+    const auto low = take_hex(rest, ' ');
+    if (!min || !max || *min > *max || !sum || !high || *high >> 64U != 0 || !low) {
+      return std::nullopt;
+    }
+    out.cover(*min, *max);
+    out.count_ = static_cast<std::uint64_t>(*count);
+    out.sum_ = *sum;
+    out.squares_ = {static_cast<std::uint64_t>(*high), *low};
+    if (!out.read_bins(rest) || !out.consistent()) {
+      return std::nullopt;
+    }
+  }
+  // No other spelling of the same tally.
+  return out.to_text() == text ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace redline

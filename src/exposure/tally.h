@@ -1,0 +1,94 @@
+#pragma once
+// The account of one answer over many samples, in bounded memory. All of it is whole numbers, so
+// any order, split or number of threads gives the same account, bit for bit.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace redline {
+
+// Values are rounded to whole numbers, halves away from 0, and everything below is of the rounded
+// ones: amounts are handed over in cents, others scaled until a whole is fine enough.
+//
+// Mean, deviation, least and greatest are exact. The distribution is kept as counts in bins: one
+// whole number each below 512, then 512 to an octave of the distance from -512 (of negative values
+// from 512), so that a bin is 2^-8 of its values wide at most and 2^-9 where they are large. Memory
+// is 4 kB for each such octave that values fall into: a few where they differ by a few per cent,
+// 360 kB at the very most. The sums hold 2^64 values of any size that is allowed.
+class Tally {
+ public:
+  static constexpr double kMost = 0x1p53;
+
+  // Each value within -kMost and kMost; an infinity or a NaN is a bug of the caller.
+  void add(std::span<const double> values);
+  void merge(const Tally& other);
+
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+  // Of at least one value.
+  [[nodiscard]] double mean() const;
+  [[nodiscard]] double deviation() const;   // of the sample (n - 1); of one value it is 0
+  [[nodiscard]] double mean_error() const;  // of independent samples
+  [[nodiscard]] double min() const;
+  [[nodiscard]] double max() const;
+  // The inverse of the distribution of the bins, linear within one; `level` 0 is min(), 1 max().
+  [[nodiscard]] double quantile(double level) const;
+  // The error of that from the finite sample: half the distance between the quantiles one binomial
+  // deviation to either side.
+  [[nodiscard]] double quantile_error(double level) const;
+  // Exact at whole numbers below 512, so at 0.
+  [[nodiscard]] double share_at_most(double x) const;
+
+  // One line of ASCII that from_text() reads back as the same tally. Whatever else is refused.
+  [[nodiscard]] std::string to_text() const;
+  [[nodiscard]] static std::optional<Tally> from_text(std::string_view text);
+
+  friend bool operator==(const Tally& a, const Tally& b) = default;
+
+ private:
+  __extension__ typedef __int128 Int128;
+  __extension__ typedef unsigned __int128 Uint128;
+
+  // 192 bits: squares have 106, and there may be 2^64 of them.
+  struct Wide {
+    std::uint64_t high = 0;
+    Uint128 low = 0;
+
+    [[nodiscard]] static Wide product(Uint128 a, std::uint64_t b);
+    void add(const Wide& other);
+    void subtract(const Wide& other);
+    friend bool operator==(const Wide& a, const Wide& b) = default;
+    friend auto operator<=>(const Wide& a, const Wide& b) = default;
+  };
+
+  // The whole number next to the mean, and what the values lie above it, all together.
+  struct Middle {
+    std::int64_t whole;
+    Int128 rest;
+  };
+
+  // 512 bins, or none until a value falls there.
+  using Octave = std::vector<std::uint64_t>;
+
+  void add_block(std::span<const double> values);
+  void cover(std::int64_t low, std::int64_t high);
+  [[nodiscard]] std::uint64_t& bin_at(std::int32_t bin);
+  [[nodiscard]] std::uint64_t held_in(std::int32_t bin) const;
+  [[nodiscard]] Middle middle() const;
+  [[nodiscard]] Wide squares_at_least() const;
+  [[nodiscard]] bool consistent() const;
+  bool read_bins(std::string_view text);
+
+  std::uint64_t count_ = 0;
+  Int128 sum_ = 0;
+  Wide squares_{};
+  std::int64_t min_ = 0;
+  std::int64_t max_ = 0;
+  std::vector<Octave> octaves_{};  // all or none
+};
+
+}  // namespace redline

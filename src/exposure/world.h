@@ -1,0 +1,199 @@
+#pragma once
+// Worlds of a scenario, many at a time: what is drawn, when events come, and what each option then
+// brings, quarter by quarter, in whole cents.
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "redline/sampling.h"
+
+#include "exposure/model.h"
+
+namespace redline::exposure {
+
+// Holds the memory of one thread; the model must outlive it. No call allocates.
+//
+// A number is a column, of one lane for each world, and every step of the work is a loop over the
+// lanes. Lines that share a market, a stock or capacity are worked out together, and once for all
+// options that have the same ones of them. The books are those of redline::Ledger, line by line; a
+// test holds the two against each other.
+class Worlds {
+ public:
+  static constexpr std::size_t kLanes = Formula::kLanes;
+
+  explicit Worlds(const Model& model);
+  Worlds(const Worlds&) = delete;
+  Worlds& operator=(const Worlds&) = delete;
+
+  // Draws `count` worlds, kLanes at the most: `u` has a number in (0, 1) for each world and
+  // dimension, world by world.
+  void draw(std::span<const double> u, std::size_t count);
+  // From the next draw on a quantity is this, and not what is drawn for it.
+  void hold(SlotIndex slot, double value) { held_.emplace_back(slot, value); }
+  // Works out what an option brings in the worlds that were drawn.
+  void play(std::size_t option);
+
+  [[nodiscard]] double value(SlotIndex slot, std::size_t lane) const {
+    return columns_[slot][lane];
+  }
+  // What the option that was played brings to a firm in a quarter, in whole cents.
+  [[nodiscard]] const double* cents(std::size_t firm, FirmMeasure measure,
+                                    std::size_t quarter) const {
+    return columns_[m_.slot_of(firm, measure, quarter)];
+  }
+  // The same of a line, in dollars.
+  [[nodiscard]] double usd(std::size_t line, LineMeasure measure, std::size_t quarter,
+                           std::size_t lane) const {
+    return columns_[m_.slot_of(line, measure, quarter)][lane];
+  }
+  // Of the first firm over all quarters, in dollars.
+  [[nodiscard]] double net_usd(std::size_t lane) const;
+  // A formula, of what was drawn and of the option that was played; kLanes numbers.
+  void work_out(const Formula& formula, double* out) const { formula.work_out(columns_, out); }
+  // Whether every input of a world has a value.
+  [[nodiscard]] bool sound(std::size_t lane) const { return sound_[lane] != 0; }
+
+ private:
+  // Of a line, what does not change from quarter to quarter: within bounds, ready for use.
+  enum LineColumn : std::uint8_t {
+    kClosed,
+    kOpened,
+    kEnded,
+    kBuilt,
+    kWrittenOff,
+    kWeight,
+    kMargin,
+    kCost,
+    kTaken,
+    kConversion,
+    kDevelopment,
+    kDevelopmentQuarters,
+    kDemand,
+    kGrowth,
+    kOriginal,
+    kInventory,
+    kAccrued,  // the books as they stand
+    kLineColumns,
+  };
+  enum WindowColumn : std::uint8_t { kBefore, kAgain, kSupplied, kWindowColumns };
+  enum FirmColumn : std::uint8_t {
+    kRevenueOf,
+    kCostOf,
+    kProvisionsOf,
+    kTakenOf,
+    kDevelopmentOf,
+    kCashOf,
+    kReleasedOf,
+    kFirmColumns,
+  };
+  // What the lanes of a line do in a quarter, for skipping what none does.
+  struct Stirs {
+    bool before = false, again = false, closes = false, builds = false, writes_off = false;
+  };
+  // Lines that hang together, as one or several options have them.
+  struct Group {
+    std::vector<std::size_t> lines, markets, firms;
+    bool ready = false;           // in the worlds that were drawn
+    bool empty = false;           // none of the lines does anything in them
+    std::vector<double> outcome;  // firm of the group x measure x quarter, cents
+    std::vector<double> results;  // line of the group x measure x quarter, dollars
+  };
+
+  [[nodiscard]] double* of_line(std::size_t line, LineColumn column) {
+    return &lines_[(line * kLineColumns + column) * kLanes];
+  }
+  [[nodiscard]] double* window(std::size_t line, std::size_t quarter, WindowColumn column) {
+    return &windows_[((line * m_.quarters + quarter) * kWindowColumns + column) * kLanes];
+  }
+  [[nodiscard]] double* result(Group& group, std::size_t line, LineMeasure measure,
+                               std::size_t quarter) {
+    const std::size_t at = place_[line] * kLineMeasures + static_cast<std::size_t>(measure);
+    return &group.results[(at * m_.quarters + quarter) * kLanes];
+  }
+  [[nodiscard]] double* books(std::size_t firm, FirmColumn column) {
+    return &books_[(firm * kFirmColumns + column) * kLanes];
+  }
+  [[nodiscard]] Stirs& stirs(std::size_t line, std::size_t quarter) {
+    return stirs_[line * m_.quarters + quarter];
+  }
+
+  void draw_node(const Node& node, std::span<const double> u);
+  void draw_event(const EventNode& node, double* out, std::span<const double> u);
+  void draw_day(const DayNode& node, double* out) const;
+  void correlate(std::size_t count);
+  void open_line(std::size_t line);
+  void ready_line(std::size_t line);
+  void look_at_quarters(std::size_t line);
+  void grow_market(std::size_t market);
+  void group_lines();
+  void add_firm(std::size_t firm, const double* outcome);
+  void work_out(Group& group);
+  void open_books(std::size_t line);
+  void close_quarter(Group& group, std::size_t quarter);
+  void crowd_markets(const Group& group, std::size_t quarter);
+  void find_potential(Group& group, std::size_t line, std::size_t quarter, double* out);
+  void find_in_market(std::size_t line, std::size_t quarter, double* out);
+  void play_line(Group& group, std::size_t line, std::size_t quarter);
+  void develop(std::size_t line, std::size_t quarter);
+  void receive(std::size_t line);
+  void close_stock(Group& group, std::size_t line, std::size_t quarter);
+  void build_stock(std::size_t line, std::size_t quarter, const double* potential);
+  void write_off_stock(Group& group, std::size_t line, std::size_t quarter);
+  void sell_freely(Group& group, std::size_t line, std::size_t quarter, const double* potential);
+  void sell_again(Group& group, std::size_t line, std::size_t quarter, const double* potential);
+
+  const Model& m_;
+  std::vector<double> inputs_;  // slot x lane
+  std::vector<double> drawn_;   // dimension x lane
+  std::vector<double> correlated_;
+  std::vector<const double*> columns_;  // of each slot; those of results by the option played
+  std::vector<std::pair<SlotIndex, double>> held_;
+  std::vector<char> sound_;
+  std::vector<double> lines_;                    // line x LineColumn x lane
+  std::vector<double> windows_;                  // line x quarter x WindowColumn x lane
+  std::vector<Stirs> stirs_;                     // line x quarter
+  std::vector<char> idle_;                       // lines that do nothing in any lane
+  std::vector<char> replaced_;                   // lines whose capacity another one uses
+  std::vector<char> accrued_;                    // lines with goods that are still to come
+  std::vector<char> developed_;                  // lines that are developed
+  std::vector<double> demand_, rivals_;          // market x quarter x lane
+  std::vector<double> rival_, nothing_, crowd_;  // market x lane: weights
+  std::vector<double> books_;                    // firm x FirmColumn x lane, of a quarter
+  std::vector<std::size_t> place_;               // of a line in the group that is worked out
+  std::vector<std::size_t> firm_place_;          // of a firm
+  std::vector<Group> groups_;
+  std::vector<std::vector<std::size_t>> options_;  // groups of each
+  std::vector<std::size_t> firm_groups_;  // groups of the option played that bring something to it
+  std::vector<double> firms_;  // firm x measure x quarter x lane, cents: sums over several groups
+  std::vector<double> none_;   // a column of zeros
+};
+
+// Points of a model's cube, and some of them one behind the other.
+[[nodiscard]] inline SamplePlan plan_of(const Model& model, SampleDesign design,
+                                        std::uint64_t samples, std::uint64_t seed) {
+  return {design, std::max(1U, model.dimensions), samples, seed};
+}
+inline void fill_points(const Model& model, const SamplePlan& plan, std::uint64_t first,
+                        std::uint64_t count, std::vector<double>& points) {
+  points.resize(count * model.dimensions);
+  if (model.dimensions > 0) {
+    plan.fill(first, points);
+  }
+}
+
+// Draws a world for each of `count` points, as many as there are lanes at a time, and calls
+// work(index of the first, how many).
+template <class Work>
+void draw_in_turn(Worlds& worlds, std::span<const double> points, std::size_t count,
+                  const Work& work) {
+  const std::size_t dimensions = points.size() / std::max<std::size_t>(1, count);
+  for (std::size_t at = 0; at < count; at += Worlds::kLanes) {
+    const std::size_t lanes = std::min(Worlds::kLanes, count - at);
+    worlds.draw(points.subspan(at * dimensions, lanes * dimensions), lanes);
+    work(at, lanes);
+  }
+}
+
+}  // namespace redline::exposure
