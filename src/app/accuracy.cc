@@ -6,6 +6,8 @@
 #include <numeric>
 #include <optional>
 
+#include "app/step_row.h"
+
 namespace redline::app {
 namespace {
 
@@ -63,6 +65,22 @@ std::optional<double> correlation(const std::vector<double>& a, const std::vecto
   return aa > 0.0 && bb > 0.0 ? std::optional(ab / std::sqrt(aa * bb)) : std::nullopt;
 }
 
+bool is_of(const Predicted& row, Runs kind) {
+  const bool first = row.op.ends_with(kFirstTokenOp);
+  const std::string_view phase(row.op.data(), row.op.size() - (first ? kFirstTokenOp.size() : 0));
+  switch (kind) {
+    case Runs::kTraining:
+      return is_training(row);
+    case Runs::kServing:
+      return is_serving(row);
+    case Runs::kLoad:
+      return is_under_load(phase) && !first;
+    case Runs::kFirstToken:
+      break;
+  }
+  return is_under_load(phase) && first;
+}
+
 }  // namespace
 
 double Accuracy::mean(double (*of)(const Predicted&)) const {
@@ -115,11 +133,11 @@ Json accuracy_json(const Accuracy& a) {
   return json;
 }
 
-SourceMeans means_over_sources(const std::vector<Predicted>& rows, bool training) {
+SourceMeans means_over_sources(const std::vector<Predicted>& rows, Runs kind) {
   std::map<std::string, Accuracy> all;
   std::map<std::string, Accuracy> held;
   for (const Predicted& row : rows) {
-    if (row.part == Part::kLeftOut || !(training ? is_training(row) : is_serving(row))) {
+    if (row.part == Part::kLeftOut || !is_of(row, kind)) {
       continue;
     }
     all[row.source].rows.push_back(&row);
@@ -131,8 +149,8 @@ SourceMeans means_over_sources(const std::vector<Predicted>& rows, bool training
 }
 
 Json sources_json(const std::vector<Predicted>& rows) {
-  const auto part = [&rows](bool training) -> Json {
-    const SourceMeans means = means_over_sources(rows, training);
+  const auto part = [&rows](Runs kind) -> Json {
+    const SourceMeans means = means_over_sources(rows, kind);
     if (means.sources == 0) {
       return nullptr;
     }
@@ -140,7 +158,10 @@ Json sources_json(const std::vector<Predicted>& rows) {
             {"mape_percent", means.all},
             {"held_out_mape_percent", means.held_out}};
   };
-  return {{"training", part(true)}, {"serving", part(false)}};
+  return {{"training", part(Runs::kTraining)},
+          {"serving", part(Runs::kServing)},
+          {"under_load", part(Runs::kLoad)},
+          {"under_load_ttft", part(Runs::kFirstToken)}};
 }
 
 Json order_json(const std::vector<Predicted>& rows) {

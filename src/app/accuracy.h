@@ -52,7 +52,10 @@ struct SourceMeans {
   std::size_t sources = 0;
   double all = 0.0, held_out = 0.0;  // MAPE
 };
-[[nodiscard]] SourceMeans means_over_sources(const std::vector<Predicted>& rows, bool training);
+enum class Runs : std::uint8_t { kTraining, kServing, kLoad, kFirstToken };
+[[nodiscard]] SourceMeans means_over_sources(const std::vector<Predicted>& rows, Runs kind);
+// The operator that rows under load with the time to the first token have: their phase and this.
+inline constexpr std::string_view kFirstTokenOp = "-ttft";
 [[nodiscard]] Json sources_json(const std::vector<Predicted>& rows);
 // Whether the better plans of one model and system are predicted to be the better ones: Spearman's
 // rank correlation, for every model, format, system and engine with three plans or more.

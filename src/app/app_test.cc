@@ -1,48 +1,26 @@
 // The use cases as a front end calls them, on the real data.
 
-#include <filesystem>
-
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "app/batch.h"
-#include "app/brief.h"
 #include "app/classify.h"
 #include "app/data_commands.h"
+#include "app/test_brief.h"
 #include "app/test_workspace.h"
 #include "app/workspace.h"
 
 namespace redline::app {
 namespace {
 
-std::string fresh_folder(const std::string& name) {
-  const auto path = std::filesystem::temp_directory_path() / ("redline-app-" + name);
-  std::filesystem::remove_all(path);
-  return path.string();
-}
-
-BriefRequest request(const std::string& folder) {
-  BriefRequest r;
-  r.scenario = "april-2025";
-  r.folder = folder;
-  r.run.data_hash = workspace().files.hash;
-  return r;
-}
-
 TEST(Brief, WritesTheSameBytesTwice) {
-  std::string texts[2];
-  for (std::string& text : texts) {
-    const auto files = write_brief(workspace(), request(fresh_folder("twice")));
-    ASSERT_TRUE(files) << render(files.error());
-    text = *data::read_text_file(files->html_path) + *data::read_text_file(files->json_path);
-  }
-  EXPECT_EQ(texts[0], texts[1]);
+  const TestBrief again = write_test_brief("april-2025", "twice", 1);
+  EXPECT_EQ(april_brief().html, again.html);
+  EXPECT_EQ(april_brief().json_text, again.json_text);
 }
 
 TEST(Brief, SaysThatTheH20WasFreeAndThenCaught) {
-  const auto files = write_brief(workspace(), request(fresh_folder("json")));
-  ASSERT_TRUE(files) << render(files.error());
-  const Json json = Json::parse(*data::read_text_file(files->json_path));
+  const Json& json = april_brief().json;
   EXPECT_EQ(json["schema"], "redline.report/1");
   const Json& why = json["results"][0]["why_caught"];
   EXPECT_EQ(why["before"]["outcome"], "no-license");
@@ -52,10 +30,7 @@ TEST(Brief, SaysThatTheH20WasFreeAndThenCaught) {
 }
 
 TEST(Brief, ShowsNoChipBeforeItWasAnnounced) {
-  const auto files = write_brief(workspace(), request(fresh_folder("hindsight")));
-  ASSERT_TRUE(files) << render(files.error());
-  const Json json = Json::parse(*data::read_text_file(files->json_path));
-  for (const Json& day : json["results"][0]["where_every_chip_stands"]) {
+  for (const Json& day : april_brief().json["results"][0]["where_every_chip_stands"]) {
     if (day["date"] > "2025-04-17") {
       continue;
     }
@@ -69,16 +44,16 @@ TEST(Brief, ShowsNoChipBeforeItWasAnnounced) {
 }
 
 TEST(Brief, LeavesNothingHalfWrittenWhereItMayNotWrite) {
-  BriefRequest r = request("/proc/nowhere");
-  const auto files = write_brief(workspace(), r);
+  BriefRequest request;
+  request.scenario = "april-2025";
+  request.folder = "/proc/nowhere";
+  const auto files = write_brief(workspace(), request);
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().front().code, Code::kOutputUnwritable);
 }
 
 TEST(Brief, IsAPageWithoutScriptsOrOutsideResources) {
-  const auto files = write_brief(workspace(), request(fresh_folder("offline")));
-  ASSERT_TRUE(files) << render(files.error());
-  const std::string html = *data::read_text_file(files->html_path);
+  const std::string& html = april_brief().html;
   EXPECT_EQ(html.find("<script"), std::string::npos);
   EXPECT_EQ(html.find("src=\"http"), std::string::npos);
   EXPECT_EQ(html.find("url(http"), std::string::npos);
@@ -145,7 +120,9 @@ TEST(DataNew, MakesAFileThatCanBeJudgedAtOnce) {
   for (const char* kind : {"chip", "system", "model"}) {
     const auto answer = data_new(workspace(), {kind, "", "my-own"});
     ASSERT_TRUE(answer) << render(answer.error());
-    const std::string path = fresh_folder(std::string("new-") + kind) + "/my-own.toml";
+    const std::string path =
+        (std::filesystem::temp_directory_path() / "redline-data-new" / kind / "my-own.toml")
+            .string();
     ASSERT_TRUE(data::write_text_file(path, answer->results[0]["toml"].get<std::string>()));
     const auto checked = data_check(workspace(), {path}, results::Words());
     EXPECT_TRUE(checked) << render(checked.error());

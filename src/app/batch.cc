@@ -8,10 +8,17 @@
 
 #include "app/classify.h"
 #include "app/data_commands.h"
+#include "app/die.h"
 #include "app/estimate.h"
 #include "app/estimate_step.h"
+#include "app/exposure.h"
+#include "app/impact.h"
 #include "app/quota.h"
-#include "app/search_plan.h"
+#include "app/reasoning.h"
+#include "app/search_chip.h"
+#include "app/search_rule.h"
+#include "app/search_serve.h"
+#include "app/simulate.h"
 #include "base/nearest.h"
 #include "results/envelope.h"
 
@@ -27,9 +34,9 @@ Error field_error(std::string_view field, std::string_view expected) {
 }
 
 // Reads the fields of one request; gathers what is wrong with it.
-class Fields {
+class RequestFields {
  public:
-  Fields(const Json& request, Diagnostics& errors) : request_(request), errors_(errors) {}
+  RequestFields(const Json& request, Diagnostics& errors) : request_(request), errors_(errors) {}
 
   std::string text(const char* name) {
     const Json* value = take(name);
@@ -158,7 +165,7 @@ class Fields {
 
 Loaded<Answer> run_classify(const Workspace& workspace, const Json& json) {
   Diagnostics errors;
-  Fields fields(json, errors);
+  RequestFields fields(json, errors);
   ClassifyRequest request;
   request.chips = fields.texts("chip");
   request.to = fields.text("to");
@@ -196,7 +203,7 @@ Loaded<Answer> run_classify(const Workspace& workspace, const Json& json) {
 
 Loaded<Answer> run_data_show(const Workspace& workspace, const Json& json) {
   Diagnostics errors;
-  Fields fields(json, errors);
+  RequestFields fields(json, errors);
   const std::string name = fields.text("name");
   fields.finish("data-show");
   if (!errors.empty()) {
@@ -207,7 +214,7 @@ Loaded<Answer> run_data_show(const Workspace& workspace, const Json& json) {
 
 Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {
   Diagnostics errors;
-  Fields fields(json, errors);
+  RequestFields fields(json, errors);
   QuotaRequest request;
   request.subjects = fields.texts("chip");
   request.capped_units = fields.number("china_units");
@@ -236,8 +243,44 @@ Loaded<Answer> run_estimate_step(const Workspace& workspace, const Json& json) {
   return estimate_step(workspace, kKind, json, Code::kBatchField, results::Words());
 }
 
+Loaded<Answer> run_estimate_reasoning(const Workspace& workspace, const Json& json) {
+  return estimate_reasoning(workspace, json, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_estimate_die(const Workspace& workspace, const Json& json) {
+  return estimate_die(workspace, json, Code::kBatchField, results::Words());
+}
+
 Loaded<Answer> run_search_plan(const Workspace& workspace, const Json& json) {
   return search_plan_train(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_search_serve(const Workspace& workspace, const Json& json) {
+  return search_plan_serve(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_search_chip(const Workspace& workspace, const Json& json) {
+  return search_chip(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_impact(const Workspace& workspace, const Json& json) {
+  return impact(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_exposure(const Workspace& workspace, const Json& json) {
+  return exposure_answer(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_search_rule(const Workspace& workspace, const Json& json) {
+  return search_rule(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_simulate_serve(const Workspace& workspace, const Json& json) {
+  return simulate_serve(workspace, json, {}, Code::kBatchField, results::Words());
+}
+
+Loaded<Answer> run_simulate_capacity(const Workspace& workspace, const Json& json) {
+  return simulate_capacity(workspace, json, {}, Code::kBatchField, results::Words());
 }
 
 struct BatchCommand {
@@ -251,10 +294,48 @@ constexpr std::array kCommands{
     BatchCommand{"estimate-train", run_estimate_step<StepKind::kTrain>},
     BatchCommand{"estimate-prefill", run_estimate_step<StepKind::kPrefill>},
     BatchCommand{"estimate-decode", run_estimate_step<StepKind::kDecode>},
+    BatchCommand{"estimate-reasoning", run_estimate_reasoning},
+    BatchCommand{"estimate-die", run_estimate_die},
+    BatchCommand{"search-chip", run_search_chip},
     BatchCommand{"search-plan-train", run_search_plan},
+    BatchCommand{"search-plan-serve", run_search_serve},
+    BatchCommand{"search-rule", run_search_rule},
+    BatchCommand{"impact", run_impact},
+    BatchCommand{"exposure", run_exposure},
+    BatchCommand{"simulate-serve", run_simulate_serve},
+    BatchCommand{"simulate-capacity", run_simulate_capacity},
     BatchCommand{"data-show", run_data_show}};
 
 std::string error_line(const Json& id, const Diagnostics& errors, std::size_t number) {
+  Json line = Json::object();
+  if (!id.is_null()) {
+    line["id"] = id;
+  }
+  line["error"] = batch_error(errors);
+  line["error"]["line"] = number;
+  return results::dump_json(line, results::JsonStyle::kCompact) + "\n";
+}
+
+// An id is echoed as it came; anything but a text or a number is no id.
+Json id_of(const Json& request) {
+  if (!request.is_object()) {
+    return nullptr;
+  }
+  const auto id = request.find("id");
+  return id != request.end() && (id->is_string() || id->is_number()) ? *id : Json(nullptr);
+}
+
+}  // namespace
+
+std::vector<std::string_view> batch_commands() {
+  std::vector<std::string_view> names;
+  for (const BatchCommand& known : kCommands) {
+    names.push_back(known.name);
+  }
+  return names;
+}
+
+Json batch_error(const Diagnostics& errors) {
   std::string message;
   for (const Error& error : errors) {
     message += (message.empty() ? "" : "; ") + error.message;
@@ -262,20 +343,12 @@ std::string error_line(const Json& id, const Diagnostics& errors, std::size_t nu
       message += fmt::format(" ({})", fmt::join(error.help, "; "));
     }
   }
-  Json line = Json::object();
-  if (!id.is_null()) {
-    line["id"] = id;
-  }
-  line["error"] = {
-      {"code", code_name(errors.front().code)}, {"message", message}, {"line", number}};
-  return results::dump_json(line, results::JsonStyle::kCompact) + "\n";
+  return {{"code", code_name(errors.front().code)}, {"message", message}};
 }
 
-Loaded<Answer> run(const Workspace& workspace, const Json& request) {
+Loaded<Answer> answer_batch_request(const Workspace& workspace, const Json& request) {
   const auto command = request.find("command");
-  std::vector<std::string_view> names;
   for (const BatchCommand& known : kCommands) {
-    names.push_back(known.name);
     if (command != request.end() && command->is_string() &&
         command->get_ref<const std::string&>() == known.name) {
       return known.run(workspace, request);
@@ -289,20 +362,9 @@ Loaded<Answer> run(const Workspace& workspace, const Json& request) {
                    given.empty() ? "field 'command' is missing or not a text"
                                  : fmt::format("there is no batch command '{}'", given),
                    std::nullopt,
-                   {fmt::format("commands: {}", fmt::join(names, ", "))},
+                   {fmt::format("commands: {}", fmt::join(batch_commands(), ", "))},
                    {}}});
 }
-
-// An id is echoed as it came; anything but a text or a number is no id.
-Json id_of(const Json& request) {
-  if (!request.is_object()) {
-    return nullptr;
-  }
-  const auto id = request.find("id");
-  return id != request.end() && (id->is_string() || id->is_number()) ? *id : Json(nullptr);
-}
-
-}  // namespace
 
 std::string run_batch_line(const Workspace& workspace, std::string_view line, std::size_t number) {
   constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
@@ -320,7 +382,7 @@ std::string run_batch_line(const Workspace& workspace, std::string_view line, st
                       number);
   }
   const Json id = id_of(request);
-  auto answer = run(workspace, request);
+  auto answer = answer_batch_request(workspace, request);
   if (!answer) {
     return error_line(id, answer.error(), number);
   }

@@ -3,7 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "app/report.h"
 #include "app/workspace.h"
 
 namespace redline::app {
@@ -12,5 +14,12 @@ namespace redline::app {
 // request's id is echoed. Never fails and never throws, whatever the line holds.
 [[nodiscard]] std::string run_batch_line(const Workspace& workspace, std::string_view line,
                                          std::size_t number);
+
+// The answer to one request, {"command":…}; what is wrong with it otherwise.
+[[nodiscard]] Loaded<Answer> answer_batch_request(const Workspace& workspace, const Json& request);
+// {"code","message"}: all that is wrong with a request.
+[[nodiscard]] Json batch_error(const Diagnostics& errors);
+// The commands that a request may name.
+[[nodiscard]] std::vector<std::string_view> batch_commands();
 
 }  // namespace redline::app

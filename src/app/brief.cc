@@ -6,8 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "app/bandwidth_text.h"
 #include "app/brief_facts.h"
 #include "app/build_info.h"
+#include "app/built_text.h"
+#include "app/buyer_text.h"
 #include "app/claims_text.h"
 #include "app/classify.h"
 #include "app/verdict_html.h"
@@ -96,6 +99,21 @@ class BriefPage {
     why_caught();
     if (facts_.worth) {
       add_worth(*facts_.worth, say_, page_);
+    }
+    if (facts_.bandwidth) {
+      add_bandwidth(*facts_.bandwidth, say_, page_);
+    }
+    if (facts_.built) {
+      add_built(*facts_.built, say_, page_);
+    }
+    if (facts_.impact) {
+      add_rule_change(*facts_.impact, say_, page_);
+    }
+    if (facts_.exposure) {
+      add_exposure(*facts_.exposure, say_, page_, 2);
+    }
+    if (facts_.buyer) {
+      add_buyer(*facts_.buyer, say_, page_);
     }
     if (facts_.claims) {
       add_claims(w_, *facts_.claims, say_, page_);
@@ -251,6 +269,9 @@ class BriefPage {
     for (const ScenarioInput& input : facts_.scenario.inputs) {
       ids.insert(input.source.begin(), input.source.end());
     }
+    if (facts_.exposure) {
+      ids.merge(exposure_sources(*facts_.exposure));
+    }
     add_sources(w_.catalog, ids, say_, page_);
   }
 
@@ -283,15 +304,12 @@ Json standing_json(const ChipStanding& one) {
   const LegalQuantities q = legal_quantities(*one.chip);
   const Verdict& v = one.verdict;
   const auto number = [](const Estimate& e) { return e.value ? Json(*e.value) : Json(nullptr); };
-  const auto text = [](std::string_view t) {
-    return t.empty() ? Json(nullptr) : Json(std::string(t));
-  };
   return {{"chip", v.chip},
           {"outcome", std::string(name_of(v.outcome))},
-          {"review", text(name_of(v.review))},
-          {"exception", text(name_of(v.exception))},
-          {"eccn", text(v.eccn)},
-          {"rule", text(v.rule)},
+          {"review", text_or_null(name_of(v.review))},
+          {"exception", text_or_null(name_of(v.exception))},
+          {"eccn", text_or_null(v.eccn)},
+          {"rule", text_or_null(v.rule)},
           {"licenses_granted", v.licenses_granted},
           {"tpp", number(q.tpp)},
           {"pd", number(q.pd)},
@@ -337,6 +355,11 @@ Json brief_json(const BriefFacts& facts) {
          {{"before", verdict_json(facts.before)}, {"after", verdict_json(facts.after)}}},
         {"inputs", std::move(inputs)}}});
   brief[0]["worth"] = facts.worth ? worth_json(*facts.worth) : Json(nullptr);
+  brief[0]["bandwidth"] = facts.bandwidth ? bandwidth_json(*facts.bandwidth) : Json(nullptr);
+  brief[0]["built"] = facts.built ? built_json(*facts.built) : Json(nullptr);
+  brief[0]["impact"] = facts.impact ? rule_change_json(*facts.impact) : Json(nullptr);
+  brief[0]["exposure"] = facts.exposure ? exposure_json(*facts.exposure) : Json(nullptr);
+  brief[0]["buyer"] = facts.buyer ? buyer_json(*facts.buyer) : Json(nullptr);
   brief[0]["claims"] = facts.claims ? claims_json(*facts.claims) : Json(nullptr);
   return brief;
 }
@@ -347,6 +370,11 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   auto scenario = load_scenario(w, request.scenario);
   if (!scenario) {
     return tl::unexpected(std::move(scenario).error());
+  }
+  BriefFiles files{request.folder + "/report.html", request.folder + "/report.json", {}};
+  const auto writable = data::check_writable(files.json_path);
+  if (!writable) {
+    return tl::unexpected(Diagnostics{writable.error()});
   }
   auto facts = gather_brief(w, *scenario, request.run.threads);
   if (!facts) {
@@ -368,9 +396,6 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
        request.run.seed},
       brief_json(*facts),
       {{"command_line", request.run.command_line}, {"seconds", request.run.seconds}});
-  BriefFiles files;
-  files.html_path = request.folder + "/report.html";
-  files.json_path = request.folder + "/report.json";
   for (const auto& [path, text] :
        {std::pair{files.json_path, json}, std::pair{files.html_path, *html}}) {
     auto written = data::write_text_file(path, text);

@@ -127,6 +127,33 @@ Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario, un
   if (scenario.worth) {
     facts.worth = work_out_worth(w, scenario, threads);
   }
+  if (scenario.bandwidth) {
+    facts.bandwidth = work_out_bandwidth(w, scenario, threads);
+  }
+  if (scenario.built) {
+    auto built = work_out_built(w, scenario, threads);
+    if (!built) {
+      return wrap(built.error().front());
+    }
+    facts.built = std::move(*built);
+  }
+  if (scenario.impact) {
+    auto impact = work_out_rule_change(w, scenario, threads);
+    if (!impact) {
+      return wrap(impact.error().front());
+    }
+    facts.impact = std::move(*impact);
+  }
+  if (!scenario.exposure.empty()) {
+    auto exposure = work_out_brief_exposure(w, scenario.exposure, threads);
+    if (!exposure) {
+      return tl::unexpected(std::move(exposure).error());
+    }
+    facts.exposure = std::move(*exposure);
+  }
+  if (scenario.buyer) {
+    facts.buyer = work_out_buyer(w, scenario, threads);
+  }
   return facts;
 }
 
@@ -179,6 +206,13 @@ Table milestone_table(const std::vector<Milestone>& milestones, const results::W
     table.rows.push_back({format_date(m.date), m.id, say(m.summary), joined(m.caught)});
   }
   return table;
+}
+
+results::ScatterWords scatter_words(const results::Words& say) {
+  return {
+      say("Points without a label, for want of room: {n}; the table names them.", {{"n", "{n}"}}),
+      say("Outside the axes: {names}.", {{"names", "{names}"}}), say(", "),
+      std::string(sentence_gap(say))};
 }
 
 }  // namespace redline::app

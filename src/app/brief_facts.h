@@ -8,7 +8,12 @@
 #include "redline/message.h"
 #include "redline/verdict.h"
 
+#include "app/bandwidth.h"
+#include "app/built.h"
+#include "app/buyer.h"
 #include "app/claims.h"
+#include "app/exposure.h"
+#include "app/rule_change.h"
 #include "app/scenario.h"
 #include "app/worth.h"
 #include "results/chart.h"
@@ -48,6 +53,11 @@ struct BriefFacts {
   std::vector<Milestone> milestones;
   std::vector<DayStanding> days;
   std::optional<WorthReport> worth;
+  std::optional<ExposureReport> exposure;
+  std::optional<BuyerReport> buyer;
+  std::optional<BandwidthReport> bandwidth;
+  std::optional<BuiltReport> built;
+  std::optional<RuleChangeReport> impact;
   std::optional<ClaimReport> claims;
 };
 
@@ -70,6 +80,8 @@ struct BriefFacts {
 
 // What stands between two sentences: nothing where they end in a full-width stop.
 [[nodiscard]] std::string_view sentence_gap(const results::Words& say);
+// What a scatter plot says of its own.
+[[nodiscard]] results::ScatterWords scatter_words(const results::Words& say);
 
 // The values beside the plots. Titles of columns are still to be said.
 [[nodiscard]] results::Table standing_table(const DayStanding& day, const results::Words& say);

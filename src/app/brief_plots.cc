@@ -166,10 +166,7 @@ ScatterPlot empty_plot(const DayStanding& day, std::string_view what, const Word
   plot.height = 860;
   plot.series = {
       {say("no license")}, {say("license required")}, {say("license exception")}, {say("unknown")}};
-  plot.words = {
-      say("Points without a label, for want of room: {n}; the table names them.", {{"n", "{n}"}}),
-      say("Outside the axes: {names}.", {{"names", "{names}"}}), say(", "),
-      std::string(sentence_gap(say))};
+  plot.words = scatter_words(say);
   return plot;
 }
 

@@ -49,15 +49,15 @@ std::optional<std::string> quoted_behind(std::string_view line, std::string_view
              : std::optional(std::string(line.substr(open + 1, close - open - 1)));
 }
 
-using Found = std::map<std::string, Candidate>;
+using Suggestions = std::map<std::string, Candidate>;
 
-void add(Found& found, const std::string& word, std::string note) {
+void add(Suggestions& found, const std::string& word, std::string note) {
   if (!word.empty()) {
     found[word] = {word, std::move(note)};
   }
 }
 
-void read(std::string_view text, Names names, Found& found) {
+void read(std::string_view text, Names names, Suggestions& found) {
   std::string word;
   std::string note;
   bool bill = false;
@@ -91,7 +91,7 @@ void read(std::string_view text, Names names, Found& found) {
 }  // namespace
 
 std::vector<Candidate> candidates(const std::vector<std::string>& folders, Names names) {
-  Found found;
+  Suggestions found;
   for (const std::string& folder : folders) {
     std::error_code code;
     const fs::path place = fs::path(folder) / folder_of(names);

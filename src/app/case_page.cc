@@ -72,14 +72,8 @@ class CasePage {
     add_sources(w_.catalog, sources_, say_, page_);
   }
 
-  void manifest(const RunInfo& run, const Json& request, const std::string& envelope) {
-    page_.heading(2, say_("Manifest"));
-    page_.definitions({{"Redline", plain(kVersion)},
-                       {say_("Data"), plain(format_date(w_.date))},
-                       {say_("Data hash"), results::inline_code(run.data_hash)},
-                       {say_("Request"), results::inline_code(request.dump())},
-                       {say_("To ask again"), results::inline_code("redline replay case.html")}});
-    page_.data(kCaseData, envelope);
+  void manifest(const Answer& answer, const RunInfo& run) {
+    add_manifest(w_, answer, run, "case.html", say_, page_);
   }
 
   [[nodiscard]] std::string finish() const { return page_.finish(); }
@@ -185,6 +179,21 @@ class CasePage {
 
 }  // namespace
 
+void add_manifest(const Workspace& w, const Answer& answer, const RunInfo& run,
+                  std::string_view file, const Words& say, HtmlPage& page) {
+  page.heading(2, say("Manifest"));
+  page.definitions(
+      {{"Redline", plain(kVersion)},
+       {say("Data"), plain(format_date(w.date))},
+       {say("Data hash"), results::inline_code(run.data_hash)},
+       {say("Request"), results::inline_code(answer.request.dump())},
+       {say("To ask again"), results::inline_code(fmt::format("redline replay {}", file))}});
+  RunInfo still;
+  still.data_hash = run.data_hash;
+  still.command_line = "redline " + answer.command;
+  page.data(kCaseData, render_line(answer, still, nullptr));
+}
+
 Loaded<std::string> write_case(const Workspace& w, const ClassifyRequest& asked, const RunInfo& run,
                                const Words& say) {
   if (asked.timeline || asked.diff) {
@@ -203,7 +212,6 @@ Loaded<std::string> write_case(const Workspace& w, const ClassifyRequest& asked,
   if (!question || !verdicts) {
     return tl::unexpected(verdicts ? Diagnostics{question.error()} : verdicts.error());
   }
-  // The envelope inside says nothing of the run, so that the page is the same each time.
   Answer answer;
   answer.command = "classify";
   answer.as_of = question->as_of;
@@ -211,10 +219,6 @@ Loaded<std::string> write_case(const Workspace& w, const ClassifyRequest& asked,
   for (const Verdict& verdict : *verdicts) {
     answer.results.push_back(verdict_json(verdict));
   }
-  RunInfo still;
-  still.data_hash = run.data_hash;
-  still.command_line = "redline classify";
-
   const std::string item =
       request.chips.size() == 1 ? subject_words(verdicts->front(), say) : say("several items");
   CasePage page(w, say,
@@ -226,7 +230,7 @@ Loaded<std::string> write_case(const Workspace& w, const ClassifyRequest& asked,
     page.verdict(verdict);
   }
   page.sources();
-  page.manifest(run, answer.request, render_line(answer, still, nullptr));
+  page.manifest(answer, run);
   return page.finish();
 }
 

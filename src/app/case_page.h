@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/classify.h"
+#include "results/html.h"
 
 namespace redline::app {
 
@@ -15,7 +16,12 @@ namespace redline::app {
                                              const ClassifyRequest& request, const RunInfo& run,
                                              const results::Words& say);
 
-// The element of a case page that holds the envelope.
+// The element of a page that holds the envelope.
 inline constexpr std::string_view kCaseData = "redline-case";
+
+// What a page was made from, and its envelope for `redline replay`, which says nothing of the run,
+// so that the page is the same each time. `file`: what the page may be called.
+void add_manifest(const Workspace& workspace, const Answer& answer, const RunInfo& run,
+                  std::string_view file, const results::Words& say, results::HtmlPage& page);
 
 }  // namespace redline::app

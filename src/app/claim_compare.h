@@ -34,6 +34,10 @@ struct StatedNumber {
 [[nodiscard]] Result<Interval<Date>> parse_stated_dates(const std::vector<std::string>& stated);
 [[nodiscard]] ClaimVerdict compare_dates(const Interval<Date>& stated, const Interval<Date>& found);
 
+[[nodiscard]] constexpr ClaimVerdict agree(bool yes) {
+  return yes ? ClaimVerdict::kConfirmed : ClaimVerdict::kWrong;
+}
+
 // The worse of two verdicts: wrong, then unverifiable, rounding, confirmed.
 [[nodiscard]] ClaimVerdict worse(ClaimVerdict a, ClaimVerdict b);
 

@@ -29,8 +29,6 @@ Finding with_statements(const Case& c) {
   return finding;
 }
 
-ClaimVerdict agree(bool yes) { return yes ? ClaimVerdict::kConfirmed : ClaimVerdict::kWrong; }
-
 std::string list(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, ", "));
 }

@@ -12,8 +12,6 @@
 namespace redline::app {
 namespace {
 
-ClaimVerdict agree(bool yes) { return yes ? ClaimVerdict::kConfirmed : ClaimVerdict::kWrong; }
-
 Result<Verdict> verdict_of(const Case& c, const Chip& chip, const std::string& place, Date date,
                            std::vector<Setting> settings = {}) {
   Question question;

@@ -9,11 +9,12 @@
 
 #include <gtest/gtest.h>
 
-#include "app/brief.h"
 #include "app/claim_compare.h"
 #include "app/claim_formulas.h"
 #include "app/claims_text.h"
 #include "app/section.h"
+#include "app/test_brief.h"
+#include "app/test_workspace.h"
 
 namespace redline::app {
 namespace {
@@ -34,11 +35,6 @@ Workspace open(const std::vector<std::string>& overlays = {}) {
   EXPECT_TRUE(opened) << render(opened.error());
   RL_CHECK(opened.has_value());
   return std::move(*opened);
-}
-
-const Workspace& workspace() {
-  static const Workspace kWorkspace = open();
-  return kWorkspace;
 }
 
 std::string write(const std::string& folder, const std::string& file, const std::string& text) {
@@ -469,17 +465,11 @@ TEST(Section, AnswersFirstAndHasOneResultAClaim) {
 }
 
 TEST(Section, StandsInTheBriefAndInItsJson) {
-  BriefRequest request;
-  request.scenario = "april-2025";
-  request.folder = (fs::temp_directory_path() / "redline-claims-brief").string();
-  const auto files = write_brief(workspace(), request);
-  ASSERT_TRUE(files) << render(files.error());
-  const Json json = Json::parse(*data::read_text_file(files->json_path));
-  const Json& claims = json["results"][0]["claims"];
+  const Json& claims = april_brief().json["results"][0]["claims"];
   EXPECT_EQ(claims["counts"]["claims"], 69);
   EXPECT_EQ(claims["counts"]["wrong"], 16);
   EXPECT_EQ(claims["claims"].size(), 69U);
-  const std::string html = *data::read_text_file(files->html_path);
+  const std::string& html = april_brief().html;
   EXPECT_NE(html.find("5.5 / 17.108 = 32.15 %"), std::string::npos);
   EXPECT_NE(html.find("Claims that cannot be computed"), std::string::npos);
 }

@@ -149,7 +149,6 @@ Table full_table(const ClaimReport& report) {
 Json number(const std::optional<Interval<double>>& bounds, double Interval<double>::*end) {
   return bounds ? Json((*bounds).*end) : Json(nullptr);
 }
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Table computed_table(const ClaimReport& report, const Words& say) {
   Table table;

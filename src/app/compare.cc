@@ -14,40 +14,6 @@ using results::Align;
 using results::Table;
 using results::Words;
 
-// Splits to try, from small to large.
-std::vector<Json> plans_of(StepKind kind, const LlmModel& model) {
-  std::vector<Json> plans;
-  if (kind == StepKind::kTrain) {
-    for (const int tensor : {1, 2, 4, 8}) {
-      for (const int pipeline : {1, 2, 4, 8, 16}) {
-        for (const char* recompute : {"none", "full"}) {
-          const int copy = tensor * pipeline;
-          const int data = std::max(1, 1024 / copy);
-          Json plan{{"tp", tensor},
-                    {"pp", pipeline},
-                    {"dp", data},
-                    {"recompute", recompute},
-                    {"batch", 2048}};
-          if (model.moe) {
-            plan["ep"] = std::min(64, data * tensor);
-          }
-          plans.push_back(std::move(plan));
-        }
-      }
-    }
-    return plans;
-  }
-  for (const int tensor : {1, 2, 4, 8, 16}) {
-    plans.push_back({{"tp", tensor}});
-  }
-  if (model.moe) {
-    for (const int ranks : {8, 16, 32, 64, 128}) {
-      plans.push_back({{"dp", ranks}, {"ep", ranks}});
-    }
-  }
-  return plans;
-}
-
 // The plan with the largest batch that keeps to the limit: TPOT grows with the batch. The answer as
 // it is where no batch of the plan keeps to it.
 StepAnswer paced(const Workspace& w, const Json& asked, StepAnswer answer) {
@@ -106,6 +72,39 @@ Table use_table(const std::vector<ChipInUse>& uses, const ChipInUse& first) {
 }
 
 }  // namespace
+
+std::vector<Json> usual_plans(StepKind kind, const LlmModel& model) {
+  std::vector<Json> plans;
+  if (kind == StepKind::kTrain) {
+    for (const int tensor : {1, 2, 4, 8}) {
+      for (const int pipeline : {1, 2, 4, 8, 16}) {
+        for (const char* recompute : {"none", "full"}) {
+          const int copy = tensor * pipeline;
+          const int data = std::max(1, 1024 / copy);
+          Json plan{{"tp", tensor},
+                    {"pp", pipeline},
+                    {"dp", data},
+                    {"recompute", recompute},
+                    {"batch", 2048}};
+          if (model.moe) {
+            plan["ep"] = std::min(64, data * tensor);
+          }
+          plans.push_back(std::move(plan));
+        }
+      }
+    }
+    return plans;
+  }
+  for (const int tensor : {1, 2, 4, 8, 16}) {
+    plans.push_back({{"tp", tensor}});
+  }
+  if (model.moe) {
+    for (const int ranks : {8, 16, 32, 64, 128}) {
+      plans.push_back({{"dp", ranks}, {"ep", ranks}});
+    }
+  }
+  return plans;
+}
 
 Spread rate_of(const StepAnswer& a) {
   const double rate = a.tokens_per_s_per_chip();
@@ -187,7 +186,7 @@ ChipInUse best_in_use(const Workspace& w, const std::string& chip, StepKind kind
     best.reason = model.error().front().message;
     return best;
   }
-  for (const Json& plan : plans_of(kind, *model)) {
+  for (const Json& plan : usual_plans(kind, *model)) {
     Json asked = fields;
     asked["chip"] = chip;
     asked.update(plan);

@@ -22,6 +22,9 @@ struct ChipInUse {
   Message reason;
 };
 
+// Splits to try, from small to large, as fields of a step.
+[[nodiscard]] std::vector<Json> usual_plans(StepKind kind, const LlmModel& model);
+
 inline constexpr double kTpotLimit = 0.050;  // s
 // Whether a decode step keeps to the limit; true of other steps.
 [[nodiscard]] bool keeps_pace(const StepAnswer& answer);

@@ -6,10 +6,16 @@
 #include <fmt/format.h>
 
 #include "redline/quantity.h"
+#include "redline/silicon.h"
 
 #include "app/claims.h"
+#include "app/exposure_asks.h"
+#include "app/exposure_backtest.h"
 #include "app/market_text.h"
+#include "app/published_accuracy.h"
 #include "app/record_table.h"
+#include "app/reply_backtest.h"
+#include "app/rule_space.h"
 #include "app/scenario.h"
 #include "base/nearest.h"
 #include "catalog/model_text.h"
@@ -18,6 +24,7 @@
 #include "data/node.h"
 #include "rules/instrument_records.h"
 #include "rules/rule_book.h"
+#include "silicon/silicon_kind.h"
 
 namespace redline::app {
 namespace {
@@ -27,7 +34,17 @@ using results::Cell;
 using results::Table;
 using results::Words;
 
-struct Found {
+// All kinds of records with field tables.
+const std::vector<RecordKind>& all_kinds() {
+  static const std::vector<RecordKind> kKinds = [] {
+    std::vector<RecordKind> kinds = record_kinds();
+    kinds.push_back(silicon_kind());
+    return kinds;
+  }();
+  return kKinds;
+}
+
+struct FoundRecord {
   std::string_view folder;
   std::string id;
   const Chip* chip = nullptr;
@@ -35,26 +52,26 @@ struct Found {
 };
 
 // The record of any kind that is called so; chips first, since most questions are about them.
-Result<Found> find_any(const Workspace& w, const std::string& name) {
+Result<FoundRecord> find_any(const Workspace& w, const std::string& name) {
   const auto chips = find_records(names_of(w.catalog.chips), name, "chip", Code::kUnknownRecord);
   if (chips && chips->size() == 1) {
     const Chip& chip = w.catalog.chips[chips->front()];
-    return Found{"chips", chip.id, &chip};
+    return FoundRecord{"chips", chip.id, &chip};
   }
   if (!chips && chips.error().code == Code::kAmbiguousName) {
     return tl::unexpected(chips.error());
   }
   const auto systems = find_records(names_of(w.catalog.systems), name, "system");
   if (systems && systems->size() == 1) {
-    return Found{"systems", w.catalog.systems[systems->front()].id};
+    return FoundRecord{"systems", w.catalog.systems[systems->front()].id};
   }
   const auto models = find_records(names_of(w.catalog.models), name, "model");
   if (models && models->size() == 1) {
     const LlmModel& model = w.catalog.models[models->front()];
-    return Found{"models", model.id, nullptr, &model};
+    return FoundRecord{"models", model.id, nullptr, &model};
   }
   if (const rules::Instrument* rule = w.rules.book().find(name)) {
-    return Found{"rules", rule->id};
+    return FoundRecord{"rules", rule->id};
   }
   for (const auto* list : {&chips, &systems, &models}) {
     if (*list && (*list)->size() > 1) {
@@ -88,11 +105,20 @@ Result<Found> find_any(const Workspace& w, const std::string& name) {
               fmt::format("no chip, system, model or rule is called '{}'", name), std::move(help));
 }
 
+// Files that are no records of the catalogue.
+constexpr std::pair<std::string_view, data::TypeInfo (*)()> kFileTypes[] = {
+    {"instrument", rules::instrument_type},
+    {"scenario", scenario_type},
+    {"claims", claims_type},
+    {"exposure", exposure::exposure_type},
+    {"precedents", exposure::precedents_type},
+    {"resolutions", resolutions_type}};
+
 // The record kind a file is about: by its schema line, its folder or a key of its own; else a chip.
 std::string kind_of_file(const std::string& file, std::string_view text) {
   const std::string_view first = text.substr(0, text.find('\n'));
-  std::vector<std::string> kinds{"instrument"};
-  for (const RecordKind& kind : record_kinds()) {
+  std::vector<std::string> kinds{"instrument", "exposure", "precedents", "resolutions"};
+  for (const RecordKind& kind : all_kinds()) {
     kinds.emplace_back(kind.name);
   }
   for (const std::string& kind : kinds) {
@@ -100,7 +126,7 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
       return kind;
     }
   }
-  for (const RecordKind& kind : record_kinds()) {
+  for (const RecordKind& kind : all_kinds()) {
     if (file.find(fmt::format("{}/", kind.folder)) != std::string::npos) {
       return std::string(kind.name);
     }
@@ -110,10 +136,13 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
   }
   // A key that only one kind of record has.
   static constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
-      {"\n[shape]", "model"},    {"\nchips_per_node", "system"}, {"\njurisdiction", "instrument"},
-      {"\nlinks = [", "fabric"}, {"[[place]]", "places"},        {"[[group]]", "groups"},
-      {"[[source]]", "sources"}, {"[[claim]]", "claims"},        {"[[figure]]", "market"},
-      {"[[period]]", "market"},  {"[[event]]", "market"},        {"[[statement]]", "market"}};
+      {"[[option]]", "exposure"},       {"\n[shape]", "model"},    {"\nchips_per_node", "system"},
+      {"\njurisdiction", "instrument"}, {"\nlinks = [", "fabric"}, {"[[place]]", "places"},
+      {"[[group]]", "groups"},          {"[[source]]", "sources"}, {"[[claim]]", "claims"},
+      {"[[figure]]", "market"},         {"[[period]]", "market"},  {"[[event]]", "market"},
+      {"[[statement]]", "market"},      {"[[node]]", "silicon"},   {"[[memory]]", "silicon"},
+      {"[packaging]", "silicon"},       {"[[die]]", "silicon"},    {"[[series]]", "precedents"},
+      {"[[question]]", "resolutions"}};
   for (const auto& [mark, kind] : kMarks) {
     if (text.find(mark) != std::string_view::npos) {
       return std::string(kind);
@@ -202,11 +231,17 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
     Diagnostics found;
     if (kind == "instrument") {
       found = rules::check_instrument(file, std::move(*text), w.catalog.geography);
+    } else if (kind == "exposure") {
+      found = check_exposure(w, file);
+    } else if (kind == "precedents") {
+      found = check_precedents(w, file, *text);
+    } else if (kind == "resolutions") {
+      found = check_resolutions(w, file, *text);
     } else if (kind == "claims") {
       const auto judged = judge_claims(w, file);
       found = judged ? Diagnostics{} : judged.error();
     } else {
-      for (const RecordKind& record : record_kinds()) {
+      for (const RecordKind& record : all_kinds()) {
         if (record.name == kind) {
           found = record.check(file, std::move(*text));
         }
@@ -221,6 +256,25 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
         errors.insert(errors.end(), judged.error().begin(), judged.error().end());
       }
     }
+    if (const auto silicon = load_silicon(w.files); !silicon) {
+      errors.insert(errors.end(), silicon.error().begin(), silicon.error().end());
+    }
+    if (const auto epochs = load_reply_epochs(w); !epochs) {
+      errors.insert(errors.end(), epochs.error().begin(), epochs.error().end());
+    }
+    if (const auto points = published_accuracy(w); !points) {
+      errors.insert(errors.end(), points.error().begin(), points.error().end());
+    }
+    for (const data::DataFile* file : w.files.under("spaces")) {
+      if (stem_of(*file).find('/') != std::string::npos) {
+        continue;  // a rule that spaces refer to
+      }
+      if (const auto space = read_rule_space(w, file->display, Code::kInconsistent); !space) {
+        errors.insert(errors.end(), space.error().begin(), space.error().end());
+      }
+    }
+    const Diagnostics exposure = check_exposure_data(w);
+    errors.insert(errors.end(), exposure.begin(), exposure.end());
     for (const data::DataFile* file : w.files.under("scenarios")) {
       const auto scenario = load_scenario(w, file->display);
       if (!scenario) {
@@ -248,8 +302,11 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
 }
 
 Result<Answer> data_schema(const Workspace& w, const std::string& kind, const Words& say) {
-  std::vector<std::string_view> names{"instrument", "predicate", "scenario", "claims", "formula"};
-  for (const RecordKind& record : record_kinds()) {
+  std::vector<std::string_view> names{"predicate", "formula"};
+  for (const auto& [name, type] : kFileTypes) {
+    names.push_back(name);
+  }
+  for (const RecordKind& record : all_kinds()) {
     names.push_back(record.name);
   }
   Answer answer;
@@ -267,16 +324,12 @@ Result<Answer> data_schema(const Workspace& w, const std::string& kind, const Wo
     return table_answer("data-schema", formula_table(), w.date);
   }
   std::vector<std::pair<std::string_view, data::TypeInfo>> types;
-  if (kind.empty() || kind == "instrument") {
-    types.emplace_back("instrument", rules::instrument_type());
+  for (const auto& [name, type] : kFileTypes) {
+    if (kind.empty() || kind == name) {
+      types.emplace_back(name, type());
+    }
   }
-  if (kind.empty() || kind == "scenario") {
-    types.emplace_back("scenario", scenario_type());
-  }
-  if (kind.empty() || kind == "claims") {
-    types.emplace_back("claims", claims_type());
-  }
-  for (const RecordKind& record : record_kinds()) {
+  for (const RecordKind& record : all_kinds()) {
     if (kind.empty() || kind == record.name) {
       types.emplace_back(record.name, record.type());
     }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "redline/silicon.h"
+
 #include "app/data_commands.h"
 #include "app/market_text.h"
 #include "base/nearest.h"
@@ -154,14 +156,30 @@ Table list_sources(const Workspace& w) {
   return table;
 }
 
+Table list_dies(const Workspace& w) {
+  Table table;
+  table.columns = {
+      {"id", "Id", "", Align::kLeft},         {"name", "Name", "", Align::kLeft},
+      {"vendor", "Vendor", "", Align::kLeft}, {"node", "Node", "", Align::kLeft},
+      {"memory", "Memory", "", Align::kLeft}, {"area_mm2", "Area", "mm2", Align::kRight},
+      {"chip", "Part", "", Align::kLeft}};
+  // What cannot be read is told by `redline data check`.
+  const auto silicon = load_silicon(w.files);
+  for (const DieRecord& d : silicon ? silicon->dies : std::vector<DieRecord>()) {
+    table.rows.push_back({d.id, d.name, d.vendor, d.node, d.memory, d.area_mm2, d.chip});
+  }
+  return table;
+}
+
 struct ListKind {
   std::string_view name;
   Table (*make)(const Workspace&);
 };
-constexpr ListKind kLists[] = {
-    {"chips", list_chips},   {"systems", list_systems}, {"fabrics", list_fabrics},
-    {"models", list_models}, {"rules", list_rules},     {"places", list_places},
-    {"groups", list_groups}, {"sources", list_sources}, {"market", market_table}};
+constexpr ListKind kLists[] = {{"chips", list_chips},     {"systems", list_systems},
+                               {"fabrics", list_fabrics}, {"dies", list_dies},
+                               {"models", list_models},   {"rules", list_rules},
+                               {"places", list_places},   {"groups", list_groups},
+                               {"sources", list_sources}, {"market", market_table}};
 
 }  // namespace
 

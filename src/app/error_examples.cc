@@ -161,9 +161,9 @@ error[RL1206]: '2024-13' is not a date
     case Code::kInconsistent:
       return R"x($ sed 's/2025-04-09$/2025-05-09/' data/scenarios/april-2025.toml > late.toml; redline report late.toml
 error[RL1207]: input 'h20-license-notice' is dated 2025-05-09, after the scenario (2025-04-17)
-  --> late.toml:15:8
+  --> late.toml:16:8
    |
-15 | date = 2025-05-09
+16 | date = 2025-05-09
    |        ^^^^^^^^^^
    = help: a brief rests on what was known on its day
 [exit 3]
@@ -246,6 +246,108 @@ error[RL1405]: 'model_type' names the family "lama", which is not known
   |  ^^^^^^^^^^^^
    = help: did you mean "llama"?
    = help: known families: llama, mistral, mixtral, qwen2, qwen2_moe, qwen3, qwen3_moe, deepseek_v2, deepseek_v3, kimi_k2, gpt_oss, gpt_neox, gpt2, gemma, gemma2, gemma3_text, phi3
+[exit 3]
+)x";
+    case Code::kShardDamaged:
+      return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i s/l20/l40/ a.shard; redline merge a.shard
+error[RL1501]: a.shard: line 4: the rows before it are not those that its checksum was taken of
+   = help: the same run with --resume keeps what is whole before that and works out the rest
+   = help: a file whose beginning is damaged has to be removed and worked out anew
+[exit 3]
+)x";
+    case Code::kShardUnfinished:
+      return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i '$d' a.shard; redline merge a.shard
+error[RL1502]: a.shard: the shard is not finished
+   = help: the run that wrote it goes on with --resume; what it has written is kept
+[exit 3]
+)x";
+    case Code::kShardForeign:
+      return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml -o a.shard 2>/dev/null; echo 'to = ["SA"]' >> s.toml; redline search run s.toml -o a.shard --resume
+error[RL1503]: a.shard: it is of another sweep (2 points, definition 261bf517)
+   = help: the file is as it was; write to another one, or remove it
+   = help: rows of different sweeps, data or programs are never put together
+[exit 3]
+)x";
+    case Code::kShardsOverlap:
+      return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml --shard 1/2 -o a.shard 2>/dev/null; redline search run s.toml -o b.shard 2>/dev/null; redline merge a.shard b.shard
+error[RL1504]: a.shard and b.shard both hold point 0
+   = help: leave one of them out; both are as they were
+[exit 3]
+)x";
+    case Code::kShardsMissing:
+      return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml --shard 1/2 -o a.shard 2>/dev/null; redline merge a.shard
+error[RL1505]: no shard holds point 1 of the 2 points
+   = help: add shard 2/2, or work it out with --shard; the others are as they were
+[exit 3]
+)x";
+    case Code::kFormulaSyntax:
+      return R"x($ printf 'id = "x"\ntitle = "X"\nas_of = 2025-04-17\n[[firm]]\nid = "f"\ntitle = "F"\nyear_ends = 1\n[[option]]\nid = "o"\ntitle = "O"\nlines = []\n[[quantity]]\nid = "a"\nwhat = "A"\nformula = "2 * (3 + "\n' > x.toml; redline exposure x.toml
+error[RL1601]: a number or a name is missing here
+  --> x.toml:15:21
+   |
+15 | formula = "2 * (3 + "
+   |                     ^
+   = help: such as 0.3, or the id of a quantity
+[exit 3]
+)x";
+    case Code::kCycle:
+      return R"x($ printf 'id = "x"\ntitle = "X"\nas_of = 2025-04-17\n[[firm]]\nid = "f"\ntitle = "F"\nyear_ends = 1\n[[option]]\nid = "o"\ntitle = "O"\nlines = []\n[[event]]\nid = "a"\nwhat = "A"\nafter = ["b"]\n[[event]]\nid = "b"\nwhat = "B"\nafter = ["a"]\n' > x.toml; redline exposure x.toml
+error[RL1602]: 'a' depends on itself: a <- b <- a
+  --> x.toml:19:10
+   |
+19 | after = ["a"]
+   |          ^^^
+   = help: break the circle: one of them has to be given without the others
+[exit 3]
+)x";
+    case Code::kProbability:
+      return R"x($ printf 'id = "x"\ntitle = "X"\nas_of = 2025-04-17\n[[firm]]\nid = "f"\ntitle = "F"\nyear_ends = 1\n[[option]]\nid = "o"\ntitle = "O"\nlines = []\n[[event]]\nid = "a"\nwhat = "A"\nprobability = 1.2\n' > x.toml; redline exposure x.toml
+error[RL1603]: a probability of 1.2 is outside 0 to 1
+  --> x.toml:15:15
+   |
+15 | probability = 1.2
+   |               ^^^
+   = help: write 0.3, "30 percent", or a distribution within 0 and 1 such as beta(3, 7)
+[exit 3]
+)x";
+    case Code::kGeographyClash:
+      return R"x($ printf 'id = "x"\ntitle = "X"\nas_of = 2025-04-17\n[[firm]]\nid = "f"\ntitle = "F"\nyear_ends = 1\n[[option]]\nid = "o"\ntitle = "O"\nlines = []\n[[quantity]]\nid = "a"\nwhat = "A"\nformula = "nvda_billing / nvda_hq"\n[[quantity]]\nid = "nvda_billing"\nwhat = "B"\nfigure = "nvda.fy24q3.china_billing"\n[[quantity]]\nid = "nvda_hq"\nwhat = "H"\nvalue = "9.7 GUSD"\ngeography = "headquarters"\n' > x.toml; redline exposure x.toml
+error[RL1604]: 'nvda_billing' is counted by billing address, but 'nvda_hq' is counted by headquarters
+  --> x.toml:15:12
+   |
+15 | formula = "nvda_billing / nvda_hq"
+   |            ^^^^^^^^^^^^^^^^^^^^^^
+   = help: take both by the same geography; plain(x) drops the reading of x where it does not matter
+[exit 3]
+)x";
+    case Code::kPeriodClash:
+      return R"x($ printf 'id = "x"\ntitle = "X"\nas_of = 2025-04-17\n[[firm]]\nid = "f"\ntitle = "F"\nyear_ends = 1\n[[option]]\nid = "o"\ntitle = "O"\nlines = []\n[[quantity]]\nid = "a"\nwhat = "A"\nvalue = "16 GUSD"\nform = "stock"\n[[quantity]]\nid = "b"\nwhat = "B"\nvalue = "17.1 GUSD"\nper = "year"\n[[quantity]]\nid = "c"\nwhat = "C"\nformula = "a / b"\n' > x.toml; redline exposure x.toml
+error[RL1605]: 'a' is a stock, but 'b' is a flow over a year
+  --> x.toml:25:12
+   |
+25 | formula = "a / b"
+   |            ^^^^^
+   = help: a stock and a flow are different things: total(x, n) is what a flow comes to in n of its periods
+[exit 3]
+)x";
+    case Code::kLateEvidence:
+      return R"x($ printf 'id = "x"\ntitle = "X"\nas_of = 2025-04-17\n[[firm]]\nid = "f"\ntitle = "F"\nyear_ends = 1\n[[option]]\nid = "o"\ntitle = "O"\nlines = []\n[[event]]\nid = "a"\nwhat = "A"\nhappened = 2025-08-08\n' > x.toml; redline exposure x.toml
+error[RL1606]: event 'a' is dated 2025-08-08, but the scenario is of 2025-04-17
+  --> x.toml:15:12
+   |
+15 | happened = 2025-08-08
+   |            ^^^^^^^^^^
+   = help: a scenario rests on what was known on its day; take an earlier figure
+[exit 3]
+)x";
+    case Code::kNotPositiveDefinite:
+      return R"x($ printf 'id = "x"\ntitle = "X"\nas_of = 2025-04-17\n[[firm]]\nid = "f"\ntitle = "F"\nyear_ends = 1\n[[option]]\nid = "o"\ntitle = "O"\nlines = []\n[[quantity]]\nid = "a"\nwhat = "Q"\nvalue = "1 to 2"\n[[quantity]]\nid = "b"\nwhat = "Q"\nvalue = "1 to 2"\n[[quantity]]\nid = "c"\nwhat = "Q"\nvalue = "1 to 2"\n[[correlation]]\nbetween = ["a", "b"]\nvalue = 0.9\n[[correlation]]\nbetween = ["b", "c"]\nvalue = 0.9\n[[correlation]]\nbetween = ["a", "c"]\nvalue = -0.9\n' > x.toml; redline exposure x.toml
+error[RL1607]: the correlations of a, b, c cannot all hold together
+  --> x.toml:26:9
+   |
+26 | value = 0.9
+   |         ^^^
+   = help: the nearest that can: a and b: 0.4995; a and c: -0.4995; b and c: 0.4995
 [exit 3]
 )x";
     case Code::kUnknownCommand:
@@ -362,7 +464,20 @@ error[RL2205]: case.csv: this is no answer of Redline
 )x";
     case Code::kBatchCommand:
       return R"x($ echo '{"command":"clasify"}' | redline batch
-{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, estimate-kernel, estimate-train, estimate-prefill, estimate-decode, search-plan-train, data-show)","line":1}}
+{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, estimate-kernel, estimate-train, estimate-prefill, estimate-decode, estimate-reasoning, estimate-die, search-chip, search-plan-train, search-plan-serve, search-rule, impact, exposure, simulate-serve, simulate-capacity, data-show)","line":1}}
+)x";
+    case Code::kRunUnfinished:
+      return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i '$d' a.shard; redline search run s.toml -o a.shard
+error[RL2401]: an unfinished run stands in 'a.shard'
+   = help: 2 rows are kept; --resume goes on from them
+   = help: to begin anew, remove the file
+[exit 2]
+)x";
+    case Code::kOutputForeign:
+      return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; echo notes > a.shard; redline search run s.toml -o a.shard
+error[RL2402]: 'a.shard' stands there and is no run of Redline
+   = help: it is as it was; write to another file, or remove it
+[exit 2]
 )x";
     case Code::kOutputUnwritable:
       return R"x($ redline version > /dev/full

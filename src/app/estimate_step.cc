@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/scales.h"
 #include "app/step_fields.h"
 #include "app/step_report.h"
 
@@ -13,15 +14,15 @@ namespace {
 using results::Words;
 
 // Changes of a plan from small to large.
-struct Change {
+struct PlanChange {
   Message name;
   StepRequest request;
 };
-std::vector<Change> changes_of(const StepRequest& r) {
-  std::vector<Change> list;
+std::vector<PlanChange> changes_of(const StepRequest& r) {
+  std::vector<PlanChange> list;
   const auto add = [&](std::string_view text, std::initializer_list<Message::Argument> values,
                        const auto& change) {
-    Change one{Message(text, values), r};
+    PlanChange one{Message(text, values), r};
     change(one.request);
     list.push_back(std::move(one));
   };
@@ -81,14 +82,19 @@ Diagnostics check_request(const StepRequest& r) {
 }
 
 StepMemory memory_of(const StepRequest& r) {
-  return r.kind == StepKind::kTrain
-             ? training_memory(r.model, r.training)
-             : serving_memory(r.model, r.serving, r.batch, r.prompt + r.answer,
-                              r.kind == StepKind::kPrefill ? r.batch * r.prompt : r.batch);
+  switch (r.kind) {
+    case StepKind::kTrain:
+      return training_memory(r.model, r.training);
+    case StepKind::kPrefill:
+      return serving_memory(r.model, r.serving, r.batch, r.prompt + r.answer, r.batch * r.prompt);
+    case StepKind::kDecode:
+      break;
+  }
+  return serving_memory(r.model, r.serving, fullest_step(r.load(), r.serving, r.batch, r.chunk));
 }
 
 std::optional<Message> cure_of(const StepRequest& r, Bytes capacity) {
-  for (const Change& change : changes_of(r)) {
+  for (const PlanChange& change : changes_of(r)) {
     if (check_request(change.request).empty() && memory_of(change.request).total() <= capacity) {
       return Message("smallest change that fits: {change} ({memory})",
                      {{"change", change.name.english()},
@@ -101,10 +107,7 @@ std::optional<Message> cure_of(const StepRequest& r, Bytes capacity) {
 void predict(StepAnswer& answer, const Workspace& w) {
   const StepRequest& r = answer.request;
   const std::shared_ptr<const KernelModel> kernels = w.kernels->of(w.catalog, r.machine);
-  const StepModel steps(
-      r.machine, *kernels, w.kernels->calibration(), *r.engine,
-      step_variant(r.model, r.kind == StepKind::kTrain ? r.training.request.precision
-                                                       : r.serving.precision));
+  const StepModel steps = steps_of(w, r, *kernels);
   if (r.kind == StepKind::kTrain) {
     answer.unanswered = steps.refuses(r.model, r.training);
     if (!answer.unanswered) {
@@ -127,17 +130,33 @@ void predict(StepAnswer& answer, const Workspace& w) {
     }
   }
   if (r.chunk > 0 && !answer.unanswered) {
-    answer.chunked = chunked_prefill(r, steps, answer.decode);
+    answer.chunked =
+        chunked_prefill(r.model, steps, r.serving, r.load(), r.batch, r.chunk, answer.decode);
   }
 }
 
 }  // namespace
 
+void take_as_owned(StepAnswer& answer) {
+  CostTerms terms = answer.request.terms;
+  terms.rents = false;
+  answer.cost = cost_rate(*answer.request.chip, answer.request.system, terms);
+}
+
+StepModel steps_of(const Workspace& w, const StepRequest& r, const KernelModel& kernels) {
+  return {r.machine, kernels, w.kernels->calibration(), *r.engine,
+          step_variant(r.model, r.kind == StepKind::kTrain ? r.training.request.precision
+                                                           : r.serving.precision)};
+}
+
 const StepTime& StepAnswer::time() const {
   return training ? training->time : decode ? decode->time : prefill->time;
 }
 const StepMemory& StepAnswer::memory() const {
-  return training ? training->memory : decode ? decode->memory : prefill->memory;
+  return training  ? training->memory
+         : chunked ? chunked->step.memory
+         : decode  ? decode->memory
+                   : prefill->memory;
 }
 double StepAnswer::tokens() const {
   if (training) {
@@ -159,13 +178,12 @@ std::optional<double> StepAnswer::usd_per_million_tokens() const {
   if (!cost.cost) {
     return std::nullopt;
   }
-  constexpr double kMillion = 1e6;
   return cost.cost->base() / tokens_per_s_per_chip() * kMillion;
 }
 
 double StepAnswer::chunked_tokens_per_s_per_chip() const {
   return chunked->batch * request.serving.shard.data * request.serving.tokens_per_step /
-         chunked->step_s / static_cast<double>(request.chips());
+         chunked->pace_s / static_cast<double>(request.chips());
 }
 
 Loaded<StepAnswer> answer_step(const Workspace& w, StepKind kind, const Json& fields,

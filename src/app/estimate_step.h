@@ -33,6 +33,12 @@ struct StepAnswer {
 [[nodiscard]] Loaded<StepAnswer> answer_step(const Workspace& workspace, StepKind kind,
                                              const Json& fields, Code field_code);
 
+// Costs what owning the chip does, whatever rent is known of it.
+void take_as_owned(StepAnswer& answer);
+// The steps of a request's engine on its machine; `kernels` must outlive them.
+[[nodiscard]] StepModel steps_of(const Workspace& workspace, const StepRequest& request,
+                                 const KernelModel& kernels);
+
 [[nodiscard]] Loaded<Answer> estimate_step(const Workspace& workspace, StepKind kind,
                                            const Json& fields, Code field_code,
                                            const results::Words& say);

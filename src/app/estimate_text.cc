@@ -28,4 +28,15 @@ Json texts_json(const std::vector<Message>& messages) {
   return list;
 }
 
+void describe_assumptions(const std::vector<Message>& assumptions, const results::Words& say,
+                          std::vector<Block>& blocks) {
+  std::string text;
+  for (const Message& assumption : assumptions) {
+    text += (text.empty() ? "" : "; ") + say(assumption);
+  }
+  if (!text.empty()) {
+    blocks.emplace_back(Paragraph{say("Taken as given: {what}.", {{"what", text}}), 0});
+  }
+}
+
 }  // namespace redline::app

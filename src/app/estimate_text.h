@@ -7,6 +7,7 @@
 #include "redline/message.h"
 
 #include "app/report.h"
+#include "results/words.h"
 
 namespace redline::app {
 
@@ -14,5 +15,9 @@ namespace redline::app {
 [[nodiscard]] std::string time_text(double seconds);
 // In English, as machine output has them.
 [[nodiscard]] Json texts_json(const std::vector<Message>& messages);
+
+// "Taken as given: …", where there is anything.
+void describe_assumptions(const std::vector<Message>& assumptions, const results::Words& say,
+                          std::vector<Block>& blocks);
 
 }  // namespace redline::app

@@ -14,13 +14,13 @@ namespace redline::app {
 namespace {
 
 // What a field of a result is: nothing, one value, or what a list holds.
-struct Found {
+struct FoundFields {
   bool exists = false;
   bool list = false;
   std::vector<const Json*> values{};
 };
 
-void collect(const Json& json, std::string_view path, Found& found) {
+void collect(const Json& json, std::string_view path, FoundFields& found) {
   if (json.is_array()) {
     found.list = true;
     for (const Json& item : json) {
@@ -117,7 +117,7 @@ class Evaluator {
   Result<Tri> test(const Condition& node) const {
     const bool derived = node.field == kMargin.name && !result_.contains(node.field);
     const std::string_view path = derived ? kMargin.from : std::string_view(node.field);
-    Found found;
+    FoundFields found;
     collect(result_, path, found);
     if (!found.exists && !found.list) {
       return Tri::kUnknown;  // another result may have it
@@ -152,7 +152,7 @@ class Evaluator {
     return compare(node, field);
   }
 
-  Result<Tri> has(const Condition& node, const Found& found) const {
+  Result<Tri> has(const Condition& node, const FoundFields& found) const {
     if (!found.list) {
       if (found.values.size() == 1 && found.values.front()->is_null()) {
         return Tri::kUnknown;

@@ -9,23 +9,12 @@
 #include "app/case_page.h"
 #include "app/quota.h"
 #include "app/replay.h"
+#include "app/test_workspace.h"
 
 namespace redline::app {
 namespace {
 
 const results::Words kEnglish;
-
-const Workspace& workspace() {
-  static const Workspace kWorkspace = [] {
-    WorkspaceOptions options;
-    options.base = REDLINE_TEST_DATA;
-    options.parts.systems = options.parts.sources = true;
-    auto opened = open_workspace(options);
-    RL_CHECK(opened.has_value());
-    return std::move(*opened);
-  }();
-  return kWorkspace;
-}
 
 std::string write_temporary(const std::string& name, const std::string& text) {
   const auto path = std::filesystem::temp_directory_path() / ("redline-officer-" + name);

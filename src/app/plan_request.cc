@@ -1,42 +1,20 @@
 #include "app/plan_request.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "app/kernel_models.h"
-#include "app/search_plan.h"
 
 namespace redline::app {
 namespace {
 
-constexpr auto kShared = std::to_array<std::string_view>(
+constexpr auto kOfPlan = std::to_array<std::string_view>(
     {"id", "command", "model", "chip", "system", "engine", "dtype", "rent_usd_per_hour",
      "price_usd", "usd_per_kwh", "pue", "utilisation_percent", "years", "batch", "seq", "tokens"});
-constexpr auto kOwn = std::to_array<std::string_view>(
+constexpr auto kPlanFields = std::to_array<std::string_view>(
     {"chips", "objective", "pareto", "top", "vary", "space", "second_gb", "second_gbps", "tp", "pp",
-     "cp", "ep", "microbatch", "zero", "recompute", "schedule", "sequence_parallel"});
-constexpr int kMostChips = 1'000'000;
-
-std::vector<std::string> split(std::string_view text, char mark) {
-  std::vector<std::string> parts;
-  while (true) {
-    const auto end = text.find(mark);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) {
-      return parts;
-    }
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::optional<int> whole(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool good = error == std::errc() && end == text.data() + text.size();
-  return good && value >= 1 && value <= kMostChips ? std::optional(value) : std::nullopt;
-}
+     "cp", "ep", "microbatch", "zero", "recompute", "schedule", "sequence_parallel", "overlap"});
 
 }  // namespace
 
@@ -44,28 +22,36 @@ void PlanRequest::problem(std::string message, std::vector<std::string> help) {
   errors_.push_back({code_, std::move(message), std::nullopt, std::move(help), {}});
 }
 
-// "64", or "64..1024": doubled from the first while it is no more than the last.
+// "64", "64..1024" (doubled from the first while it is no more than the last), or "960,1024".
 void PlanRequest::read_chips() {
   const std::string text = fields_.text("chips");
-  const auto range = text.find("..");
-  const auto first = whole(text.substr(0, range));
-  const auto last = range == std::string::npos ? first : whole(text.substr(range + 2));
-  if (!first || !last || *last < *first) {
-    problem(fmt::format("field 'chips' must be a whole number or a range such as 64..1024, from 1 "
-                        "to {}",
-                        kMostChips),
-            {"say how many chips train together"});
-    return;
+  bool good = true;
+  for (const std::string& word : split_list(text)) {
+    const auto range = word.find("..");
+    const auto first = whole_number(word.substr(0, range));
+    const auto last = range == std::string::npos ? first : whole_number(word.substr(range + 2));
+    if (!first || !last || *last < *first) {
+      good = false;
+      break;
+    }
+    for (int n = *first; n <= *last; n *= 2) {
+      chips_.push_back(n);
+    }
   }
-  for (int n = *first; n <= *last; n *= 2) {
-    chips_.push_back(n);
+  std::sort(chips_.begin(), chips_.end());
+  chips_.erase(std::unique(chips_.begin(), chips_.end()), chips_.end());
+  if (!good) {
+    problem(fmt::format("field 'chips' must be a whole number, a list, or a range such as "
+                        "64..1024, from 1 to {}",
+                        kMostWhole),
+            {"say how many chips train together"});
   }
 }
 
-void PlanRequest::read_step() {
+void PlanRequest::read_steps() {
   read_chips();
   Json step = Json::object();
-  for (const std::string_view name : kShared) {
+  for (const std::string_view name : kOfPlan) {
     const auto found = json_.find(name);
     if (found != json_.end()) {
       step[std::string(name)] = *found;
@@ -77,87 +63,156 @@ void PlanRequest::read_step() {
   step["zero"] = 0;
   std::vector<FieldProblem> problems;
   look_for_unknown(json_, plan_search_fields(), problems);
+  for (const FieldProblem& one : problems) {
+    problem(one.message);
+  }
+  std::vector<std::string> formats{""};
+  if (fields_.has("dtype")) {
+    formats = split_list(fields_.text("dtype"));
+  }
+  std::vector<Overlap> overlaps{Overlap::kEngine};
+  lists_.names("overlap", kOverlapNames, overlaps);
+  for (const std::string& dtype : formats) {
+    for (const Overlap overlap : overlaps) {
+      if (!add_variant(step, dtype, overlap)) {
+        return;  // the others have the same problems
+      }
+    }
+  }
+  cost_ = cost_rate(*request().chip, request().system, request().terms);
+}
+
+bool PlanRequest::add_variant(Json step, const std::string& dtype, Overlap overlap) {
+  if (!dtype.empty()) {
+    step["dtype"] = dtype;
+  }
+  std::vector<FieldProblem> problems;
   auto request = read_step_request(w_, StepKind::kTrain, step, problems);
   for (const FieldProblem& one : problems) {
     problem(one.message);
   }
   if (!request) {
     errors_.insert(errors_.end(), request.error().begin(), request.error().end());
-    return;
+    return false;
   }
-  request_ = std::move(*request);
-  request_->machine.chip = request_->chip.get();
-  adopt_formats(*request_);
+  auto variant = std::make_unique<PlanVariant>();
+  variant->request = std::move(*request);
+  StepRequest& r = variant->request;
+  r.machine.chip = r.chip.get();
+  const Precision asked = r.training.request.precision;
+  adopt_formats(r);
+  const bool adopted = !same_formats(asked, r.training.request.precision);
   if (!fields_.has("batch")) {
-    request_->batch = std::max<std::int64_t>(1, chips_.empty() ? 1 : chips_.back());
+    r.batch = std::max<std::int64_t>(1, chips_.empty() ? 1 : chips_.back());
   }
-  cost_ = cost_rate(*request_->chip, request_->system, request_->terms);
+  variant->dtype = adopted ? std::string("bf16") : dtype;
+  variant->overlap = overlap;
+  variant->engine = *r.engine;
+  if (overlap != Overlap::kEngine) {
+    const bool all = overlap == Overlap::kAll;
+    variant->engine.overlaps_experts = all || overlap == Overlap::kExperts;
+    variant->engine.hides_tensor = all || overlap == Overlap::kTensor;
+  }
+  // Formats that the chip lacks become those that it has.
+  const bool known = std::any_of(variants_.begin(), variants_.end(), [&](const auto& other) {
+    return other->overlap == overlap &&
+           same_formats(other->request.training.request.precision, r.training.request.precision);
+  });
+  if (!known) {
+    variants_.push_back(std::move(variant));
+  }
+  return problems.empty();
 }
 
-std::optional<PlanObjective> PlanRequest::objective(const std::string& word) {
-  const auto& names = kPlanObjectiveNames;
-  const auto found = std::find(names.begin(), names.end(), word);
-  if (found == names.end()) {
-    problem(fmt::format("there is no objective '{}'", word),
-            {fmt::format("objectives are {}", fmt::join(names, ", "))});
-    return std::nullopt;
+namespace {
+
+void time_variant(PlanVariant& variant, const Machine& machine, const Calibration& calibration) {
+  const StepRequest& r = variant.request;
+  variant.steps =
+      std::make_unique<StepModel>(machine, *variant.kernels, calibration, variant.engine,
+                                  step_variant(r.model, r.training.request.precision));
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<PlanVariant>> PlanRequest::variants_on(const Machine& machine) const {
+  const auto kernels = std::make_shared<const KernelModel>(machine, w_.kernels->calibration());
+  std::vector<std::unique_ptr<PlanVariant>> list;
+  for (const auto& one : variants_) {
+    auto variant = std::make_unique<PlanVariant>();
+    variant->request = one->request;
+    variant->engine = one->engine;
+    variant->kernels = kernels;
+    time_variant(*variant, machine, w_.kernels->calibration());
+    list.push_back(std::move(variant));
   }
-  const auto one = static_cast<PlanObjective>(found - names.begin());
-  if (request_ && ((one == PlanObjective::kCost && !cost_.cost) ||
-                   (one == PlanObjective::kEnergy && !cost_.power))) {
-    problem(
-        fmt::format("the {} of a plan is not known: no {} of {} is", word,
-                    one == PlanObjective::kCost ? "price or rent" : "power", request_->chip->id),
-        {"give --rent or --price, or ask for time"});
-    return std::nullopt;
+  return list;
+}
+
+std::vector<TrainingVariant> training_variants(
+    const std::vector<std::unique_ptr<PlanVariant>>& variants) {
+  std::vector<TrainingVariant> list;
+  for (const auto& one : variants) {
+    list.push_back(
+        {timing_of(one->request.model, *one->steps), one->request.training.request.precision});
   }
-  return one;
+  return list;
+}
+
+std::string variant_text(const PlanVariant& variant) {
+  std::string text = variant.dtype;
+  if (variant.overlap != Overlap::kEngine) {
+    text += fmt::format("{}overlap {}", text.empty() ? "" : ", ",
+                        kOverlapNames[static_cast<std::size_t>(variant.overlap)]);
+  }
+  return text;
+}
+
+bool PlanRequest::allowed(PlanObjective objective) {
+  const bool cost = objective == PlanObjective::kCost && !cost_.cost;
+  const bool energy = objective == PlanObjective::kEnergy && !cost_.power;
+  if (!variants_.empty() && (cost || energy)) {
+    problem(fmt::format("the {} of a plan is not known: no {} of {} is", cost ? "cost" : "energy",
+                        cost ? "price or rent" : "power", request().chip->id),
+            {"give --rent or --price, or ask for time"});
+    return false;
+  }
+  return true;
 }
 
 void PlanRequest::read_objectives() {
   const std::string first = fields_.text("objective");
-  std::vector<std::string> words{first.empty() ? "time" : first};
-  const std::string more = fields_.text("pareto");
-  if (!more.empty()) {
-    const auto others = split(more, ',');
-    words.insert(words.end(), others.begin(), others.end());
-  } else if (chips_.size() > 1) {
-    words.emplace_back(words.front() == "time" ? (cost_.cost ? "cost" : "chips") : "time");
-  }
-  for (const std::string& word : words) {
-    const auto one = objective(word);
-    auto& list = question_.objectives;
-    if (one && std::find(list.begin(), list.end(), *one) == list.end()) {
-      list.push_back(*one);
-    }
-  }
-  std::vector<std::string> problems;
-  variations_ = read_variations(fields_.text("vary"), problems);
-  for (std::string& one : problems) {
-    problem(std::move(one));
-  }
-  if (fields_.has("top")) {
-    const auto top = fields_.count("top");
-    constexpr std::int64_t kMostTop = 1000;
-    if (!top || *top > kMostTop) {
-      problem(fmt::format("field 'top' must be a whole number from 1 to {}", kMostTop));
-    } else {
-      top_ = static_cast<std::size_t>(*top);
-    }
-  }
+  const bool time = first.empty() || first == "time";
+  const std::string_view other = chips_.size() < 2 ? ""
+                                 : !time           ? "time"
+                                 : cost_.cost      ? "cost"
+                                                   : "chips";
+  question_.objectives = lists_.objectives<PlanObjective>(
+      kPlanObjectiveNames, "time", other, [this](PlanObjective one) { return allowed(one); });
+  variations_ = lists_.variations();
+  top_ = lists_.top();
 }
 
 void PlanRequest::make_question() {
-  const StepRequest& r = *request_;
-  kernels_ = w_.kernels->of(w_.catalog, r.machine);
-  steps_ = std::make_unique<StepModel>(r.machine, *kernels_, w_.kernels->calibration(), *r.engine,
-                                       step_variant(r.model, r.training.request.precision));
+  for (const auto& variant : variants_) {
+    variant->kernels = w_.kernels->of(w_.catalog, variant->request.machine);
+    time_variant(*variant, variant->request.machine, w_.kernels->calibration());
+    auto reason = variant->steps->refuses(variant->request.model, variant->request.training);
+    if (reason && !refusal_) {
+      refusal_ = std::move(reason);
+    }
+  }
+  const auto refused = [](const std::unique_ptr<PlanVariant>& one) {
+    return one->steps->refuses(one->request.model, one->request.training).has_value();
+  };
+  if (std::all_of(variants_.begin(), variants_.end(), refused)) {
+    return;
+  }
+  std::erase_if(variants_, refused);
+  refusal_.reset();
+  const StepRequest& r = request();
   TrainingQuestion& q = question_;
-  q.model = &r.model;
-  q.kernels = kernels_.get();
-  q.engine = r.engine;
-  q.rates = steps_->rates();
-  q.constants = steps_->training_constants().values;
+  q.variants = training_variants(variants_);
   q.base = r.training;
   q.base.shard = {};
   q.base.shard.node_ranks = r.training.shard.node_ranks;
@@ -172,54 +227,20 @@ void PlanRequest::make_question() {
                                   r.training.shard.node_ranks);
 }
 
-void PlanRequest::read_list(std::string_view name, std::vector<int>& values) {
-  if (!fields_.has(name)) {
-    return;
-  }
-  std::vector<int> stated;
-  for (const std::string& word : split(fields_.text(name), ',')) {
-    const auto value = whole(word);
-    if (!value) {
-      problem(fmt::format("field '{}' must be whole numbers such as 4,8", name));
-      return;
-    }
-    stated.push_back(*value);
-  }
-  values = std::move(stated);
-}
-
-template <class E, std::size_t N>
-void PlanRequest::read_names(std::string_view name, const std::array<std::string_view, N>& names,
-                             std::vector<E>& values) {
-  if (!fields_.has(name)) {
-    return;
-  }
-  std::vector<E> stated;
-  for (const std::string& word : split(fields_.text(name), ',')) {
-    const auto found = std::find(names.begin(), names.end(), word);
-    if (found == names.end()) {
-      problem(fmt::format("field '{}' must be of {}", name, fmt::join(names, ", ")));
-      return;
-    }
-    stated.push_back(static_cast<E>(found - names.begin()));
-  }
-  values = std::move(stated);
-}
-
 void PlanRequest::read_lists() {
   TrainingDimensions& d = question_.dimensions;
-  read_list("tp", d.tensor);
-  read_list("pp", d.pipeline);
-  read_list("cp", d.context);
-  read_list("ep", d.expert);
-  read_list("microbatch", d.microbatch);
-  read_names("zero", kZeroStageNames, d.zero);
-  read_names("recompute", kRecomputeNames, d.recompute);
+  lists_.numbers("tp", d.tensor);
+  lists_.numbers("pp", d.pipeline);
+  lists_.numbers("cp", d.context);
+  lists_.numbers("ep", d.expert);
+  lists_.numbers("microbatch", d.microbatch);
+  lists_.names("zero", kZeroStageNames, d.zero);
+  lists_.names("recompute", kRecomputeNames, d.recompute);
   if (fields_.has("sequence_parallel")) {
     d.sequence_parallel = {fields_.truth("sequence_parallel")};
   }
   std::vector<Schedule> schedules;
-  read_names("schedule", kScheduleNames, schedules);
+  lists_.names("schedule", kScheduleNames, schedules);
   if (!schedules.empty()) {
     std::erase_if(d.orders, [&](const PipelineOrder& order) {
       return std::find(schedules.begin(), schedules.end(), order.schedule) == schedules.end();
@@ -234,8 +255,8 @@ void PlanRequest::read_lists() {
 
 const std::vector<std::string_view>& plan_search_fields() {
   static const std::vector<std::string_view> kAll = [] {
-    std::vector<std::string_view> all(kShared.begin(), kShared.end());
-    all.insert(all.end(), kOwn.begin(), kOwn.end());
+    std::vector<std::string_view> all(kOfPlan.begin(), kOfPlan.end());
+    all.insert(all.end(), kPlanFields.begin(), kPlanFields.end());
     return all;
   }();
   return kAll;

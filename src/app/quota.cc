@@ -106,8 +106,6 @@ Line line_of(const Product& product, const Cap& cap) {
   return line;
 }
 
-Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
-
 Json line_json(const Line& line) {
   const Product& p = *line.product;
   const auto units = [](const Amount& a) { return a.known ? Json(a.total()) : Json(nullptr); };
@@ -127,22 +125,22 @@ Json line_json(const Line& line) {
             {"quantity", clause.quantity},
             {"capped", clause.capped},
             {"against", clause.against},
-            {"tpp", number(line.tpp)},
+            {"tpp", json_of(line.tpp)},
             {"capped_units", units(p.capped)},
             {"against_units", units(p.against)},
-            {"capped_tpp", number(line.capped_tpp)},
-            {"against_tpp", number(line.against_tpp)},
-            {"ratio_percent", line.state ? number(line.state->percent) : Json(nullptr)},
+            {"capped_tpp", json_of(line.capped_tpp)},
+            {"against_tpp", json_of(line.against_tpp)},
+            {"ratio_percent", line.state ? json_of(line.state->percent) : Json(nullptr)},
             {"limit_percent", clause.percent},
             {"met", line.state ? Json(line.state->within) : Json(nullptr)},
-            {"room_units", number(line.room_units)},
-            {"room_tpp", number(room_tpp)},
-            {"needed_against_units", number(line.needed_units)},
+            {"room_units", json_of(line.room_units)},
+            {"room_tpp", json_of(room_tpp)},
+            {"needed_against_units", json_of(line.needed_units)},
             {"not_counted_shipments", p.elsewhere}};
   if (p.planned) {
     json["planned_units"] = *p.planned;
     json["ratio_with_plan_percent"] =
-        line.with_plan ? number(line.with_plan->percent) : Json(nullptr);
+        line.with_plan ? json_of(line.with_plan->percent) : Json(nullptr);
     json["met_with_plan"] = line.with_plan ? Json(line.with_plan->within) : Json(nullptr);
   }
   return json;
@@ -157,8 +155,6 @@ std::string status_of(const std::optional<rules::CapState>& state, const Words& 
 }
 
 Cell units_cell(const Amount& amount) { return amount.known ? Cell{amount.total()} : Cell{}; }
-Cell cell(const std::optional<double>& value) { return value ? Cell{*value} : Cell{}; }
-
 Table lines_table(const std::vector<Line>& lines, const Words& say) {
   Table table;
   constexpr int kWhole = 12;
@@ -170,10 +166,10 @@ Table lines_table(const std::vector<Line>& lines, const Words& say) {
                    {"room_units", "Room", "units", Align::kRight, kWhole},
                    {"status", "Status", "", Align::kLeft}};
   for (const Line& line : lines) {
-    table.rows.push_back({line.product->name, units_cell(line.product->capped),
-                          units_cell(line.product->against),
-                          line.state ? cell(line.state->percent) : Cell{}, line.cap.clause->percent,
-                          cell(line.room_units), status_of(line.state, say)});
+    table.rows.push_back(
+        {line.product->name, units_cell(line.product->capped), units_cell(line.product->against),
+         line.state ? results::cell_of(line.state->percent) : Cell{}, line.cap.clause->percent,
+         results::cell_of(line.room_units), status_of(line.state, say)});
   }
   return table;
 }
@@ -320,9 +316,9 @@ Loaded<Answer> quota(const Workspace& w, const QuotaRequest& request, const Word
   answer.as_of = request.as_of.value_or(w.date);
   answer.request = {{"command", "quota"},
                     {"chip", request.subjects},
-                    {"china_units", number(request.capped_units)},
-                    {"us_units", number(request.against_units)},
-                    {"planned", number(request.planned_units)},
+                    {"china_units", json_of(request.capped_units)},
+                    {"us_units", json_of(request.against_units)},
+                    {"planned", json_of(request.planned_units)},
                     {"since", request.since ? Json(format_date(*request.since)) : Json(nullptr)},
                     {"until", request.until ? Json(format_date(*request.until)) : Json(nullptr)},
                     {"as_of", format_date(*answer.as_of)}};

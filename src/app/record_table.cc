@@ -15,7 +15,7 @@ using results::Align;
 using results::Cell;
 using results::Table;
 
-Json json_of(const data::Node& node) {
+Json json_of_node(const data::Node& node) {
   switch (node.kind()) {
     case data::NodeKind::kString:
       return std::string(*node.string());
@@ -32,14 +32,14 @@ Json json_of(const data::Node& node) {
     case data::NodeKind::kArray: {
       Json list = Json::array();
       for (const data::Node& item : node.items()) {
-        list.push_back(json_of(item));
+        list.push_back(json_of_node(item));
       }
       return list;
     }
     case data::NodeKind::kTable: {
       Json object = Json::object();
       for (const auto& entry : node.entries()) {
-        object[std::string(entry.key)] = json_of(entry.value);
+        object[std::string(entry.key)] = json_of_node(entry.value);
       }
       return object;
     }
@@ -141,7 +141,7 @@ std::optional<RecordText> record_of(const Workspace& w, std::string_view folder,
 RecordText record_of_text(const std::string& file, std::string text) {
   Diagnostics ignored;  // the text was checked when it was read
   const data::Document document(file, std::move(text), ignored);
-  RecordText record{file, json_of(document.root()), {}};
+  RecordText record{file, json_of_node(document.root()), {}};
   record.table.columns = {{"key", "Key", "", Align::kLeft},
                           {"value", "Value", "", Align::kLeft},
                           {"basis", "Basis", "", Align::kLeft},

@@ -56,6 +56,19 @@ struct Answer {
   bool infeasible = false;  // what is asked for cannot be: exit status 4
 };
 
+// Null where there is none.
+[[nodiscard]] inline Json json_of(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+[[nodiscard]] inline std::string number(double value, int digits = 3) {
+  return results::format_number(value, digits);
+}
+
+[[nodiscard]] inline Json text_or_null(std::string_view text) {
+  return text.empty() ? Json(nullptr) : Json(std::string(text));
+}
+
 // The table as people read it: the texts of these columns said in their language.
 [[nodiscard]] results::Table said_cells(results::Table table,
                                         std::initializer_list<std::string_view> keys,

@@ -1,11 +1,15 @@
 #pragma once
 // Reads one published run: what was run, as requests have it, and what was measured.
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "redline/simulation.h"
 #include "redline/step.h"
 
 #include "app/step_fields.h"
@@ -13,13 +17,31 @@
 
 namespace redline::app {
 
-[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
+// Steps of rows that differ in their load alone, worked out once. For several threads.
+class LoadTables {
+ public:
+  // Of a run that several rows are of.
+  struct Outcome {
+    double ttft_s = 0.0, tpot_s = 0.0, tokens_per_s = 0.0;
+  };
+  Outcome outcome(const std::string& run, const std::function<Outcome()>& simulate);
+  std::shared_ptr<const StepTable> of(
+      const std::string& key, const std::function<std::shared_ptr<const StepTable>()>& make);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const StepTable>> tables_;
+  struct Run {
+    std::once_flag once;
+    Outcome outcome;
+  };
+  std::map<std::string, std::shared_ptr<Run>> runs_;
+};
 
 class RowReader {
  public:
-  RowReader(const Workspace& workspace, const Json& fields);
+  RowReader(const Workspace& workspace, const Json& fields,
+            std::shared_ptr<LoadTables> tables = std::make_shared<LoadTables>());
   StepRow read();
 
  private:
@@ -60,6 +82,12 @@ class RowReader {
   std::optional<StepModel::Timer> timer(const ServingPlan& plan, const InferenceRequest& request);
   void time_serving(const ServingPlan& plan, std::int64_t batch, const Lengths& lengths,
                     std::int64_t drafted);
+  // Under load: simulated, and for fitting constants a mean step.
+  void read_load();
+  void refuse_unreadable(const ServingPlan& plan, std::int64_t context, std::int64_t decodes);
+  std::optional<std::int64_t> users_of(ServingPlan& plan, bool pools) const;
+  void time_load(const ServingPlan& plan, std::int64_t prompt, std::int64_t answer,
+                 std::int64_t at_once, std::int64_t workers, bool with_prompts);
   // A step that is faster than reading the weights once is something else than it says.
   void refuse_impossible(const ServingPlan& plan);
 
@@ -76,6 +104,7 @@ class RowReader {
   const Engine* engine_ = nullptr;
   std::shared_ptr<const KernelModel> kernels_;
   std::shared_ptr<const StepModel> steps_;
+  std::shared_ptr<LoadTables> tables_;
 };
 
 }  // namespace redline::app

@@ -5,8 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "base/nearest.h"
+#include "redline/distribution.h"
+
+#include "app/reasoning_request.h"
+#include "app/reply_backtest.h"
+#include "app/rule_space.h"
 #include "data/fields.h"
+#include "exposure/scenario_records.h"
 
 namespace redline::data {
 
@@ -63,6 +68,85 @@ struct Record<app::WorthQuestion> {
   }
 };
 template <>
+struct Record<app::BuyerQuestion> {
+  using B = app::BuyerQuestion;
+  static constexpr std::string_view kName = "buyer";
+  static constexpr std::string_view kDoc =
+      "What a buyer gets for the same money; without it the brief has no such section.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("chips", &B::chips,
+              {.required = true,
+               .min = 1,
+               .max = 100000,
+               .doc = "Chips of the subject; of others what their price buys."}),
+        field("others", &B::others, {.required = true, .doc = "Chips that are bought instead."}),
+        field("prompts", &B::prompts,
+              {.doc = "Chips that take the prompts, while the subject writes the answers."}),
+        field("train", &B::train, {.required = true, .doc = "Language model, an id."}),
+        field("serve", &B::serve, {.required = true, .doc = "Language model, an id."}),
+        field("tokens", &B::tokens,
+              {.required = true, .min = 1.0, .doc = "Tokens that are trained on."}),
+        field("batch", &B::batch,
+              {.required = true, .min = 1, .max = 1000000, .doc = "Sequences of a step."}),
+        field("ttft", &B::ttft,
+              {.required = true, .min = 1e-6, .doc = "Longest time to the first token."}),
+        field("tpot", &B::tpot,
+              {.required = true, .min = 1e-6, .doc = "Longest time per output token."}),
+    };
+  }
+};
+template <>
+struct Record<app::BandwidthQuestion> {
+  using B = app::BandwidthQuestion;
+  static constexpr std::string_view kName = "bandwidth";
+  static constexpr std::string_view kDoc =
+      "What users feel of a model on several chips, and what chains of thought cost; without it "
+      "the "
+      "brief has no such section.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("chips", &B::chips, {.required = true, .doc = "Chips besides the subject."}),
+        field("serve", &B::serve, {.required = true, .doc = "Language model, an id."}),
+        field("prompt", &B::prompt,
+              {.required = true, .doc = "Tokens of prompts, a distribution."}),
+        field("answer", &B::answer,
+              {.required = true, .doc = "Tokens of answers, a distribution."}),
+        field("ttft", &B::ttft,
+              {.required = true, .min = 1e-6, .doc = "Target: time to the first token."}),
+        field("tpot", &B::tpot,
+              {.required = true, .min = 1e-6, .doc = "Target: time per output token."}),
+        field("share_percent", &B::share_percent,
+              {.min = 1.0, .max = 100.0, .doc = "Of the requests that keep it (default 90)."}),
+        field("rival", &B::rival,
+              {.required = true, .doc = "Chip beside which the subject thinks."}),
+        field("thinkers", &B::thinkers, {.required = true, .doc = "Language models that think."}),
+        field("benchmark", &B::benchmark,
+              {.doc = "What the model that is served is asked, as published, such as AIME 2025."}),
+    };
+  }
+};
+template <>
+struct Record<app::BuiltQuestion> {
+  static constexpr std::string_view kName = "built";
+  static constexpr std::string_view kDoc =
+      "The best parts that rules let through; without it the brief has no such section.";
+  static constexpr auto fields() {
+    return std::tuple{field("epochs", &app::BuiltQuestion::epochs,
+                            {.required = true, .doc = "Of data/backtest, by id."})};
+  }
+};
+template <>
+struct Record<app::ImpactQuestion> {
+  static constexpr std::string_view kName = "impact";
+  static constexpr std::string_view kDoc =
+      "The impact statement of the change; without it the brief has no such section.";
+  static constexpr auto fields() {
+    return std::tuple{field("space", &app::ImpactQuestion::space,
+                            {.doc = "Rules to set beside it, a file of data/spaces."})};
+  }
+};
+template <>
 struct Record<app::Scenario> {
   using S = app::Scenario;
   static constexpr std::string_view kName = "scenario";
@@ -77,8 +161,15 @@ struct Record<app::Scenario> {
         field("before", &S::before, {.required = true, .doc = "Day before the change."}),
         field("after", &S::after, {.required = true, .doc = "Day after the change."}),
         field("claims", &S::claims, {.doc = "Claims to check, a file of data/claims."}),
+        field("exposure", &S::exposure,
+              {.doc = "What each path costs whom, a file of data/exposure."}),
         field("input", &S::inputs, {.doc = "Facts known on the day."}),
         field("worth", &S::worth, {.doc = "What the subject is worth beside other chips."}),
+        field("buyer", &S::buyer, {.doc = "What a buyer gets for the same money."}),
+        field("bandwidth", &S::bandwidth,
+              {.doc = "What users feel, and what chains of thought cost."}),
+        field("built", &S::built, {.doc = "What vendors would build instead."}),
+        field("impact", &S::impact, {.doc = "What the change of rules did."}),
     };
   }
 };
@@ -87,30 +178,6 @@ struct Record<app::Scenario> {
 
 namespace redline::app {
 namespace {
-
-Loaded<NamedText> scenario_text(const Workspace& workspace, const std::string& name) {
-  auto found = text_named(workspace, "scenarios", name);
-  if (!found) {
-    return tl::unexpected(std::move(found).error());
-  }
-  if (*found) {
-    return std::move(**found);
-  }
-  std::vector<std::string> names;
-  for (const data::DataFile* file : workspace.files.under("scenarios")) {
-    names.push_back(stem_of(*file));
-  }
-  std::vector<std::string> help{fmt::format("scenarios: {}", fmt::join(names, ", "))};
-  const auto near = nearest_names(name, {names.begin(), names.end()});
-  if (!near.empty()) {
-    help.insert(help.begin(), fmt::format("did you mean '{}'?", near.front()));
-  }
-  return tl::unexpected(Diagnostics{{Code::kUnknownRecord,
-                                     fmt::format("there is no scenario '{}'", name),
-                                     std::nullopt,
-                                     std::move(help),
-                                     {}}});
-}
 
 // What is wrong between the parts of a scenario and with what it refers to.
 class ScenarioCheck {
@@ -127,12 +194,27 @@ class ScenarioCheck {
              root_.find("to"), "`redline data list places` shows all");
     }
     const bool claims = check_claims();
+    if (!s_.exposure.empty()) {
+      check_exposure(root_.find("exposure"));
+    }
     if (s_.after < s_.before || s_.after > s_.as_of) {
       report(Code::kInconsistent, "the dates must come in the order before, after, as_of",
              root_.find("after"), "correct the dates");
     }
     if (s_.worth) {
       check_worth(*s_.worth, root_.find("worth"), claims);
+    }
+    if (s_.buyer) {
+      check_buyer(*s_.buyer, root_.find("buyer"));
+    }
+    if (s_.bandwidth) {
+      check_bandwidth(*s_.bandwidth, root_.find("bandwidth"));
+    }
+    if (s_.built) {
+      check_built(*s_.built, root_.find("built"));
+    }
+    if (s_.impact) {
+      check_impact(*s_.impact, root_.find("impact"));
     }
   }
 
@@ -183,6 +265,28 @@ class ScenarioCheck {
     return known;
   }
 
+  // Its formulas and figures are read where it is worked out.
+  void check_exposure(const data::Node& node) {
+    const auto files = w_.files.under("exposure");
+    const auto found = std::find_if(files.begin(), files.end(), [&](const data::DataFile* one) {
+      return stem_of(*one) == s_.exposure;
+    });
+    if (found == files.end()) {
+      report(Code::kUnknownReference, fmt::format("there is no exposure '{}'", s_.exposure), node,
+             "name a file of data/exposure");
+      return;
+    }
+    const data::Document document((*found)->display, (*found)->text, errors_);
+    data::Reader reader(errors_, document.damaged());
+    exposure::ExposureRecord record;
+    if (exposure::read_exposure(document.root(), record, reader) && record.as_of > s_.as_of) {
+      report(Code::kInconsistent,
+             fmt::format("exposure '{}' is of {}, after the scenario ({})", s_.exposure,
+                         format_date(*record.as_of), format_date(s_.as_of)),
+             node, "a brief rests on what was known on its day");
+    }
+  }
+
   void check_worth(WorthQuestion& worth, const data::Node& node, bool claims) {
     std::set<std::string> seen{s_.subject};
     check_compared(worth.reference, node.find("reference"), seen);
@@ -192,13 +296,94 @@ class ScenarioCheck {
     }
     const std::vector<data::Node> uses = node.find("use").items();
     for (std::size_t i = 0; i < worth.uses.size(); ++i) {
-      if (!find_model(w_, worth.uses[i].model)) {
-        report(Code::kUnknownReference, fmt::format("there is no model '{}'", worth.uses[i].model),
-               uses[i].find("model"), "`redline data list models` shows all");
-      }
+      check_model(worth.uses[i].model, uses[i].find("model"));
     }
     if (!worth.claim.empty()) {
       check_claim(worth, node.find("claim"), claims);
+    }
+  }
+
+  void check_buyer(const BuyerQuestion& buyer, const data::Node& node) {
+    std::set<std::string> alone{s_.subject};
+    std::set<std::string> beside{s_.subject};
+    const auto check_list = [&](const std::vector<std::string>& chips, std::string_view name,
+                                std::set<std::string>& seen) {
+      const std::vector<data::Node> nodes = node.find(name).items();
+      for (std::size_t i = 0; i < chips.size(); ++i) {
+        check_compared(chips[i], nodes[i], seen);
+      }
+    };
+    check_list(buyer.others, "others", alone);
+    check_list(buyer.prompts, "prompts", beside);
+    check_model(buyer.train, node.find("train"));
+    check_model(buyer.serve, node.find("serve"));
+  }
+
+  void check_bandwidth(const BandwidthQuestion& q, const data::Node& node) {
+    std::set<std::string> seen{s_.subject};
+    const std::vector<data::Node> chips = node.find("chips").items();
+    for (std::size_t i = 0; i < q.chips.size(); ++i) {
+      check_compared(q.chips[i], chips[i], seen);
+    }
+    std::set<std::string> beside{s_.subject};
+    check_compared(q.rival, node.find("rival"), beside);
+    check_model(q.serve, node.find("serve"));
+    const std::vector<data::Node> thinkers = node.find("thinkers").items();
+    for (std::size_t i = 0; i < q.thinkers.size(); ++i) {
+      check_model(q.thinkers[i], thinkers[i]);
+    }
+    for (const auto& [text, name] : {std::pair{&q.prompt, "prompt"}, {&q.answer, "answer"}}) {
+      if (const auto read = Distribution::parse(*text); !read || !(read->mean() >= 1.0)) {
+        report(Code::kDistributionSyntax,
+               read ? "the mean must be at least one token" : read.error().message, node.find(name),
+               "write it as '500 to 4k'; docs/distributions.md has all forms");
+      }
+    }
+    if (!q.benchmark.empty() && errors_.empty()) {
+      const Json fields{{"chip", {s_.subject}}, {"model", q.serve}, {"benchmark", q.benchmark}};
+      if (const auto read = read_reasoning(w_, fields, Code::kInconsistent); !read) {
+        report(Code::kInconsistent, read.error().front().message, node.find("benchmark"),
+               "name one that is published of the model, or leave it out");
+      }
+    }
+  }
+
+  void check_built(const BuiltQuestion& q, const data::Node& node) {
+    const auto known = load_reply_epochs(w_);
+    const std::vector<data::Node> epochs = node.find("epochs").items();
+    for (std::size_t i = 0; known && i < q.epochs.size(); ++i) {
+      const auto found = std::find_if(known->begin(), known->end(),
+                                      [&](const ReplyEpoch& one) { return one.id == q.epochs[i]; });
+      if (found == known->end()) {
+        report(Code::kUnknownReference, fmt::format("there is no epoch '{}'", q.epochs[i]),
+               epochs[i], "data/backtest has them");
+      } else if (found->known > s_.as_of) {
+        report(Code::kInconsistent,
+               fmt::format("epoch '{}' is of facts until {}", found->id, format_date(found->known)),
+               epochs[i], "no input may be dated after the scenario");
+      }
+    }
+  }
+
+  void check_impact(const ImpactQuestion& q, const data::Node& node) {
+    if (q.space.empty()) {
+      return;
+    }
+    const auto space = read_rule_space(w_, q.space, Code::kOutOfRange);
+    if (!space) {
+      report(Code::kInconsistent, space.error().front().message, node.find("space"),
+             "a file of data/spaces, or a .toml file");
+    } else if ((*space)->known > s_.as_of) {
+      report(Code::kInconsistent,
+             fmt::format("space '{}' is of facts until {}", q.space, format_date((*space)->known)),
+             node.find("space"), "no input may be dated after the scenario");
+    }
+  }
+
+  void check_model(const std::string& model, const data::Node& node) {
+    if (!find_model(w_, model)) {
+      report(Code::kUnknownReference, fmt::format("there is no model '{}'", model), node,
+             "`redline data list models` shows all");
     }
   }
 
@@ -248,7 +433,7 @@ class ScenarioCheck {
 }  // namespace
 
 Loaded<Scenario> load_scenario(const Workspace& workspace, const std::string& name) {
-  auto text = scenario_text(workspace, name);
+  auto text = needed_text(workspace, "scenarios", name, "scenario", "scenarios");
   if (!text) {
     return tl::unexpected(std::move(text).error());
   }

@@ -18,8 +18,6 @@ using results::Words;
 constexpr double kSecondGb = 512.0;
 constexpr double kSecondGbps = 100.0;
 
-std::string number(double value, int digits = 3) { return results::format_number(value, digits); }
-
 std::string_view recompute_name(Recompute recompute) {
   constexpr std::array<std::string_view, 3> kNames{"none", "attention", "full"};
   return kNames[static_cast<std::size_t>(recompute)];
@@ -37,8 +35,9 @@ double mfu_of(const TrainingQuestion& q, double step_s) {
   one.recompute = Recompute::kNone;
   const Precision& p = one.precision;
   const double peak =
-      q.rates.matrix[static_cast<std::size_t>(math_format(p.activations, p.weights))];
-  return model_ops(*q.model, one).base() * static_cast<double>(q.batch) /
+      q.variants.front()
+          .timing.rates.matrix[static_cast<std::size_t>(math_format(p.activations, p.weights))];
+  return model_ops(q.model(), one).base() * static_cast<double>(q.batch) /
          (peak * q.dimensions.chips.front() * step_s);
 }
 
@@ -105,6 +104,9 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
   if (r.model.moe || r.model.shape.sliding_window) {
     problem("the space megatron-offload is of dense models, all of whose layers are alike");
   }
+  if (q.variants.size() > 1) {
+    problem("the space megatron-offload has dimensions of overlap of its own, and one format");
+  }
   if (q.dimensions.chips.size() > 1 || q.objectives.size() > 1 ||
       q.objectives.front() != PlanObjective::kTime) {
     problem("the space megatron-offload is searched for time, on one number of chips");
@@ -117,11 +119,7 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
     return value.value_or(otherwise);
   };
   OffloadQuestion offload;
-  offload.model = q.model;
-  offload.kernels = q.kernels;
-  offload.engine = q.engine;
-  offload.rates = q.rates;
-  offload.constants = q.constants;
+  offload.timing = q.variants.front().timing;
   offload.request = q.base.request;
   offload.chips = q.dimensions.chips.front();
   offload.domain = std::max(1, q.base.shard.node_ranks);
@@ -134,7 +132,7 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
     return tl::unexpected(std::move(errors));
   }
   const OffloadSpace space(offload);
-  const SearchResult result = run_search(space, options_of(run, asked.top()));
+  const SearchResult result = run_search(space, options_of(run, asked.top(), time_text));
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   Answer answer;
@@ -192,13 +190,7 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
            {"capacity", gigabytes(offload.capacity)},
            {"second", gigabytes(best.score.second)}}),
       2});
-  answer.blocks.emplace_back(Paragraph{
-      result.exhausted
-          ? say("optimal by {objective} among {total} plans",
-                {{"objective", say("time", {})}, {"total", std::to_string(result.total)}})
-          : say("stopped early: at most {gap} % from the optimum among {total} plans",
-                {{"gap", number(gap_percent(result))}, {"total", std::to_string(result.total)}}),
-      2});
+  answer.blocks.emplace_back(Paragraph{optimality_text(result, "time", say), 2});
   if (!run.prune) {
     answer.blocks.emplace_back(
         Paragraph{say("evaluated {evaluated}, of which {feasible} fit; {pruned} pruned",
@@ -207,14 +199,8 @@ Loaded<Answer> search_offload(const Workspace& w, PlanRequest& asked, const Trai
                        {"pruned", std::to_string(result.pruned)}}),
                   2});
   }
-  if (result.best.size() > 1) {
-    answer.blocks.emplace_back(Paragraph{
-        say("next best, {percent} % behind: {plan}",
-            {{"percent",
-              number(100.0 * (result.best[1].scores[0] / result.best[0].scores[0] - 1.0), 2)},
-             {"plan", leaf_text(leaves[1].plan)}}),
-        2});
-  }
+  describe_next_best(
+      result, [&] { return leaf_text(leaves[1].plan); }, say, answer.blocks);
   answer.blocks.emplace_back(
       Paragraph{say("Taken as given: a second tier of {size} at {rate} GB/s.",
                     {{"size", gigabytes(offload.second_capacity)},

@@ -2,6 +2,7 @@
 // `redline search plan train`: the best parallel plan, what is Pareto-optimal, and what binds.
 
 #include <functional>
+#include <string>
 
 #include "redline/plan_search.h"
 
@@ -14,13 +15,11 @@ struct SearchRun {
   unsigned threads = 1;
   bool prune = true;
   bool plot = false;
-  std::function<void(const SearchProgress&)> progress{};
+  // With the best so far in the words of its objective; empty while there is none.
+  std::function<void(const SearchProgress&, const std::string& best)> progress{};
   std::function<bool()> stop{};
 };
 
-// Fields of a request: those of a training step but for its plan, `chips` as N or N1..N2,
-// objective, pareto, top, and lists of the values that a dimension may have.
-[[nodiscard]] const std::vector<std::string_view>& plan_search_fields();
 [[nodiscard]] Loaded<Answer> search_plan_train(const Workspace& workspace, const Json& fields,
                                                const SearchRun& run, Code field_code,
                                                const results::Words& say);

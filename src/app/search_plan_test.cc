@@ -1,5 +1,6 @@
 #include "app/search_plan.h"
 
+#include "app/test_searches.h"
 #include "app/test_workspace.h"
 
 namespace redline::app {
@@ -37,18 +38,7 @@ TEST(SearchPlan, ThreadsAndPruningChangeNothing) {
   Json fields = usual();
   fields["chips"] = "8..32";
   fields["pareto"] = "cost,energy";
-  SearchRun all;
-  all.prune = false;
-  SearchRun two;
-  two.threads = 2;
-  const auto a = searched(fields);
-  const auto b = searched(fields, all);
-  const auto c = searched(fields, two);
-  ASSERT_TRUE(a && b && c);
-  EXPECT_EQ(a->results.dump(), b->results.dump());
-  EXPECT_EQ(a->results.dump(), c->results.dump());
-  EXPECT_EQ(b->run["evaluated"], b->run["plans"]);
-  EXPECT_LT(a->run["evaluated"].get<std::uint64_t>(), a->run["plans"].get<std::uint64_t>());
+  expect_one_answer(searched, fields);
 }
 
 TEST(SearchPlan, TheFrontGivesTimeForMoney) {
@@ -80,6 +70,36 @@ TEST(SearchPlan, ListsNarrowTheSpace) {
     EXPECT_EQ(one["plan"]["schedule"], "1f1b");
     EXPECT_EQ(one["plan"]["recompute"], "full");
   }
+}
+
+TEST(SearchPlan, FormatsAndOverlapAreDimensions) {
+  Json fields = usual();
+  fields["dtype"] = "bf16,fp8";
+  fields["overlap"] = "none,tensor";
+  fields["tp"] = "4";
+  SearchRun all;
+  all.prune = false;
+  const auto both = searched(fields, all);
+  ASSERT_TRUE(both);
+  const Json& best = both->results[0]["best"];
+  EXPECT_EQ(best["variant"], "fp8, overlap tensor");
+  EXPECT_EQ(searched(fields)->results.dump(), both->results.dump());
+  std::uint64_t plans = 0;
+  double least = 1e300;
+  for (const char* dtype : {"bf16", "fp8"}) {
+    for (const char* overlap : {"none", "tensor"}) {
+      fields["dtype"] = dtype;
+      fields["overlap"] = overlap;
+      const auto one = searched(fields, all);
+      ASSERT_TRUE(one);
+      plans += one->run["plans"].get<std::uint64_t>();
+      least = std::min(least, one->results[0]["best"]["time_s"].get<double>());
+    }
+  }
+  EXPECT_EQ(both->run["plans"], plans);
+  EXPECT_EQ(best["time_s"].get<double>(), least);
+  fields["overlap"] = "everything";
+  EXPECT_FALSE(searched(fields));
 }
 
 TEST(SearchPlan, WhereNothingFitsItSaysWhatBindsAndWhatFits) {

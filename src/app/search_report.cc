@@ -16,8 +16,6 @@ using results::Align;
 using results::Table;
 using results::Words;
 
-std::string number(double value, int digits = 3) { return results::format_number(value, digits); }
-
 Json scores_json(const TrainingQuestion& q, const Scores& scores) {
   constexpr std::array<std::string_view, 5> kKeys{"time_s", "cost_usd", "energy_j", "chips",
                                                   "memory_bytes"};
@@ -83,8 +81,8 @@ results::ScatterPlot front_plot(const TrainingQuestion& q, const Found& found, c
   plot.series = {{say("Plan")}};
   for (std::size_t i = 0; i < found.front.size(); ++i) {
     const Scores& scores = found.result.front[i].scores;
-    plot.points.push_back({scores[0], scores[1],
-                           std::to_string(found.front[i].request.training.chips()), 0, i == 0, ""});
+    plot.points.push_back(
+        {scores[0], scores[1], std::to_string(found.front[i].step.request.chips()), 0, i == 0, ""});
   }
   return plot;
 }
@@ -110,19 +108,46 @@ std::string plan_text(const TrainingPlan& plan) {
   return text + (plan.shard.sequence_parallel ? ", sequence parallel" : "");
 }
 
-Json hit_json(const TrainingQuestion& q, const SearchHit& hit, const StepAnswer& answer) {
-  Json json = step_json(answer);
+std::string FoundPlan::text() const {
+  return plan_text(step.request.training) + (variant.empty() ? "" : ", " + variant);
+}
+
+Json hit_json(const TrainingQuestion& q, const SearchHit& hit, const FoundPlan& plan) {
+  Json json = step_json(plan.step);
   json["number"] = hit.number;
+  json["variant"] = text_or_null(plan.variant);
   json["objectives"] = scores_json(q, hit.scores);
   return json;
 }
 
-SearchOptions options_of(const SearchRun& run, std::size_t top) {
+std::string objective_text(PlanObjective objective, double score) {
+  switch (objective) {
+    case PlanObjective::kTime:
+      return duration(score);
+    case PlanObjective::kCost:
+      return fmt::format("{} USD", number(score));
+    case PlanObjective::kEnergy:
+      return fmt::format("{} MWh", number(score / 3.6e9));
+    case PlanObjective::kChips:
+      return number(score);
+    case PlanObjective::kMemory:
+      break;
+  }
+  return gigabytes(Bytes{score});
+}
+
+SearchOptions options_of(const SearchRun& run, std::size_t top,
+                         std::function<std::string(double)> best_text) {
   SearchOptions options;
   options.threads = run.threads;
   options.prune = run.prune;
   options.top = top;
-  options.progress = run.progress;
+  if (run.progress && best_text) {
+    options.progress = [report = run.progress,
+                        best_text = std::move(best_text)](const SearchProgress& now) {
+      report(now, std::isfinite(now.best) ? best_text(now.best) : std::string());
+    };
+  }
   options.stop = run.stop;
   return options;
 }
@@ -143,6 +168,52 @@ Json feasible_json(const SearchResult& result) {
 double gap_percent(const SearchResult& result) {
   const double best = result.best.front().scores[0];
   return best > 0.0 ? 100.0 * (best - result.bound) / best : 0.0;
+}
+
+std::string optimality_text(const SearchResult& result, std::string_view objective,
+                            const Words& say) {
+  const std::string total = std::to_string(result.total);
+  return result.exhausted
+             ? say("optimal by {objective} among {total} plans",
+                   {{"objective", say(objective, {})}, {"total", total}})
+             : say("stopped early: at most {gap} % from the optimum among {total} plans",
+                   {{"gap", number(gap_percent(result))}, {"total", total}});
+}
+
+void describe_next_best(const SearchResult& result, const std::function<std::string()>& plan,
+                        const Words& say, std::vector<Block>& blocks) {
+  if (result.best.size() < 2) {
+    return;
+  }
+  const double behind = result.best[1].scores[0] / result.best[0].scores[0] - 1.0;
+  blocks.emplace_back(Paragraph{say("next best, {percent} % behind: {plan}",
+                                    {{"percent", number(100.0 * behind, 2)}, {"plan", plan()}}),
+                                2});
+}
+
+void describe_sensitivities(const std::vector<Sensitivity>& list, double at, const Words& say,
+                            std::vector<Block>& blocks) {
+  if (!list.empty()) {
+    blocks.emplace_back(Paragraph{say("Change of the objective, each with its own best plan:"), 0});
+    blocks.emplace_back(sensitivity_table(list, at));
+  }
+}
+
+void describe_front(Table table, const std::optional<results::ScatterPlot>& plot, const Words& say,
+                    std::vector<Block>& blocks) {
+  constexpr std::size_t kShown = 20;
+  const std::size_t all = table.rows.size();
+  table.rows.resize(std::min(all, kShown));
+  blocks.emplace_back(std::move(table));
+  if (all > kShown) {
+    blocks.emplace_back(
+        Paragraph{say("and {count} more Pareto-optimal plans; --format csv has all of them",
+                      {{"count", std::to_string(all - kShown)}}),
+                  0});
+  }
+  if (plot && plot->points.size() > 1) {
+    blocks.emplace_back(Verbatim{results::render_ascii(*plot)});
+  }
 }
 
 Json sensitivity_json(const std::vector<Sensitivity>& list, double at) {
@@ -177,9 +248,9 @@ Table front_table(const TrainingQuestion& q, const Found& found) {
   table.columns.push_back({"mfu_percent", "MFU", "%", Align::kRight, 3});
   table.columns.push_back({"memory_gb", "Memory", "GB", Align::kRight, 3});
   for (std::size_t i = 0; i < found.front.size(); ++i) {
-    const StepAnswer& a = found.front[i];
-    std::vector<results::Cell> row{static_cast<std::int64_t>(a.request.training.chips()),
-                                   plan_text(a.request.training), a.time().total.base()};
+    const StepAnswer& a = found.front[i].step;
+    std::vector<results::Cell> row{static_cast<std::int64_t>(a.request.chips()),
+                                   found.front[i].text(), a.time().total.base()};
     for (std::size_t k = 0; k < q.objectives.size(); ++k) {
       const double score = found.result.front[i].scores[k];
       if (q.objectives[k] == PlanObjective::kCost) {
@@ -198,14 +269,14 @@ Table front_table(const TrainingQuestion& q, const Found& found) {
 void describe_found(const TrainingQuestion& q, const Found& found, const SearchRun& run,
                     const Words& say, Answer& answer) {
   auto& blocks = answer.blocks;
-  const StepAnswer& best = found.best.front();
+  const StepAnswer& best = found.best.front().step;
   const StepRequest& r = best.request;
   const StepTime& t = best.time();
   blocks.emplace_back(Headline{
       say("{model} on {count} x {chip}: {plan}", {{"model", r.model.id},
                                                   {"count", std::to_string(r.training.chips())},
                                                   {"chip", r.chip->id},
-                                                  {"plan", plan_text(r.training)}})});
+                                                  {"plan", found.best.front().text()}})});
   blocks.emplace_back(Paragraph{
       say("step of {count} sequences in {time} (80 % interval {low} to {high}); MFU {mfu} %; "
           "{memory} of {capacity} on each chip",
@@ -232,13 +303,7 @@ void describe_found(const TrainingQuestion& q, const Found& found, const SearchR
   }
   const SearchResult& result = found.result;
   blocks.emplace_back(Paragraph{
-      result.exhausted
-          ? say("optimal by {objective} among {total} plans",
-                {{"objective",
-                  say(kPlanObjectiveNames[static_cast<std::size_t>(q.objectives[0])], {})},
-                 {"total", std::to_string(result.total)}})
-          : say("stopped early: at most {gap} % from the optimum among {total} plans",
-                {{"gap", number(gap_percent(result))}, {"total", std::to_string(result.total)}}),
+      optimality_text(result, kPlanObjectiveNames[static_cast<std::size_t>(q.objectives[0])], say),
       2});
   const auto most = std::max_element(t.parts.begin(), t.parts.end());
   blocks.emplace_back(Paragraph{
@@ -247,32 +312,14 @@ void describe_found(const TrainingQuestion& q, const Found& found, const SearchR
            {"part", say(kWorkNames[static_cast<std::size_t>(most - t.parts.begin())], {})},
            {"share", number(100.0 * most->base() / t.total.base())}}),
       2});
-  if (found.best.size() > 1) {
-    const StepAnswer& next = found.best[1];
-    blocks.emplace_back(Paragraph{
-        say("next best, {percent} % behind: {plan}",
-            {{"percent",
-              number(100.0 * (result.best[1].scores[0] / result.best[0].scores[0] - 1.0), 2)},
-             {"plan", plan_text(next.request.training)}}),
-        2});
-  }
-  if (!found.sensitivities.empty()) {
-    blocks.emplace_back(Paragraph{say("Change of the objective, each with its own best plan:"), 0});
-    blocks.emplace_back(sensitivity_table(found.sensitivities, result.best.front().scores[0]));
-  }
+  describe_next_best(
+      result, [&] { return found.best[1].text(); }, say, blocks);
+  describe_sensitivities(found.sensitivities, result.best.front().scores[0], say, blocks);
   if (q.objectives.size() > 1) {
-    blocks.emplace_back(front_table(q, found));
-    if (run.plot && found.front.size() > 1) {
-      blocks.emplace_back(Verbatim{results::render_ascii(front_plot(q, found, say))});
-    }
+    describe_front(front_table(q, found),
+                   run.plot ? std::optional(front_plot(q, found, say)) : std::nullopt, say, blocks);
   }
-  std::string text;
-  for (const Message& assumption : r.assumptions) {
-    text += (text.empty() ? "" : "; ") + say(assumption);
-  }
-  if (!text.empty()) {
-    blocks.emplace_back(Paragraph{say("Taken as given: {what}.", {{"what", text}}), 0});
-  }
+  describe_assumptions(r.assumptions, say, blocks);
 }
 
 void describe_unfinished(const StepRequest& r, const SearchResult& result, const Words& say,

@@ -11,7 +11,7 @@ namespace redline::app {
 
 struct SectionRequest {
   std::string scenario;
-  std::string section;  // claims or worth
+  std::string section;  // claims, worth, bandwidth, built, impact, exposure or buyer
   unsigned threads = 1;
   results::Words say{};
 };

@@ -1,12 +1,10 @@
 #pragma once
-// How prompts and answers share chips: prompts in chunks beside the sequences that decode
-// (Sarathi-Serve, Agrawal et al. 2024), or on a pool of chips of their own (DistServe, Zhong et al.
-// 2024).
+// A pool of chips that prefills for another that decodes.
 
 #include <memory>
 #include <optional>
 
-#include "redline/step.h"
+#include "redline/serving.h"
 
 #include "app/step_request.h"
 
@@ -14,22 +12,6 @@ namespace redline::app {
 
 struct StepAnswer;
 
-// Prompts that are prefilled `chunk` tokens at a time.
-struct ChunkedPrefill {
-  std::int64_t chunk = 0;
-  ServingEstimate step;  // one that carries a chunk, in the middle of a prompt
-  double ttft_s = 0.0;   // of a prompt whose chunks follow one another
-  // Where sequences decode as well, with as many prompts as answers:
-  double share_of_steps = 0.0;  // that carry a chunk, at most 1
-  double step_s = 0.0;          // the mean
-  double batch = 0.0;           // sequences that decode at a time: fewer where prompts bind
-  bool prompts_bind = false;
-};
-// `decode`: the same without chunks, for requests of that kind.
-[[nodiscard]] ChunkedPrefill chunked_prefill(const StepRequest& request, const StepModel& steps,
-                                             const std::optional<ServingEstimate>& decode);
-
-// A pool of chips that prefills for another that decodes.
 struct PrefillPool {
   std::shared_ptr<const StepAnswer> prefill;
   std::optional<Message> unanswered;   // why nothing else is known

@@ -1,24 +1,15 @@
 #include "app/step_fields.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 
+#include "redline/quantity.h"
+
+#include "base/nearest.h"
+
 namespace redline::app {
-namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 bool Fields::has(std::string_view name) const {
   if (!object_->is_object()) {
@@ -67,7 +58,21 @@ std::string Fields::text(std::string_view name) const {
     return {};
   }
   const Json& value = *object_->find(name);
-  return value.is_string() ? lower(value.get<std::string>()) : value.dump();
+  return value.is_string() ? to_lower(value.get<std::string>()) : value.dump();
+}
+
+std::optional<double> Fields::seconds(std::string_view name) const {
+  if (!has(name)) {
+    return std::nullopt;
+  }
+  const Json& value = *object_->find(name);
+  double found = 0.0;
+  if (value.is_number()) {
+    found = value.get<double>();
+  } else if (const auto read = parse_quantity<Seconds>(text(name))) {
+    found = read->base();
+  }
+  return found > 0.0 && std::isfinite(found) ? std::optional(found) : std::nullopt;
 }
 
 bool Fields::truth(std::string_view name) const { return text(name) == "true"; }
@@ -137,7 +142,7 @@ std::optional<LlmModel> model_of_fields(const Fields& f) {
 }
 
 Precision precision_of_words(std::string_view text) {
-  const std::string words = lower(std::string(text));
+  const std::string words = to_lower(text);
   Precision p;
   const bool weights_alone = contains(words, "weight-only") || contains(words, "awq") ||
                              contains(words, "gptq") || contains(words, "w4a16") ||
@@ -155,12 +160,17 @@ Precision precision_of_words(std::string_view text) {
   } else if (contains(words, "fp8")) {
     p.weights = p.activations = Format::kFp8;
   }
-  if (contains(words, "fp8 kv") || contains(words, "flashmla fp8")) {
+  if (contains(words, "fp8 kv") || contains(words, "kv fp8") || contains(words, "flashmla fp8")) {
     p.kv_cache = Format::kFp8;
   } else if (contains(words, "int8 kv")) {
     p.kv_cache = Format::kInt8;
   }
   return p;
+}
+
+bool same_formats(const Precision& a, const Precision& b) {
+  return a.weights == b.weights && a.activations == b.activations && a.kv_cache == b.kv_cache &&
+         a.expert_weights == b.expert_weights && a.head == b.head && a.attention == b.attention;
 }
 
 void split_tensor(Shard& shard, const LlmModel& model, int ranks) {

@@ -11,6 +11,10 @@
 
 namespace redline::app {
 
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 // Values of one part of a row; what is missing is none.
 class Fields {
  public:
@@ -19,6 +23,8 @@ class Fields {
   [[nodiscard]] std::optional<std::int64_t> count(std::string_view name) const;  // at least 1
   [[nodiscard]] std::string text(std::string_view name) const;  // lower case; numbers as they stand
   [[nodiscard]] bool truth(std::string_view name) const;
+  // "2s", "50 ms", or a number of seconds; none where it is not above zero.
+  [[nodiscard]] std::optional<double> seconds(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const;
 
  private:
@@ -29,6 +35,8 @@ class Fields {
 [[nodiscard]] std::optional<LlmModel> model_of_fields(const Fields& fields);
 // Formats from words such as "fp8 + fp8 KV" or "AWQ-INT4".
 [[nodiscard]] Precision precision_of_words(std::string_view words);
+
+[[nodiscard]] bool same_formats(const Precision& a, const Precision& b);
 
 // Splits a stage over so many ranks; experts that are not spread over ranks are split with it.
 void split_tensor(Shard& shard, const LlmModel& model, int ranks);

@@ -20,8 +20,6 @@ std::array<Bytes, 6> parts_of(const StepMemory& m) {
   return {m.weights, m.gradients, m.optimizer, m.activations, m.cache, m.workspace};
 }
 
-std::string number(double value, int digits = 3) { return results::format_number(value, digits); }
-
 }  // namespace
 
 std::string gigabytes(Bytes bytes) { return number(bytes.base() / 1e9) + " GB"; }
@@ -427,13 +425,7 @@ void describe_step(const StepAnswer& a, const Words& say, std::vector<Block>& bl
   blocks.emplace_back(Paragraph{evidence_text(a, say), 2});
   blocks.emplace_back(said_cells(time_table(t), {"part"}, say));
   blocks.emplace_back(said_cells(memory_table(a.memory()), {"part"}, say));
-  std::string text;
-  for (const Message& assumption : r.assumptions) {
-    text += (text.empty() ? "" : "; ") + say(assumption);
-  }
-  if (!text.empty()) {
-    blocks.emplace_back(Paragraph{say("Taken as given: {what}.", {{"what", text}}), 0});
-  }
+  describe_assumptions(r.assumptions, say, blocks);
 }
 
 }  // namespace redline::app

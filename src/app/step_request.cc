@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/kernel_models.h"
+#include "app/scales.h"
 #include "app/step_fields.h"
 #include "base/nearest.h"
 
@@ -25,11 +26,10 @@ constexpr auto kServing = std::to_array<std::string_view>(
      "chunk", "prefill_chip", "prefill_system", "prefill_tp", "prefill_pp", "prefill_dp",
      "prefill_ep", "prefill_batch", "prefill_rent_usd_per_hour", "prefill_price_usd"});
 
-constexpr double kSecondsOfHour = 3600.0;
-
-class Reader {
+class StepReader {
  public:
-  Reader(const Workspace& w, StepKind kind, const Json& json, std::vector<FieldProblem>& problems)
+  StepReader(const Workspace& w, StepKind kind, const Json& json,
+             std::vector<FieldProblem>& problems)
       : w_(w), json_(json), fields_(json), problems_(problems) {
     out_.kind = kind;
   }
@@ -391,25 +391,9 @@ const std::vector<std::string_view>& step_fields(StepKind kind) {
   return kind == StepKind::kTrain ? kTrainFields : kServeFields;
 }
 
-InferenceRequest StepRequest::prefill_of(std::int64_t sequences) const {
-  InferenceRequest request;
-  request.precision = serving.precision;
-  request.prefill = {.count = sequences, .new_tokens = prompt};
-  return request;
-}
-
-InferenceRequest StepRequest::decode_of(std::int64_t sequences) const {
-  InferenceRequest request;
-  request.precision = serving.precision;
-  request.decode = {
-      .count = sequences, .new_tokens = 1 + serving.draft_passes, .cached = prompt + answer / 2};
-  request.draft_passes = serving.draft_passes;
-  return request;
-}
-
 Loaded<StepRequest> read_step_request(const Workspace& workspace, StepKind kind, const Json& fields,
                                       std::vector<FieldProblem>& problems) {
-  return Reader(workspace, kind, fields, problems).read();
+  return StepReader(workspace, kind, fields, problems).read();
 }
 
 void adopt_formats(StepRequest& request) {
@@ -419,9 +403,12 @@ void adopt_formats(StepRequest& request) {
   Precision& p = request.kind == StepKind::kTrain ? request.training.request.precision
                                                   : request.serving.precision;
   if (!has(math_format(p.activations, p.weights)) && bytes_per_element(p.activations) < 2.0) {
-    // An 8-bit format of the other kind serves as well; else weights stay narrow and products wide.
-    const Format other =
-        p.activations == Format::kFp8 && has(Format::kInt8) ? Format::kInt8 : Format::kBf16;
+    // An 8-bit format of the other kind serves as well, though it does not train; else weights stay
+    // narrow and products wide.
+    const bool serves = request.kind != StepKind::kTrain;
+    const Format other = serves && p.activations == Format::kFp8 && has(Format::kInt8)
+                             ? Format::kInt8
+                             : Format::kBf16;
     request.assumptions.emplace_back(
         "the chip has no rate for the model's own format: products are computed in {format}",
         std::initializer_list<Message::Argument>{
@@ -429,7 +416,7 @@ void adopt_formats(StepRequest& request) {
     p.activations = other;
     if (other == Format::kInt8) {
       p.weights = Format::kInt8;
-    } else if (request.kind != StepKind::kTrain) {
+    } else {
       p.weights = p.expert_weights = Format::kBf16;
     }
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "redline/economics.h"
+#include "redline/serving.h"
 #include "redline/step.h"
 
 #include "app/kernel_request.h"
@@ -36,9 +37,14 @@ struct StepRequest {
   CostTerms terms;
   std::vector<Message> assumptions;
 
-  [[nodiscard]] InferenceRequest prefill_of(std::int64_t sequences) const;
+  [[nodiscard]] ServingLoad load() const { return {prompt, answer}; }
+  [[nodiscard]] InferenceRequest prefill_of(std::int64_t sequences) const {
+    return prefill_step(load(), serving, sequences);
+  }
   // A step in the middle of the answer.
-  [[nodiscard]] InferenceRequest decode_of(std::int64_t sequences) const;
+  [[nodiscard]] InferenceRequest decode_of(std::int64_t sequences) const {
+    return decode_step(load(), serving, sequences);
+  }
   [[nodiscard]] std::int64_t chips() const {
     return kind == StepKind::kTrain ? training.chips() : serving.chips();
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/kernel_models.h"
+#include "app/published_accuracy.h"
 #include "app/row_reader.h"
 
 namespace redline::app {
@@ -36,14 +37,16 @@ std::optional<double> stated_nic(const std::string& words, double chips_per_node
 
 }  // namespace
 
-RowReader::RowReader(const Workspace& workspace, const Json& fields)
+RowReader::RowReader(const Workspace& workspace, const Json& fields,
+                     std::shared_ptr<LoadTables> tables)
     : w_(workspace),
       row_json_(fields),
       row_(fields),
       system_(part_of(fields, "system")),
       model_fields_(part_of(fields, "model")),
       par_(part_of(fields, "parallelism")),
-      shape_(part_of(fields, "shape")) {}
+      shape_(part_of(fields, "shape")),
+      tables_(std::move(tables)) {}
 
 StepRow RowReader::read() {
   read_identity();
@@ -57,6 +60,8 @@ StepRow RowReader::read() {
     read_engine();
     if (out_.phase == "train") {
       read_training();
+    } else if (is_under_load(out_.phase)) {
+      read_load();
     } else {
       read_serving();
     }
@@ -96,6 +101,9 @@ void RowReader::read_identity() {
   out_.metric = plain(row_json_, "metric");
   out_.unit = plain(row_json_, "unit");
   out_.value = row_.number("value").value_or(0.0);
+  if (out_.phase == kAccuracyPhase) {
+    leave("accuracy against tokens is no time of a step: `redline estimate reasoning` takes it");
+  }
   if (out_.value <= 0.0) {
     leave("the measured value is not said");
   }
@@ -107,11 +115,9 @@ void RowReader::read_identity() {
   }
   constexpr std::array<std::string_view, 5> kPhases{"train", "prefill", "decode", "serving-static",
                                                     "serving-batch1"};
-  if (!out_.unanswered && std::find(kPhases.begin(), kPhases.end(), out_.phase) == kPhases.end()) {
-    leave(
-        {"the phase '{phase}' is not one step after another: serving under load is for a "
-         "simulation",
-         {{"phase", out_.phase}}});
+  const bool steps = std::find(kPhases.begin(), kPhases.end(), out_.phase) != kPhases.end();
+  if (!out_.unanswered && !steps && !is_under_load(out_.phase)) {
+    leave({"the phase '{phase}' is not one that is modelled", {{"phase", out_.phase}}});
   }
   if (row_.has("spec_level") && row_.text("spec_level") != "full") {
     leave("the row does not say enough: its spec_level is not full");
@@ -214,7 +220,7 @@ void RowReader::read_engine() {
                                                        : "megatron-core");
     assume("the engine is {engine}", {{"engine", std::string(engine_->name)}});
   }
-  if (stated.empty()) {
+  if (stated.empty() || stated != engine_->name) {
     engine_ = &generation_of(*engine_, row_.text("date"));
     if (!engine_->shards_by.empty() && par_.number("zero").value_or(0.0) >= 2.0) {
       engine_ = find_engine(engine_->shards_by);
@@ -239,11 +245,31 @@ bool RowReader::checked(const Diagnostics& problems) {
   return false;
 }
 
+bool is_under_load(std::string_view phase) {
+  constexpr std::array<std::string_view, 4> kPhases{"serving", "serving-offline", "serving-agg",
+                                                    "serving-disagg"};
+  return std::find(kPhases.begin(), kPhases.end(), phase) != kPhases.end();
+}
+
 bool is_step_row(const Json& fields) { return fields.contains("phase"); }
 
 StepRow read_step_row(const Workspace& workspace, const Json& fields) {
   return RowReader(workspace, fields).read();
 }
+
+namespace {
+
+// The same run, of which the time to the first token is known as well.
+Json with_first_token(const Json& row, const Json& milliseconds) {
+  Json other = row;
+  other["id"] = row.value("id", Json()).is_string() ? row["id"].get<std::string>() + "-ttft" : "";
+  other["metric"] = "ttft";
+  other["unit"] = "ms";
+  other["value"] = milliseconds;
+  return other;
+}
+
+}  // namespace
 
 Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string file,
                                        std::string text) {
@@ -252,16 +278,20 @@ Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string f
     return tl::unexpected(parsed.error());
   }
   std::vector<StepRow> rows;
+  const auto tables = std::make_shared<LoadTables>();
   for (const data::JsonRow& one : parsed->rows) {
     if (!is_step_row(one.value)) {
       continue;
     }
-    StepRow row = read_step_row(workspace, one.value);
+    StepRow row = RowReader(workspace, one.value, tables).read();
     if (row.id.empty()) {
       row.id = row.measured.id = fmt::format("line {}", parsed->span(one).line);
       row.group = row.measured.group = row.group.empty() ? row.id : row.group;
     }
     rows.push_back(std::move(row));
+    if (const auto first = one.value.find("ttft_ms"); first != one.value.end()) {
+      rows.push_back(RowReader(workspace, with_first_token(one.value, *first), tables).read());
+    }
   }
   return rows;
 }
@@ -275,7 +305,9 @@ Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace) {
       errors.insert(errors.end(), rows.error().begin(), rows.error().end());
       continue;
     }
-    std::move(rows->begin(), rows->end(), std::back_inserter(all));
+    std::copy_if(std::move_iterator(rows->begin()), std::move_iterator(rows->end()),
+                 std::back_inserter(all),
+                 [](const StepRow& row) { return row.phase != kAccuracyPhase; });
   }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
@@ -283,10 +315,14 @@ Loaded<std::vector<StepRow>> kept_steps(const Workspace& workspace) {
   return all;
 }
 
+bool is_timed(const StepRow& row) {
+  return !row.unanswered && row.kind != MetricKind::kMemory && row.measured.seconds;
+}
+
 std::vector<MeasuredStep> measured_steps(const std::vector<StepRow>& rows) {
   std::vector<MeasuredStep> times;
   for (const StepRow& row : rows) {
-    if (!row.unanswered && row.kind != MetricKind::kMemory) {
+    if (is_timed(row)) {
       times.push_back(row.measured);
     }
   }

@@ -40,8 +40,9 @@ TEST(StepRow, SaysWhyItIsNotAnswered) {
   EXPECT_EQ(reason(R"({"spec_level": "partial"})"),
             "the row does not say enough: its spec_level is not full");
   EXPECT_EQ(reason(R"({"phase": "serving-agg"})"),
-            "the phase 'serving-agg' is not one step after another: serving under load is for a "
-            "simulation");
+            "lengths of the requests, or how many there are at a time, are not said");
+  EXPECT_EQ(reason(R"({"phase": "serving-server"})"),
+            "the phase 'serving-server' is not one that is modelled");
   EXPECT_EQ(reason(R"({"value": null})"), "the measured value is not said");
 }
 

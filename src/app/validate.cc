@@ -12,6 +12,7 @@
 #include "app/kernel_models.h"
 #include "app/measured.h"
 #include "app/step_row.h"
+#include "base/for_each_index.h"
 
 namespace redline::app {
 namespace {
@@ -61,8 +62,9 @@ struct Measurements {
 
 class Validation {
  public:
-  Validation(const Workspace& w, const Measurements& kept, const Measurements& rows)
-      : w_(w), kept_(kept), rows_(rows) {
+  Validation(const Workspace& w, const Measurements& kept, const Measurements& rows,
+             unsigned threads)
+      : w_(w), kept_(kept), rows_(rows), threads_(threads) {
     for (const KernelRequest& one : kept.kernels) {
       if (!one.unanswered && one.row.suspect.empty() && is_fitted(one.row)) {
         fitted_.insert(one.row.id);
@@ -78,6 +80,7 @@ class Validation {
     for (const KernelRequest& row : rows_.kernels) {
       add(row, *w_.kernels, part_of(row.row.id), /*skip=*/true);
     }
+    simulate_rows();
     for (const StepRow& row : rows_.steps) {
       add(row, row.constants, part_of(row.id), /*skip=*/true);
     }
@@ -167,27 +170,79 @@ class Validation {
                   0.0,    0.0,        0.0,         row.value, constants.evidence, row.assumptions};
     if (row.kind == MetricKind::kMemory) {
       one.predicted = row.predicted_bytes;
+    } else if (const auto found = simulated_.find(row.id); found != simulated_.end()) {
+      one.predicted = found->second;
     } else {
       const double slower = row.measured.seconds(constants.values) / row.measured.measured_s;
       one.predicted = row.value * (row.kind == MetricKind::kTime ? slower : 1.0 / slower);
     }
-    const double factor = interval_factor(constants);
+    const double factor = row.simulated ? std::max(interval_factor(constants),
+                                                   load_factors_[is_first_token(row) ? 1 : 0])
+                                        : interval_factor(constants);
     one.low = one.predicted / factor;
     one.high = one.predicted * factor;
     predicted_.push_back(std::move(one));
   }
 
+  // Each by itself, on all threads.
+  void simulate_rows() {
+    std::vector<std::pair<const StepRow*, double>> runs;
+    for (const StepRow& row : rows_.steps) {
+      if (row.simulated && !row.unanswered) {
+        runs.emplace_back(&row, 0.0);
+      }
+    }
+    if (!runs.empty() && &rows_ != &kept_) {  // some of the data set's, for the intervals
+      constexpr std::size_t kEvery = 16;
+      for (std::size_t i = 0; i < kept_.steps.size(); i += kEvery) {
+        const StepRow& row = kept_.steps[i];
+        if (row.simulated && !row.unanswered) {
+          runs.emplace_back(&row, 0.0);
+        }
+      }
+    }
+    // Rows of one run stand beside each other, and would wait for one another.
+    std::stable_partition(runs.begin(), runs.end(),
+                          [](const auto& one) { return !is_first_token(*one.first); });
+    for_each_index(runs.size(), threads_,
+                   [&runs](std::size_t i) { runs[i].second = runs[i].first->simulated(); });
+    // How wrong runs whose constants were fitted are says how wrong the others may be.
+    std::array<std::vector<double>, 2> errors;
+    for (const auto& [row, predicted] : runs) {
+      simulated_[row->id] = predicted;
+      const bool first = is_first_token(*row);
+      const std::string run = first ? row->id.substr(0, row->id.rfind("-ttft")) : row->id;
+      if (fitted_.contains(run)) {
+        errors[first ? 1 : 0].push_back(std::fabs(std::log(row->value / predicted)));
+      }
+    }
+    for (std::size_t i = 0; i < errors.size(); ++i) {
+      constexpr std::size_t kFew = 20;
+      if (errors[i].size() >= kFew) {
+        const auto place =
+            errors[i].begin() + static_cast<std::ptrdiff_t>(errors[i].size() * 4 / 5);
+        std::nth_element(errors[i].begin(), place, errors[i].end());
+        load_factors_[i] = std::exp(*place);
+      }
+    }
+  }
+  static bool is_first_token(const StepRow& row) {
+    return row.metric.find("ttft") != std::string::npos;
+  }
+
+  // Runs under load are many, and fitting again for every chip long: they are left out of this.
+  static bool is_fitted_again(const StepRow& row) { return is_timed(row) && !row.simulated; }
   void predict_steps_without_chip() {
     std::set<std::string> chips;
     for (const StepRow& row : rows_.steps) {
-      if (!row.unanswered && row.kind != MetricKind::kMemory) {
+      if (is_fitted_again(row)) {
         chips.insert(row.chip_id);
       }
     }
     for (const std::string& chip : chips) {
       std::vector<MeasuredStep> others;
       for (const StepRow& row : kept_.steps) {
-        if (!row.unanswered && row.kind != MetricKind::kMemory && row.chip_id != chip) {
+        if (is_fitted_again(row) && row.chip_id != chip) {
           others.push_back(row.measured);
         }
       }
@@ -195,7 +250,7 @@ class Validation {
       without.scatter = w_.kernels->calibration().scatter;
       for (const StepRow& row : rows_.steps) {
         const Chip* found = w_.catalog.chip(row.chip_id);
-        if (row.chip_id == chip && row.kind != MetricKind::kMemory && found != nullptr) {
+        if (row.chip_id == chip && is_fitted_again(row) && found != nullptr) {
           add(row,
               step_constants(row.measured.training, row.measured.engine, row.measured.variant,
                              *found, without),
@@ -206,12 +261,17 @@ class Validation {
   }
 
   static std::string operator_of(const StepRow& row) {
-    return row.kind == MetricKind::kMemory ? "memory" : row.phase;
+    return row.kind == MetricKind::kMemory        ? "memory"
+           : row.simulated && is_first_token(row) ? row.phase + std::string(kFirstTokenOp)
+                                                  : row.phase;
   }
 
   const Workspace& w_;
   const Measurements& kept_;
   const Measurements& rows_;
+  unsigned threads_;
+  std::map<std::string, double> simulated_;       // of rows under load, by id
+  std::array<double, 2> load_factors_{1.0, 1.0};  // to the ends of their intervals; [1]: of TTFT
   std::set<std::string> fitted_;
   std::vector<Predicted> predicted_;
   std::vector<Skipped> skipped_;
@@ -332,11 +392,18 @@ void describe(const Validation& v, const std::vector<Part>& parts, const Words& 
           Headline{headline_of(kTexts[static_cast<std::size_t>(*part)], a, say)});
     }
   }
-  for (const auto& [text, training] :
-       {std::pair{"Training steps, mean over {count} sources: {all} (not fitted on: {held})", true},
+  for (const auto& [text, kind] :
+       {std::pair{"Training steps, mean over {count} sources: {all} (not fitted on: {held})",
+                  Runs::kTraining},
         std::pair{"Serving steps, mean over {count} sources: {all} (not fitted on: {held})",
-                  false}}) {
-    const SourceMeans means = means_over_sources(v.predicted(), training);
+                  Runs::kServing},
+        std::pair{"Serving under load, throughput and TPOT, mean over {count} sources: {all} (not "
+                  "fitted on: {held})",
+                  Runs::kLoad},
+        std::pair{"Serving under load, TTFT, mean over {count} sources: {all} (not fitted on: "
+                  "{held})",
+                  Runs::kFirstToken}}) {
+    const SourceMeans means = means_over_sources(v.predicted(), kind);
     if (means.sources > 0) {
       answer.blocks.emplace_back(Headline{say(text, {{"count", std::to_string(means.sources)},
                                                      {"all", percent(means.all)},
@@ -413,7 +480,7 @@ Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, cons
     own = std::move(*read);
   }
   const Measurements& rows = request.files.empty() ? *kept : own;
-  Validation v(w, *kept, rows);
+  Validation v(w, *kept, rows, std::max(1U, request.threads));
   v.predict();
   std::vector<Part> shown{Part::kFitted, Part::kHeldOut};
   if (request.leave_one_chip_out) {

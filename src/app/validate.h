@@ -14,6 +14,7 @@ namespace redline::app {
 struct ValidateRequest {
   std::vector<std::string> files;   // none: the measurements of the data set
   bool leave_one_chip_out = false;  // predict each chip from constants fitted without its rows
+  unsigned threads = 1;             // that simulate runs under load
 };
 [[nodiscard]] Loaded<Answer> validate(const Workspace& workspace, const ValidateRequest& request,
                                       const results::Words& say);

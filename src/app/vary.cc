@@ -10,23 +10,6 @@ namespace {
 
 constexpr double kMostPercent = 99.0;
 
-// "10%", "±10%", "+-10" …
-std::optional<double> percent_of(std::string_view text) {
-  for (const std::string_view front : {"±", "+-", "+/-"}) {
-    if (text.substr(0, front.size()) == front) {
-      text.remove_prefix(front.size());
-      break;
-    }
-  }
-  if (!text.empty() && text.back() == '%') {
-    text.remove_suffix(1);
-  }
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool good = error == std::errc() && end == text.data() + text.size();
-  return good && value > 0.0 && value <= kMostPercent ? std::optional(value) : std::nullopt;
-}
-
 template <class Unit>
 void scale(std::optional<Fact<Unit>>& fact, double factor) {
   if (fact && fact->value) {
@@ -48,6 +31,22 @@ void scale_rates(Chip& chip, Machine& machine, double factor) {
 }
 
 }  // namespace
+
+std::optional<double> percent_of(std::string_view text) {
+  for (const std::string_view front : {"±", "+-", "+/-"}) {
+    if (text.substr(0, front.size()) == front) {
+      text.remove_prefix(front.size());
+      break;
+    }
+  }
+  if (!text.empty() && text.back() == '%') {
+    text.remove_suffix(1);
+  }
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool good = error == std::errc() && end == text.data() + text.size();
+  return good && value > 0.0 && value <= kMostPercent ? std::optional(value) : std::nullopt;
+}
 
 std::vector<Variation> read_variations(std::string_view text, std::vector<std::string>& problems) {
   std::vector<Variation> list;

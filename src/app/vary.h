@@ -2,6 +2,7 @@
 // A chip with more or less of one resource: what a search's answer hangs on.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct Variation {
   Resource resource = Resource::kCompute;
   double percent = 0.0;  // up and down
 };
+// "10%", "±10%", "+-10" …: above 0 and up to 99.
+[[nodiscard]] std::optional<double> percent_of(std::string_view text);
 // "memory_bandwidth=10%,link=±50%". Every problem goes to `problems`.
 [[nodiscard]] std::vector<Variation> read_variations(std::string_view text,
                                                      std::vector<std::string>& problems);

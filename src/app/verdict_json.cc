@@ -8,9 +8,6 @@ namespace {
 Json number_or_null(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
-Json text_or_null(std::string_view text) {
-  return text.empty() ? Json(nullptr) : Json(std::string(text));
-}
 Json truth(Tri tri) { return tri == Tri::kUnknown ? Json(nullptr) : Json(tri == Tri::kYes); }
 Json bounds_json(const Interval<double>& bounds) {
   return Json::array({number_or_null(bounds.low), number_or_null(bounds.high)});
@@ -125,7 +122,7 @@ Json verdict_json(const Verdict& v) {
       {"possible", v.possible},
       {"tests", list_json(v.tests, test_json)},
       {"conditions", list_json(v.conditions,
-                               [](const Condition& c) {
+                               [](const redline::Condition& c) {
                                  return Json{{"rule", c.rule}, {"kind", c.kind}, {"text", c.text}};
                                })},
       {"fees", list_json(v.fees,

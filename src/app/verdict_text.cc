@@ -12,8 +12,6 @@ using results::Cell;
 using results::Table;
 using results::Words;
 
-Cell number_cell(const std::optional<double>& value) { return value ? Cell{*value} : Cell{}; }
-
 const QuantityLine* quantity(const Verdict& v, std::string_view name) {
   const auto found = std::find_if(v.quantities.begin(), v.quantities.end(),
                                   [name](const QuantityLine& line) { return line.name == name; });
@@ -91,7 +89,7 @@ std::string truth_word(Tri tri, const Words& say) {
 
 std::vector<std::string> condition_lines(const Verdict& v, const Words& say) {
   std::vector<std::string> lines;
-  for (const Condition& condition : v.conditions) {
+  for (const redline::Condition& condition : v.conditions) {
     lines.push_back(
         say("{kind}: {text} [{rule}]",
             {{"kind", condition.kind}, {"text", condition.text}, {"rule", condition.rule}}));
@@ -234,9 +232,9 @@ Table comparison_table(const Verdict& v, const Words& say) {
                    {"margin_percent", "Margin", "%", Align::kRight, 3},
                    {"paragraph", "Paragraph", "", Align::kLeft}};
   for (const ComparisonLine& line : v.tests) {
-    table.rows.push_back({line.quantity, number_cell(line.value), line.relation, line.limit,
-                          line.unit, truth_word(line.met, say), number_cell(line.margin_percent),
-                          text_cell(line.paragraph)});
+    table.rows.push_back({line.quantity, results::cell_of(line.value), line.relation, line.limit,
+                          line.unit, truth_word(line.met, say),
+                          results::cell_of(line.margin_percent), text_cell(line.paragraph)});
   }
   return table;
 }
@@ -252,7 +250,7 @@ Table verdict_table(const std::vector<Verdict>& verdicts) {
   for (const Verdict& v : verdicts) {
     const auto value = [&v](std::string_view name) {
       const QuantityLine* line = quantity(v, name);
-      return number_cell(line == nullptr ? std::nullopt : line->value);
+      return results::cell_of(line == nullptr ? std::nullopt : line->value);
     };
     table.rows.push_back({v.chip, std::string(name_of(v.outcome)), null_cell(name_of(v.review)),
                           null_cell(name_of(v.exception)), null_cell(v.eccn), value("tpp"),
@@ -272,7 +270,7 @@ Table compact_table(const std::vector<Verdict>& verdicts, const Words& say) {
   for (const Verdict& v : verdicts) {
     const auto value = [&v](std::string_view name) {
       const QuantityLine* line = quantity(v, name);
-      return number_cell(line == nullptr ? std::nullopt : line->value);
+      return results::cell_of(line == nullptr ? std::nullopt : line->value);
     };
     std::string answer;
     switch (v.outcome) {

@@ -3,8 +3,10 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/build_info.h"
+#include "base/nearest.h"
 #include "data/fields.h"
 
 namespace redline::data {
@@ -111,6 +113,31 @@ Loaded<Workspace> open_workspace(const WorkspaceOptions& options) {
     return tl::unexpected(std::move(errors));
   }
   return workspace;
+}
+
+Loaded<NamedText> needed_text(const Workspace& workspace, std::string_view folder,
+                              const std::string& name, std::string_view noun,
+                              std::string_view listed, std::string_view tail) {
+  auto found = text_named(workspace, folder, name);
+  if (!found) {
+    return tl::unexpected(std::move(found).error());
+  }
+  if (*found) {
+    return std::move(**found);
+  }
+  std::vector<std::string> names;
+  for (const data::DataFile* file : workspace.files.under(folder)) {
+    names.push_back(stem_of(*file));
+  }
+  std::vector<std::string> help{fmt::format("{}: {}{}", listed, fmt::join(names, ", "), tail)};
+  if (std::string near = did_you_mean(name, names, ""); !near.empty()) {
+    help.insert(help.begin(), std::move(near));
+  }
+  return tl::unexpected(Diagnostics{{Code::kUnknownRecord,
+                                     fmt::format("there is no {} '{}'", noun, name),
+                                     std::nullopt,
+                                     std::move(help),
+                                     {}}});
 }
 
 std::string stem_of(const data::DataFile& file) {

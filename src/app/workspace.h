@@ -46,6 +46,11 @@ using NamedText = std::pair<std::string, std::string>;
 [[nodiscard]] Loaded<std::optional<NamedText>> text_named(const Workspace& workspace,
                                                           std::string_view folder,
                                                           const std::string& name);
+// The same, of which one has to be there. The error names those that there are: `noun` is
+// "scenario", `listed` "scenarios", `tail` what else may be given.
+[[nodiscard]] Loaded<NamedText> needed_text(const Workspace& workspace, std::string_view folder,
+                                            const std::string& name, std::string_view noun,
+                                            std::string_view listed, std::string_view tail = "");
 // "april-2025" of "scenarios/april-2025.toml".
 [[nodiscard]] std::string stem_of(const data::DataFile& file);
 

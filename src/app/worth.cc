@@ -1,17 +1,11 @@
 #include "app/worth.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
+
+#include "base/for_each_index.h"
 
 namespace redline::app {
 namespace {
-
-void cost_of_owning(StepAnswer& answer) {
-  Chip chip = *answer.request.chip;
-  chip.price.rent.reset();
-  answer.cost = cost_rate(chip, answer.request.system, answer.request.terms);
-}
 
 std::optional<double> fp16_rate(const Chip& chip) {
   const auto& rate = chip.compute.fp16;
@@ -26,22 +20,6 @@ std::optional<double> memory_bandwidth(const Chip& chip) {
 
 std::optional<double> ratio(std::optional<double> a, std::optional<double> b) {
   return a && b && *b > 0.0 ? std::optional(*a / *b) : std::nullopt;
-}
-
-// Calls work(i) once for each i below `count`, in any order.
-template <class Work>
-void for_each_index(std::size_t count, unsigned threads, const Work& work) {
-  std::atomic<std::size_t> next{0};
-  const auto take = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      work(i);
-    }
-  };
-  std::vector<std::jthread> helpers;
-  for (std::size_t t = 1; t < std::min<std::size_t>(threads, count); ++t) {
-    helpers.emplace_back(take);
-  }
-  take();
 }
 
 }  // namespace
@@ -76,7 +54,7 @@ WorthReport work_out_worth(const Workspace& w, const Scenario& scenario, unsigne
     ChipInUse& one = use.chips[i % chips];
     one = best_in_use(w, report.chips[i % chips]->id, use.kind, Json{{"model", use.model}});
     if (one.answer) {
-      cost_of_owning(*one.answer);
+      take_as_owned(*one.answer);
     }
   });
   return report;

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "app/brief.h"
 #include "app/section.h"
+#include "app/test_brief.h"
 #include "app/test_workspace.h"
 #include "app/worth_text.h"
 
@@ -35,7 +35,7 @@ std::string write(const std::string& text) {
   return path;
 }
 
-Diagnostics errors_of(const std::string& text) {
+Diagnostics scenario_errors(const std::string& text) {
   const auto scenario = load_scenario(workspace(), write(text));
   return scenario ? Diagnostics{} : scenario.error();
 }
@@ -87,7 +87,7 @@ TEST(WorthQuestion, NamesWhatIsWrongWhereItStands) {
       {"reference = \"h100-sxm5\"\n", "", Code::kMissingKey, "reference"},
   };
   for (const auto& one : kCases) {
-    const Diagnostics errors = errors_of(changed(one.from, one.to));
+    const Diagnostics errors = scenario_errors(changed(one.from, one.to));
     ASSERT_EQ(errors.size(), 1U) << one.to;
     const Error& error = errors.front();
     EXPECT_EQ(error.code, one.code) << one.to;
@@ -105,14 +105,9 @@ TEST(WorthQuestion, MayBeMissing) {
   const auto none = load_scenario(workspace(), path);
   ASSERT_TRUE(none) << render(none.error());
   EXPECT_FALSE(none->worth);
-  BriefRequest request;
-  request.scenario = path;
-  request.folder = (fs::temp_directory_path() / "redline-worth-none").string();
-  const auto files = write_brief(workspace(), request);
-  ASSERT_TRUE(files) << render(files.error());
-  EXPECT_EQ(data::read_text_file(files->html_path)->find("id=\"worth\""), std::string::npos);
-  EXPECT_TRUE(
-      Json::parse(*data::read_text_file(files->json_path))["results"][0]["worth"].is_null());
+  const TestBrief brief = write_test_brief(path, "no-worth", 1);
+  EXPECT_EQ(brief.html.find("id=\"worth\""), std::string::npos);
+  EXPECT_TRUE(brief.json["results"][0]["worth"].is_null());
   const auto section = report_section(workspace(), {path, "worth"});
   ASSERT_FALSE(section);
   EXPECT_EQ(section.error().front().code, Code::kUnknownRecord);
@@ -213,19 +208,13 @@ TEST(WorthText, SaysSoWhereTheSubjectIsNotKnown) {
 }
 
 TEST(WorthSection, StandsInTheBriefWithPlotsAndTables) {
-  BriefRequest request;
-  request.scenario = "april-2025";
-  request.folder = (fs::temp_directory_path() / "redline-worth-brief").string();
-  const auto files = write_brief(workspace(), request);
-  ASSERT_TRUE(files) << render(files.error());
-  const std::string html = *data::read_text_file(files->html_path);
+  const std::string& html = april_brief().html;
   for (const char* part :
        {"id=\"worth\"", "id=\"worth-share-title\"", "id=\"worth-cost-title\"",
         "<caption>DeepSeek-V3 training</caption>", "<caption>Llama-3.1-70B decode</caption>"}) {
     EXPECT_NE(html.find(part), std::string::npos) << part;
   }
-  const Json json = Json::parse(*data::read_text_file(files->json_path));
-  EXPECT_EQ(json["results"][0]["worth"], worth_json(report()));
+  EXPECT_EQ(april_brief().json["results"][0]["worth"], worth_json(report()));
 }
 
 TEST(WorthSection, HasOneResultAChipAndUse) {

@@ -8,15 +8,10 @@
 
 #include "redline/message.h"
 
+#include "base/characters.h"
+
 namespace redline {
 namespace {
-
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
-}
 
 // Whether a terminal gives two columns to the character that begins here: the lead byte tells it
 // for CJK, kana, Hangul, full-width forms (E2 BA … EF BF) and for emoji and rare ideographs (F0).
@@ -38,7 +33,7 @@ std::string caret_indent(std::string_view line, int column) {
   std::string indent;
   int at = 1;
   for (std::size_t i = 0; i < line.size() && at < column; ++i) {
-    if (continues(line[i])) {
+    if (continues_character(line[i])) {
       continue;
     }
     indent += line[i] == '\t' ? "\t" : is_wide(line.substr(i)) ? "  " : " ";
@@ -69,13 +64,13 @@ std::string render_place(const SourceSpan& where, std::string_view label) {
   std::string line = printable(where.text);
   if (line.size() > kLongestLine) {
     std::size_t cut = kLongestLine;
-    while (cut > 0 && continues(line[cut])) {
+    while (cut > 0 && continues_character(line[cut])) {
       --cut;
     }
     line.resize(cut);
   }
   out += fmt::format("{} |\n{} | {}\n", gutter, number, line);
-  if (where.column >= 1 && static_cast<std::size_t>(where.column) <= characters(line) + 1) {
+  if (where.column >= 1 && where.column <= count_characters(line) + 1) {
     out += fmt::format("{} | {}{}{}{}\n", gutter, caret_indent(line, where.column),
                        std::string(static_cast<std::size_t>(std::clamp(where.length, 1, 60)), '^'),
                        label.empty() ? "" : " ", printable(label));

@@ -130,9 +130,9 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "line break stand in double quotes, a quote inside them is written twice (RFC 4180).\n"
      "Empty lines and lines that begin with # are left out.\n",
      "printf 'chip,quantity\\nh20,\"1\\n' > shipments.csv; redline quota shipments.csv"},
-    {Code::kJsonSyntax, "a file of measurements is not a list of JSON objects",
-     "Measurements are read from {\"rows\": [...]}, from a bare list of objects, or from one\n"
-     "object a line (NDJSON). The caret shows where reading stopped.\n",
+    {Code::kJsonSyntax, "a file of rows is not a list of JSON objects",
+     "Measurements and traces are read from {\"rows\": [...]}, from a bare list of objects, or\n"
+     "from one object a line (NDJSON). The caret shows where reading stopped.\n",
      "echo '{\"op\":\"gemm\"' > rows.json; redline validate rows.json"},
     {Code::kRowField, "a row of measurements has a wrong field",
      "Sizes are whole numbers from 1, times are seconds above zero, names are texts. A field that\n"
@@ -152,6 +152,139 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "model. If a known family has the same structure, write its name as model_type; else write\n"
      "the model as TOML: `redline data new model` prints one to begin from.\n",
      "echo '{\"model_type\": \"lama\"}' > config.json; redline data show ./config.json"},
+    {Code::kDistributionSyntax, "a distribution cannot be read",
+     "A quantity that varies is written as a number, which never varies, or as one of\n"
+     "  2k to 16k                        lognormal: 5 % lie below 2,000, 95 % below 16,000\n"
+     "  100 +- 20                        normal: mean and standard deviation\n"
+     "  uniform(a, b)  tri(a, m, b)  pert(a, m, b)  beta(a, b)  normal(mean, deviation)\n"
+     "  lognormal(median, deviation of the logarithm)  exponential(mean)  gamma(mean, cv)\n"
+     "  bernoulli(p)  poisson(mean)  zipf(n, s)  empirical(v1, v2, ...)\n"
+     "  mix(0.3: 100, 0.7: 200 to 2000)  with weights that add up to 1\n"
+     "Numbers may end in k (thousands) or M (millions). The message names the character of the\n"
+     "literal at which reading stopped.\n"},
+    {Code::kTraceRow, "a row of a trace is not a request",
+     "A trace says of each request when it came and how many tokens it had: a table with the\n"
+     "columns arrival_s, input_tokens, output_tokens, or one JSON object a line. The names of\n"
+     "public traces are known too (TIMESTAMP, ContextTokens, GeneratedTokens; timestamp in\n"
+     "milliseconds, input_length, output_length, hash_ids). Lengths are whole numbers from 1 to\n"
+     "10 million, and no row comes before the one above it. prefix and prefix_tokens, which may\n"
+     "be left out, say which prompts begin alike and for how long; priority is a whole number,\n"
+     "the lowest first.\n"},
+    {Code::kShardDamaged, "a file of a run is damaged",
+     "A shard file or an SQLite file holds checksums of its batches; what is read is not what was\n"
+     "written, or its end is missing. Nothing was made from it. The run that wrote it, asked "
+     "again\n"
+     "with --resume, keeps the whole batches before the damage and works out the rest. Where the\n"
+     "beginning itself is damaged, remove the file and work that shard out anew.\n",
+     "printf '[request]\\ncommand = \"classify\"\\n[vary]\\nchip = [\"h20\", \"l20\"]\\n' > "
+     "s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i s/l20/l40/ a.shard; redline "
+     "merge a.shard"},
+    {Code::kShardUnfinished, "a shard is not finished",
+     "The run that writes it was interrupted or is still at work. What it has written is kept:\n"
+     "ask the same run again with --resume, then merge.\n",
+     "printf '[request]\\ncommand = \"classify\"\\n[vary]\\nchip = [\"h20\", \"l20\"]\\n' > "
+     "s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i '$d' a.shard; redline merge "
+     "a.shard"},
+    {Code::kShardForeign, "rows belong to another run",
+     "Rows are put together only where they come from one sweep, one set of data (the hash of\n"
+     "`redline data list`), one version of the program and one seed. The message says which of "
+     "them\n"
+     "differs. All files are as they were: write to another file, remove the one that is out of\n"
+     "date, or work it out anew.\n",
+     "printf '[request]\\ncommand = \"classify\"\\n[vary]\\nchip = [\"h20\", \"l20\"]\\n' > "
+     "s.toml; redline search run s.toml -o a.shard 2>/dev/null; echo 'to = [\"SA\"]' >> s.toml; "
+     "redline search run s.toml -o a.shard --resume"},
+    {Code::kShardsOverlap, "shards hold the same points",
+     "A merge takes each point once. Leave one of the two files out; neither is changed. Shards "
+     "of\n"
+     "different cuts (1/2 and 2/3) may be mixed as long as their points do not overlap.\n",
+     "printf '[request]\\ncommand = \"classify\"\\n[vary]\\nchip = [\"h20\", \"l20\"]\\n' > "
+     "s.toml; redline search run s.toml --shard 1/2 -o a.shard 2>/dev/null; redline search run "
+     "s.toml -o b.shard 2>/dev/null; redline merge a.shard b.shard"},
+    {Code::kShardsMissing, "shards do not make up the run",
+     "Points of the sweep are in none of the files. The message names them and the shards that\n"
+     "would hold them; the others are as they were and need not be worked out again.\n",
+     "printf '[request]\\ncommand = \"classify\"\\n[vary]\\nchip = [\"h20\", \"l20\"]\\n' > "
+     "s.toml; redline search run s.toml --shard 1/2 -o a.shard 2>/dev/null; redline merge a.shard"},
+    {Code::kFormulaSyntax, "a formula of a scenario cannot be read",
+     "Formulas have numbers with or without a unit (0.3, 2.5 GUSD), ids of quantities, + - * / ^,\n"
+     "comparisons, brackets and functions: min, max, clamp, if, exp, log, sqrt, abs, quarterly, "
+     "yearly,\n"
+     "total, plain; by(event, DATE) and days(event, DATE); and, in answers, results such as\n"
+     "revenue(line, FY26Q1). The caret stands where reading stopped.\n",
+     "printf 'id = \"x\"\\ntitle = \"X\"\\nas_of = 2025-04-17\\n[[firm]]\\nid = "
+     "\"f\"\\ntitle = \"F\"\\nyear_ends = 1\\n[[option]]\\nid = \"o\"\\ntitle = "
+     "\"O\"\\nlines = []\\n[[quantity]]\\nid = \"a\"\\nwhat = \"A\"\\nformula = \"2 * (3 + "
+     "\"\\n' > x.toml; redline exposure x.toml"},
+    {Code::kCycle, "values depend on each other in a circle",
+     "A quantity or event of a scenario needs another one that needs it in turn, so that neither "
+     "can be\n"
+     "worked out first. The message goes round the circle. Give one of them without the others.\n",
+     "printf 'id = \"x\"\\ntitle = \"X\"\\nas_of = 2025-04-17\\n[[firm]]\\nid = "
+     "\"f\"\\ntitle = \"F\"\\nyear_ends = 1\\n[[option]]\\nid = \"o\"\\ntitle = "
+     "\"O\"\\nlines = []\\n[[event]]\\nid = \"a\"\\nwhat = \"A\"\\nafter = "
+     "[\"b\"]\\n[[event]]\\nid = \"b\"\\nwhat = \"B\"\\nafter = [\"a\"]\\n' > x.toml; "
+     "redline exposure x.toml"},
+    {Code::kProbability, "a probability is outside 0 to 1",
+     "A probability is a number from 0 to 1 or a percentage, or a distribution that keeps within "
+     "them\n"
+     "but for a hundred-thousandth at each end: beta(a, b), uniform(0.1, 0.4), pert(0.1, 0.2, "
+     "0.6).\n",
+     "printf 'id = \"x\"\\ntitle = \"X\"\\nas_of = 2025-04-17\\n[[firm]]\\nid = "
+     "\"f\"\\ntitle = \"F\"\\nyear_ends = 1\\n[[option]]\\nid = \"o\"\\ntitle = "
+     "\"O\"\\nlines = []\\n[[event]]\\nid = \"a\"\\nwhat = \"A\"\\nprobability = 1.2\\n' > "
+     "x.toml; redline exposure x.toml"},
+    {Code::kGeographyClash, "revenue of two geographies is mixed",
+     "Revenue is put to a place by the address that is billed, by the headquarters of the "
+     "customer, or\n"
+     "by where the goods go. For one place these differ by half and more, so numbers of two of "
+     "them are\n"
+     "not added, compared or divided. The message says which two. plain(x) drops the reading of "
+     "x.\n",
+     "printf 'id = \"x\"\\ntitle = \"X\"\\nas_of = 2025-04-17\\n[[firm]]\\nid = "
+     "\"f\"\\ntitle = \"F\"\\nyear_ends = 1\\n[[option]]\\nid = \"o\"\\ntitle = "
+     "\"O\"\\nlines = []\\n[[quantity]]\\nid = \"a\"\\nwhat = \"A\"\\nformula = "
+     "\"nvda_billing / nvda_hq\"\\n[[quantity]]\\nid = \"nvda_billing\"\\nwhat = "
+     "\"B\"\\nfigure = \"nvda.fy24q3.china_billing\"\\n[[quantity]]\\nid = "
+     "\"nvda_hq\"\\nwhat = \"H\"\\nvalue = \"9.7 GUSD\"\\ngeography = \"headquarters\"\\n' "
+     "> x.toml; redline exposure x.toml"},
+    {Code::kPeriodClash, "amounts of different periods are mixed",
+     "A quarter and a year, or a stock such as an order book and a flow such as revenue, are not "
+     "added,\n"
+     "compared or divided. The message says which two. quarterly(x) and yearly(x) bring a flow to "
+     "one\n"
+     "length, total(x, n) is what it comes to in n of its periods, plain(x) drops the reading.\n",
+     "printf 'id = \"x\"\\ntitle = \"X\"\\nas_of = 2025-04-17\\n[[firm]]\\nid = "
+     "\"f\"\\ntitle = \"F\"\\nyear_ends = 1\\n[[option]]\\nid = \"o\"\\ntitle = "
+     "\"O\"\\nlines = []\\n[[quantity]]\\nid = \"a\"\\nwhat = \"A\"\\nvalue = \"16 "
+     "GUSD\"\\nform = \"stock\"\\n[[quantity]]\\nid = \"b\"\\nwhat = \"B\"\\nvalue = \"17.1 "
+     "GUSD\"\\nper = \"year\"\\n[[quantity]]\\nid = \"c\"\\nwhat = \"C\"\\nformula = \"a / "
+     "b\"\\n' > x.toml; redline exposure x.toml"},
+    {Code::kLateEvidence, "evidence is dated after the scenario",
+     "A scenario rests on what was known on its day: a figure, source or event dated later would "
+     "make a\n"
+     "forecast of what is already known. Take what had been published by then. Series of "
+     "precedents cut\n"
+     "themselves: their later cases are not read.\n",
+     "printf 'id = \"x\"\\ntitle = \"X\"\\nas_of = 2025-04-17\\n[[firm]]\\nid = "
+     "\"f\"\\ntitle = \"F\"\\nyear_ends = 1\\n[[option]]\\nid = \"o\"\\ntitle = "
+     "\"O\"\\nlines = []\\n[[event]]\\nid = \"a\"\\nwhat = \"A\"\\nhappened = "
+     "2025-08-08\\n' > x.toml; redline exposure x.toml"},
+    {Code::kNotPositiveDefinite, "correlations cannot all hold together",
+     "If a goes with b and b with c, a and c cannot go against each other at will: the matrix of "
+     "the\n"
+     "correlations has to be positive definite. The message offers the nearest one that is "
+     "(Higham\n"
+     "2002), pair by pair.\n",
+     "printf 'id = \"x\"\\ntitle = \"X\"\\nas_of = 2025-04-17\\n[[firm]]\\nid = "
+     "\"f\"\\ntitle = \"F\"\\nyear_ends = 1\\n[[option]]\\nid = \"o\"\\ntitle = "
+     "\"O\"\\nlines = []\\n[[quantity]]\\nid = \"a\"\\nwhat = \"Q\"\\nvalue = \"1 to "
+     "2\"\\n[[quantity]]\\nid = \"b\"\\nwhat = \"Q\"\\nvalue = \"1 to "
+     "2\"\\n[[quantity]]\\nid = \"c\"\\nwhat = \"Q\"\\nvalue = \"1 to "
+     "2\"\\n[[correlation]]\\nbetween = [\"a\", \"b\"]\\nvalue = "
+     "0.9\\n[[correlation]]\\nbetween = [\"b\", \"c\"]\\nvalue = "
+     "0.9\\n[[correlation]]\\nbetween = [\"a\", \"c\"]\\nvalue = -0.9\\n' > x.toml; redline "
+     "exposure x.toml"},
     {Code::kUnknownCommand, "there is no such command", "`redline --help` lists the commands.\n",
      "redline clasify h20"},
     {Code::kUnknownOption, "there is no such option",
@@ -218,6 +351,20 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {Code::kBatchCommand, "a batch request names no known command",
      "The field `command` says which question the line asks, such as \"classify\".\n",
      "echo '{\"command\":\"clasify\"}' | redline batch"},
+    {Code::kRunUnfinished, "an unfinished run stands where the output goes",
+     "What a run has worked out is not thrown away by a slip. --resume goes on from what is kept;\n"
+     "to begin anew, remove the file.\n",
+     "printf '[request]\\ncommand = \"classify\"\\n[vary]\\nchip = [\"h20\", \"l20\"]\\n' > "
+     "s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i '$d' a.shard; redline "
+     "search run s.toml -o a.shard"},
+    {Code::kOutputForeign, "the output is a file that is no run of Redline",
+     "A run writes over a finished run of the same name, but not over a file or a database of\n"
+     "someone else. Write to another file, or remove that one.\n",
+     "printf '[request]\\ncommand = \"classify\"\\n[vary]\\nchip = [\"h20\", \"l20\"]\\n' > "
+     "s.toml; echo notes > a.shard; redline search run s.toml -o a.shard"},
+    {Code::kRunBusy, "another process writes the same run",
+     "Two processes were given the same output, such as a task of a queue that was started twice.\n"
+     "The first goes on; what it writes is kept. Wait for it, or give each its own file.\n"},
     {Code::kBadRequest, "a request of training or serving cannot be worked out",
      "A step needs sequences with tokens, and formats for what is stored. With context\n"
      "parallelism a sequence is cut into twice as many equal chunks; decoding is not split along\n"
@@ -229,7 +376,8 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "range of the model's layers; prediction modules stand on the last.\n"},
     {Code::kOutputUnwritable, "output cannot be written",
      "The disk may be full, or the folder missing or protected. Nothing half-written is left:\n"
-     "Redline writes to a temporary file beside the target and renames it when complete.\n",
+     "Redline writes to a temporary file beside the target and renames it when complete. A sweep\n"
+     "keeps the rows that it has worked out; --resume goes on from them once there is room.\n",
      "redline version > /dev/full"},
     {Code::kBug, "an internal error",
      "Redline broke one of its own rules; no input should be able to do that. Please report it\n"

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace redline {
@@ -14,6 +15,14 @@ namespace redline {
 // in the given order. A name that contains the text, or is contained, counts as near.
 [[nodiscard]] std::vector<std::string_view> nearest_names(
     std::string_view name, const std::vector<std::string_view>& candidates, std::size_t most = 3);
+
+// "did you mean 'h20-96gb'?", or `otherwise` where nothing is near.
+template <class Names>
+[[nodiscard]] std::string did_you_mean(std::string_view name, const Names& candidates,
+                                       std::string_view otherwise) {
+  const auto near = nearest_names(name, {candidates.begin(), candidates.end()}, 1);
+  return near.empty() ? std::string(otherwise) : "did you mean '" + std::string(near.front()) + "'?";
+}
 
 // ASCII lower case; the names of chips, keys and codes are ASCII.
 [[nodiscard]] std::string to_lower(std::string_view text);

@@ -70,6 +70,8 @@ constexpr auto kUnits = std::to_array<Unit>({
     {"min", kSecond, 60},
     {"h", kSecond, kHour},
     {"day", kSecond, 24 * kHour},
+    {"days", kSecond, 24 * kHour},
+    {"weeks", kSecond, 168 * kHour},
     {"Hz", kHertz, 1},
     {"kHz", kHertz, 1e3},
     {"MHz", kHertz, 1e6},

@@ -30,7 +30,7 @@ std::string stem_of(const std::string& relative) {
 template <class R>
 std::vector<R> load_folder(const data::FileSet& files, std::string_view folder, std::string noun,
                            Catalog& catalog, Diagnostics& errors) {
-  RecordFolder<R> records(noun, catalog, errors);
+  RecordFolder<R> records(noun, catalog.replaced, errors);
   for (const DataFile* file : files.under(folder)) {
     const Document document(file->display, file->text, errors);
     auto record = read_document<R>(document, errors);
@@ -86,7 +86,7 @@ void load_geography(const data::FileSet& files, Catalog& catalog, Diagnostics& e
 }
 
 void load_sources(const data::FileSet& files, Catalog& catalog, Diagnostics& errors) {
-  RecordFolder<Source> sources("source", catalog, errors);
+  RecordFolder<Source> sources("source", catalog.replaced, errors);
   for (const DataFile* file : files.under("sources")) {
     const Document document(file->display, file->text, errors);
     auto read = read_document<data::SourcesFile>(document, errors);
@@ -109,8 +109,8 @@ class CrossCheck {
     for (const Source& source : catalog.sources) {
       known_.insert(source.id);
     }
-    for (const std::string_view folder :
-         {"chips", "systems", "models", "places", "rules", "scenarios", "market", "claims"}) {
+    for (const std::string_view folder : {"chips", "systems", "models", "places", "rules",
+                                          "scenarios", "market", "claims", "silicon"}) {
       for (const DataFile* file : files.under(folder)) {
         check_file(*file);
       }
@@ -122,7 +122,13 @@ class CrossCheck {
     Diagnostics ignored;  // reported when the file was loaded
     const Document document(file.display, file.text, ignored);
     check_node(document.root());
-    const data::Node chip = document.root().find("chip");
+    check_chip(document.root().find("chip"));
+    for (const data::Node& die : document.root().find("die").items()) {
+      check_chip(die.find("chip"));
+    }
+  }
+
+  void check_chip(const data::Node& chip) {
     if (const auto id = chip.string(); id && catalog_.chip(*id) == nullptr) {
       report(chip, *id, "chip");
     }

@@ -123,10 +123,10 @@ struct MarketFolders {
   RecordFolder<MarketStatement> statements;
 
   MarketFolders(Catalog& catalog, Diagnostics& errors)
-      : figures("figure", catalog, errors),
-        periods("period", catalog, errors),
-        events("event", catalog, errors),
-        statements("statement", catalog, errors) {}
+      : figures("figure", catalog.replaced, errors),
+        periods("period", catalog.replaced, errors),
+        events("event", catalog.replaced, errors),
+        statements("statement", catalog.replaced, errors) {}
 
   // The figures of a period under their full names, dated as its results unless they say otherwise.
   void add_period(const FiscalPeriod& period, const data::DataFile& file, const Node& node) {

@@ -21,8 +21,9 @@ namespace redline {
 template <class R>
 class RecordFolder {
  public:
-  RecordFolder(std::string noun, Catalog& catalog, Diagnostics& errors)
-      : noun_(std::move(noun)), catalog_(catalog), errors_(errors) {}
+  // `replaced` takes a note of every record that an overlay replaces.
+  RecordFolder(std::string noun, std::vector<std::string>& replaced, Diagnostics& errors)
+      : noun_(std::move(noun)), replaced_(replaced), errors_(errors) {}
 
   void add(R record, const data::DataFile& file, SourceSpan id_span) {
     const auto found = index_.find(record.id);
@@ -41,7 +42,7 @@ class RecordFolder {
                          {}});
       return;
     }
-    catalog_.replaced.push_back(fmt::format("{} {} by {}", noun_, record.id, file.display));
+    replaced_.push_back(fmt::format("{} {} by {}", noun_, record.id, file.display));
     records_[at] = std::move(record);
     origins_[at] = &file;
   }
@@ -53,7 +54,7 @@ class RecordFolder {
 
  private:
   std::string noun_;
-  Catalog& catalog_;
+  std::vector<std::string>& replaced_;
   Diagnostics& errors_;
   std::vector<R> records_;
   std::vector<const data::DataFile*> origins_;

@@ -8,8 +8,8 @@
 #include <memory>
 
 #include <fmt/format.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+
+#include "base/fingerprint.h"
 
 namespace redline::data {
 namespace {
@@ -22,22 +22,12 @@ struct CloseFile {
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
 std::string hash_of(const std::vector<DataFile>& files) {
-  XXH3_state_t* state = XXH3_createState();
-  RL_CHECK(state != nullptr);
-  XXH3_128bits_reset(state);
-  const auto add = [state](std::string_view text) {
-    // The length goes in first, so that moving a boundary changes the hash.
-    const std::uint64_t size = text.size();
-    XXH3_128bits_update(state, &size, sizeof size);
-    XXH3_128bits_update(state, text.data(), text.size());
-  };
+  Fingerprint fingerprint;
   for (const DataFile& file : files) {
-    add(file.relative);
-    add(file.text);
+    fingerprint.add(file.relative);
+    fingerprint.add(file.text);
   }
-  const XXH128_hash_t hash = XXH3_128bits_digest(state);
-  XXH3_freeState(state);
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  return fingerprint.hex();
 }
 
 void read_layer(const std::string& folder, int layer, FileSet& set, Diagnostics& errors) {
@@ -81,6 +71,27 @@ void read_layer(const std::string& folder, int layer, FileSet& set, Diagnostics&
     set.files.push_back({path.lexically_relative(folder).generic_string(),
                          path.lexically_normal().generic_string(), std::move(*text), layer});
   }
+}
+
+std::string partial_name(const std::string& path) { return path + ".partial"; }
+
+tl::unexpected<Error> unwritable(const std::string& path, std::string_view why) {
+  return fail(Code::kOutputUnwritable, fmt::format("cannot write '{}': {}", path, why),
+              {"nothing was written; an older file of that name is as it was"});
+}
+
+// The file that takes the name of `path` when it is complete.
+Result<File> open_partial(const std::string& path) {
+  std::error_code code;
+  const fs::path parent = fs::path(path).parent_path();
+  if (!parent.empty()) {
+    fs::create_directories(parent, code);
+  }
+  File file(std::fopen(partial_name(path).c_str(), "wb"));
+  if (!file) {
+    return unwritable(path, std::strerror(errno));
+  }
+  return file;
 }
 
 }  // namespace
@@ -134,36 +145,43 @@ Result<std::string> read_text_file(const std::string& path) {
 }
 
 Result<std::string> write_text_file(const std::string& path, std::string_view text) {
-  const auto unwritable = [&path](std::string_view why) {
-    return fail(Code::kOutputUnwritable, fmt::format("cannot write '{}': {}", path, why),
-                {"nothing was written; an older file of that name is as it was"});
-  };
-  std::error_code code;
-  const fs::path parent = fs::path(path).parent_path();
-  if (!parent.empty()) {
-    fs::create_directories(parent, code);
+  auto file = open_partial(path);
+  if (!file) {
+    return tl::unexpected(std::move(file).error());
   }
-  const std::string temporary = path + ".partial";
-  {
-    File file(std::fopen(temporary.c_str(), "wb"));
-    if (!file) {
-      return unwritable(std::strerror(errno));
-    }
-    const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-    const bool closed = std::fclose(file.release()) == 0;
-    if (!written || !closed) {
-      const std::string why = std::strerror(errno);
-      fs::remove(temporary, code);
-      return unwritable(why);
-    }
+  std::error_code code;
+  const std::string temporary = partial_name(path);
+  const bool written = std::fwrite(text.data(), 1, text.size(), file->get()) == text.size();
+  const bool closed = std::fclose(file->release()) == 0;
+  if (!written || !closed) {
+    const std::string why = std::strerror(errno);
+    fs::remove(temporary, code);
+    return unwritable(path, why);
   }
   fs::rename(temporary, path, code);
   if (code) {
     std::error_code ignored;
     fs::remove(temporary, ignored);
-    return unwritable(code.message());
+    return unwritable(path, code.message());
   }
   return path;
+}
+
+Result<void> check_writable(const std::string& path) {
+  std::error_code ignored;
+  std::vector<fs::path> made;
+  for (fs::path folder = fs::path(path).parent_path();
+       !folder.empty() && !fs::exists(folder, ignored); folder = folder.parent_path()) {
+    made.push_back(folder);
+  }
+  const auto file = open_partial(path);
+  if (file) {
+    fs::remove(partial_name(path), ignored);
+  }
+  for (const fs::path& folder : made) {
+    fs::remove(folder, ignored);
+  }
+  return file ? Result<void>() : tl::unexpected(file.error());
 }
 
 }  // namespace redline::data

@@ -32,4 +32,8 @@ struct FileSet {
 // half-written is left and an older file survives a failure.
 [[nodiscard]] Result<std::string> write_text_file(const std::string& path, std::string_view text);
 
+// Whether write_text_file can write there, to know before long work. The error is the one that
+// writing would end with; nothing is left behind.
+[[nodiscard]] Result<void> check_writable(const std::string& path);
+
 }  // namespace redline::data

@@ -73,7 +73,7 @@ class Parser {
     if (row.is_object()) {
       rows_.rows.push_back({row, begin, end});
     } else {
-      add("a row is not an object", begin, "a row has the fields op, chip and others");
+      add("a row is not an object", begin, "write each row as {...}, with its fields");
     }
   }
 

@@ -4,16 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/characters.h"
+
 namespace redline::data {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-int characters(std::string_view text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 }  // namespace
 
@@ -25,13 +21,13 @@ SourceSpan span_at(const std::string& file, std::string_view text, std::size_t o
   SourceSpan span;
   span.file = file;
   span.line = static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1;
-  span.column = characters(text.substr(begin, offset - begin)) + 1;
+  span.column = count_characters(text.substr(begin, offset - begin)) + 1;
   span.text = text.substr(begin, text.find('\n', begin) - begin);
   return span;
 }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at, bool commas) {
-  while (at < text.size() && (is_blank(text[at]) || (commas && text[at] == ','))) {
+  while (at < text.size() && (is_space(text[at]) || (commas && text[at] == ','))) {
     ++at;
   }
   return at;
@@ -65,7 +61,7 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
       if (--depth == 0) {
         return at + 1;
       }
-    } else if (depth == 0 && (c == ',' || is_blank(c))) {
+    } else if (depth == 0 && (c == ',' || is_space(c))) {
       return at;
     }
   }

@@ -18,17 +18,12 @@
 
 #include <toml++/toml.h>
 
+#include "base/characters.h"
+
 namespace redline::data {
 namespace {
 
 const toml::node& as_toml(const void* node) { return *static_cast<const toml::node*>(node); }
-
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-int characters(std::string_view text) {
-  return static_cast<int>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
-}
 
 // toml++ counts columns in characters too, but puts the end of a file behind its last newline.
 SourceSpan span_at(const Document& document, toml::source_position at, int length) {
@@ -37,7 +32,7 @@ SourceSpan span_at(const Document& document, toml::source_position at, int lengt
   span.line = static_cast<int>(at.line);
   span.length = std::max(1, length);
   span.text = std::string(document.line(span.line));
-  span.column = std::clamp(static_cast<int>(at.column), 1, characters(span.text) + 1);
+  span.column = std::clamp(static_cast<int>(at.column), 1, count_characters(span.text) + 1);
   return span;
 }
 
@@ -45,7 +40,7 @@ SourceSpan span_at(const Document& document, toml::source_position at, int lengt
 std::size_t byte_of(std::string_view line, int column) {
   std::size_t i = 0;
   for (int at = 0; i < line.size(); ++i) {
-    at += continues(line[i]) ? 0 : 1;
+    at += continues_character(line[i]) ? 0 : 1;
     if (at >= column) {
       break;
     }
@@ -273,7 +268,7 @@ SourceSpan Node::span_within(std::size_t offset, std::size_t length) const {
   // Only a plain one-line string maps one to one; for others the whole value is marked.
   const std::size_t at = span.text.find(*text, byte_of(span.text, span.column));
   if (at != std::string::npos) {
-    span.column = characters(std::string_view(span.text).substr(0, at + offset)) + 1;
+    span.column = count_characters(std::string_view(span.text).substr(0, at + offset)) + 1;
     span.length = static_cast<int>(std::max<std::size_t>(1, length));
   }
   return span;

@@ -18,9 +18,7 @@ constexpr double kXSpacing = 9.0;  // cells between labelled ticks
 constexpr double kYSpacing = 3.0;
 constexpr std::string_view kSeriesMarks = "ox+*vsdz";
 
-std::string named(const Axis& axis) {
-  return printable(axis.unit.empty() ? axis.label : fmt::format("{} ({})", axis.label, axis.unit));
-}
+std::string named(const Axis& axis) { return printable(axis_title(axis)); }
 
 class AsciiDrawing {
  public:

@@ -116,6 +116,70 @@ struct DotWhisker {
   double width = 960.0;
 };
 
+// How a number spreads over worlds at one step, such as a quarter.
+struct FanStep {
+  double p5 = 0.0;  // quantiles, in the unit of the axis; a step with NaN is not drawn
+  double p25 = 0.0;
+  double p50 = 0.0;
+  double p75 = 0.0;
+  double p95 = 0.0;
+  std::string tooltip{};
+};
+
+struct FanPanel {
+  std::string label{};
+  std::vector<FanStep> steps{};
+};
+
+// Panels one below the other, all to one scale.
+struct FanChart {
+  std::string id = "fan";
+  std::string title{};
+  std::string subtitle{};
+  std::string description{};
+  std::vector<std::string> steps{};  // their names, under the last panel
+  Axis y{};
+  std::vector<FanPanel> panels{};
+  std::string wide = "5 to 95 %";
+  std::string narrow = "25 to 75 %";
+  std::string middle = "median";
+  std::string caption{};
+  double width = 960.0;
+  double height = 400.0;  // of all panels
+};
+
+// What leads from one total to the next.
+enum class WaterfallKind : std::uint8_t {
+  kTotal,   // from zero; the next change starts at its end
+  kChange,  // from where the row above ended
+  kBeside,  // from zero, for comparison
+};
+
+struct WaterfallRow {
+  std::string label{};
+  double amount = 0.0;  // in the unit of the axis
+  WaterfallKind kind = WaterfallKind::kChange;
+  std::string text{};  // the same in figures, beside the row
+  std::string tooltip{};
+};
+
+struct WaterfallGroup {
+  std::string label{};
+  std::vector<WaterfallRow> rows{};
+};
+
+// Rows of bars; each group starts anew.
+struct Waterfall {
+  std::string id = "waterfall";
+  std::string title{};
+  std::string subtitle{};
+  std::string description{};
+  Axis x{};
+  std::vector<WaterfallGroup> groups{};
+  std::string caption{};
+  double width = 960.0;
+};
+
 // Days are counted from 1970-01-01 (Date::time_since_epoch().count()).
 struct TimelineEvent {
   double day = 0.0;

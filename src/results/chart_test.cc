@@ -281,6 +281,94 @@ TEST(WhiskerSvg, TheSameChartGivesTheSameBytesAndAnEmptyOneIsDrawn) {
   EXPECT_NE(render_svg(DotWhisker{}).find("</svg>"), std::string::npos);
 }
 
+FanChart fan() {
+  return {.title = "Fan",
+          .steps = {"FY26Q1", "FY26Q2", "FY26Q3"},
+          .y = {.label = "Amount", .unit = "GUSD"},
+          .panels = {{"Charge", {{4, 5, 5.5, 6, 7, "first"}, {0, 0, 0, 0, 1}, {0, 0, 0, 0, 1}}},
+                     {"Revenue", {{4, 5, 6, 7, 8}, {1, 3, 5, 8, 14}, {1, 3, 5, 8, 14}}}}};
+}
+
+TEST(FanSvg, EachPanelHasTwoBandsAndAMedianAtEachStep) {
+  const std::string svg = render_svg(fan());
+  EXPECT_EQ(count(svg, "<path d=\"M"), 4U + 2U);  // and the key
+  EXPECT_EQ(count(svg, "<circle"), 6U + 1U);
+  EXPECT_NE(svg.find("role=\"img\""), std::string::npos);
+  for (const char* text :
+       {">FY26Q3</text>", ">Amount (GUSD)</text>", ">5 to 95 %</text>", "<title>first</title>"}) {
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  }
+}
+TEST(FanSvg, AStepWithoutAValueIsAGap) {
+  FanChart chart = fan();
+  chart.panels[1].steps[1].p50 = std::nan("");
+  const std::string svg = render_svg(chart);
+  EXPECT_EQ(count(svg, "<path d=\"M"), 6U + 2U);
+  EXPECT_EQ(count(svg, "<circle"), 5U + 1U);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+TEST(FanSvg, HostileTextIsDefusedAndAnEmptyChartIsDrawn) {
+  FanChart chart = fan();
+  chart.id = chart.title = chart.subtitle = chart.description = chart.caption = kHostile;
+  chart.steps[0] = chart.panels[0].label = chart.panels[0].steps[0].tooltip = kHostile;
+  chart.wide = chart.narrow = chart.middle = kHostile;
+  expect_defused(render_svg(chart));
+  EXPECT_EQ(render_svg(chart), render_svg(chart));
+  EXPECT_NE(render_svg(FanChart{}).find("</svg>"), std::string::npos);
+}
+
+Waterfall fall() {
+  using enum WaterfallKind;
+  return {.title = "Fall",
+          .x = {.label = "Amount", .unit = "GUSD"},
+          .groups = {{"All three",
+                      {{"Revenue", 40, kTotal, "40"},
+                       {"Costs", -30, kChange, "-30"},
+                       {"Released", 2, kChange, "2"},
+                       {"Net", 12, kTotal, "12"}}},
+                     {"Others", {{"Walk away", -5, kBeside, "-5"}}}}};
+}
+
+// Left and right end of the n-th bar, px.
+std::pair<double, double> bar_ends(const std::string& svg, int n) {
+  std::size_t at = svg.find("<path d=\"M", svg.find("</defs>"));
+  for (; n > 0; --n) {
+    at = svg.find("<g>", at);
+    at = svg.find("<path d=\"M", at);
+  }
+  const std::size_t across = svg.find('L', at);
+  return {std::stod(svg.substr(at + 10)), std::stod(svg.substr(across + 1))};
+}
+
+TEST(WaterfallSvg, AChangeStartsWhereTheRowAboveEnded) {
+  const std::string svg = render_svg(fall());
+  const auto revenue = bar_ends(svg, 0), costs = bar_ends(svg, 1), released = bar_ends(svg, 2),
+             net = bar_ends(svg, 3), other = bar_ends(svg, 4);
+  EXPECT_NEAR(costs.second, revenue.second, 0.02);
+  EXPECT_NEAR(released.first, costs.first, 0.02);
+  EXPECT_NEAR(net.second, released.second, 0.02);
+  EXPECT_NEAR(net.first, revenue.first, 0.02);
+  EXPECT_NEAR(other.second, revenue.first, 0.02);
+  EXPECT_LT(other.first, other.second);
+}
+TEST(WaterfallSvg, RiseAndFallDifferInHatchAsWellAsColour) {
+  const std::string svg = render_svg(fall());
+  EXPECT_NE(svg.find("waterfall-hatch-1-1"), std::string::npos);
+  EXPECT_NE(svg.find("waterfall-hatch-2-2"), std::string::npos);
+  EXPECT_NE(svg.find("role=\"img\""), std::string::npos);
+}
+TEST(WaterfallSvg, HostileTextIsDefusedAndWhatIsNotANumberHasNoBar) {
+  Waterfall chart = fall();
+  chart.id = chart.title = chart.subtitle = chart.description = chart.caption = kHostile;
+  chart.x.label = chart.groups[0].label = chart.groups[0].rows[0].label = kHostile;
+  chart.groups[0].rows[1].text = chart.groups[0].rows[2].tooltip = kHostile;
+  chart.groups[1].rows[0].amount = std::nan("");
+  const std::string svg = render_svg(chart);
+  expect_defused(svg);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+  EXPECT_NE(render_svg(Waterfall{}).find("</svg>"), std::string::npos);
+}
+
 TEST(TimelineSvg, EventsOnOneDayAreAllDrawn) {
   Timeline timeline{.lanes = {"US"}};
   for (int i = 0; i < 12; ++i) {

@@ -27,6 +27,11 @@ enum class JsonStyle : std::uint8_t { kPretty, kCompact };
                                          const nlohmann::ordered_json& run,
                                          JsonStyle style = JsonStyle::kPretty);
 
+// The compact envelope cut where its results stand, for results that are too many to hold: the text
+// up to and with "[", and from "]" on.
+[[nodiscard]] std::string envelope_head(const EnvelopeMeta& meta);
+[[nodiscard]] std::string envelope_tail(const nlohmann::ordered_json& run);
+
 // Any JSON value in the same manner, without the closing newline.
 [[nodiscard]] std::string dump_json(const nlohmann::ordered_json& value,
                                     JsonStyle style = JsonStyle::kPretty);

@@ -141,6 +141,10 @@ Axis resolve_axis(Axis axis, const std::vector<double>& values) {
   return axis;
 }
 
+std::string axis_title(const Axis& axis) {
+  return axis.unit.empty() ? axis.label : fmt::format("{} ({})", axis.label, axis.unit);
+}
+
 std::string tick_text(double value) {
   const double size = std::abs(value);
   if (size >= 1e12 || (size > 0 && size < 1e-4)) {

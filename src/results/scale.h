@@ -42,6 +42,9 @@ class Scale {
 // The axis with a usable range: its own, or one around `values`.
 [[nodiscard]] Axis resolve_axis(Axis axis, const std::vector<double>& values);
 
+// "Amount (GUSD)".
+[[nodiscard]] std::string axis_title(const Axis& axis);
+
 // "0.5", "1,000", "10k", "2.5M"
 [[nodiscard]] std::string tick_text(double value);
 

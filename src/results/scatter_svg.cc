@@ -26,10 +26,6 @@ constexpr double kYTickSpacing = 26.0;
 constexpr std::size_t kManyPoints = 120;
 constexpr std::size_t kMostNames = 8;  // of points outside the axes
 
-std::string axis_title(const Axis& axis) {
-  return axis.unit.empty() ? axis.label : fmt::format("{} ({})", axis.label, axis.unit);
-}
-
 bool contains(const std::vector<Coordinate>& polygon, const Box& box) {
   for (const double x : {box.x0, (box.x0 + box.x1) / 2, box.x1}) {
     if (!contains(polygon, x, box.y0) || !contains(polygon, x, box.y1)) {

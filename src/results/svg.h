@@ -18,6 +18,12 @@ namespace redline::results {
 // One row per value: a point with its interval, grouped, beside vertical rules.
 [[nodiscard]] std::string render_svg(const DotWhisker& plot);
 
+// Bands of quantiles over steps with their median, panels to one scale.
+[[nodiscard]] std::string render_svg(const FanChart& chart);
+
+// How a total comes about: each change a bar from where the one before it ended.
+[[nodiscard]] std::string render_svg(const Waterfall& chart);
+
 // Dated events as flags on lanes.
 [[nodiscard]] std::string render_svg(const Timeline& timeline);
 

@@ -2,6 +2,7 @@
 // Typed tables with units: what every command fills in, and what every writer reads.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,6 +23,11 @@ struct Column {
 
 // std::monostate is "unknown": never zero, never an empty text.
 using Cell = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+
+// Unknown where there is none.
+[[nodiscard]] inline Cell cell_of(const std::optional<double>& value) {
+  return value ? Cell(*value) : Cell();
+}
 
 // A row shorter than `columns` ends in unknown cells; cells beyond the columns are not shown.
 struct Table {

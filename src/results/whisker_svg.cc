@@ -1,8 +1,7 @@
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "results/label_layout.h"
+#include "results/row_chart.h"
 #include "results/scale.h"
 #include "results/svg.h"
 #include "results/svg_canvas.h"
@@ -10,22 +9,17 @@
 namespace redline::results {
 namespace {
 
-constexpr double kLabel = 13.0;
-constexpr double kText = 12.0;
-constexpr double kTick = 12.5;
-constexpr double kGroupLabel = 13.5;
-constexpr double kGroupHead = 27.0;
+using row_chart::kGroupHead;
+using row_chart::kGroupLabel;
+using row_chart::kIndent;
+using row_chart::kLabel;
+using row_chart::kText;
+
 constexpr double kRow = 20.0;
 constexpr double kGroupFoot = 5.0;
 constexpr double kCap = 3.5;  // half a cap of a whisker
-constexpr double kTickSpacing = 46.0;
 constexpr double kMarkRow = 17.0;
 constexpr double kMarkGap = 8.0;  // between labels of marks
-constexpr double kIndent = 12.0;  // of the labels of rows under that of their group
-
-std::string axis_title(const Axis& axis) {
-  return axis.unit.empty() ? axis.label : fmt::format("{} ({})", axis.label, axis.unit);
-}
 
 // The label of a rule above the plot: `level` rows over it.
 struct PlacedMark {
@@ -43,8 +37,8 @@ class WhiskerDrawing {
       : plot_(plot),
         canvas_({plot.id, plot.title, plot.description, plot.width}),
         axis_(range(plot)),
-        left_(label_width(plot)),
-        right_(plot.width - text_column(plot)),
+        left_(row_chart::label_width(plot, is_bold)),
+        right_(plot.width - row_chart::text_column(plot, is_bold)),
         scale_(axis_, left_, right_) {}
 
   std::string draw() {
@@ -52,19 +46,12 @@ class WhiskerDrawing {
     y = draw_legend(&canvas_, legend(), y, plot_.width);
     const std::vector<PlacedMark> marks = place_marks();
     const double top = y + kMarkRow * static_cast<double>(levels_of(marks)) + 4;
-    const double bottom = top + rows_height();
-    draw_grid(top, bottom);
+    const double bottom = top + row_chart::rows_height(plot_, kRow, kGroupFoot);
+    row_chart::draw_grid(canvas_, scale_, top, bottom, false);
     draw_marks(marks, top, bottom);
     draw_groups(top);
-    canvas_.line({left_, bottom, right_, bottom}, "axis");
-    canvas_.text(right_, bottom + 38, axis_title(plot_.x),
-                 {.size = kLabel, .bold = true, .anchor = Anchor::kEnd});
-    y = bottom + 48;
-    if (!plot_.caption.empty()) {
-      y = canvas_.paragraph({0, y + kText + 4, plot_.width, 0}, plot_.caption,
-                            {.size = kText, .muted = true});
-    }
-    return canvas_.finish(y + 4);
+    return canvas_.finish(
+        row_chart::draw_foot(canvas_, plot_.x, {left_, bottom, right_, bottom}, plot_.caption));
   }
 
  private:
@@ -84,25 +71,7 @@ class WhiskerDrawing {
     return resolve_axis(plot.x, values);
   }
 
-  static double label_width(const DotWhisker& plot) {
-    double width = 60.0;
-    for (const WhiskerGroup& group : plot.groups) {
-      for (const WhiskerRow& row : group.rows) {
-        width = std::max(width, kIndent + text_width(row.label, kLabel, row.emphasis));
-      }
-    }
-    return std::min(width, plot.width * 0.3) + 14;
-  }
-
-  static double text_column(const DotWhisker& plot) {
-    double width = 0.0;
-    for (const WhiskerGroup& group : plot.groups) {
-      for (const WhiskerRow& row : group.rows) {
-        width = std::max(width, text_width(row.text, kText, row.emphasis));
-      }
-    }
-    return width > 0.0 ? std::min(width, plot.width * 0.3) + 16 : 14;
-  }
+  static bool is_bold(const WhiskerRow& row) { return row.emphasis; }
 
   std::vector<LegendItem> legend() const {
     std::vector<LegendItem> items;
@@ -110,14 +79,6 @@ class WhiskerDrawing {
       items.push_back({plot_.series[i].name, false, i, {}, ""});
     }
     return items;
-  }
-
-  double rows_height() const {
-    double height = 0.0;
-    for (const WhiskerGroup& group : plot_.groups) {
-      height += kGroupHead + kRow * static_cast<double>(group.rows.size()) + kGroupFoot;
-    }
-    return height;
   }
 
   static std::size_t levels_of(const std::vector<PlacedMark>& marks) {
@@ -189,20 +150,6 @@ class WhiskerDrawing {
       }
     }
     return bare;
-  }
-
-  void draw_grid(double top, double bottom) {
-    double reach = -1e9;  // right end of the last tick label
-    for (const Tick& tick : scale_.ticks(kTickSpacing)) {
-      const double x = scale_.px(tick.value);
-      canvas_.line({x, top, x, bottom}, tick.major ? "grid" : "minor");
-      const double half = text_width(tick.text, kTick) / 2;
-      if (tick.major && x - half > reach && x + half <= plot_.width) {
-        canvas_.text(x, bottom + 17, tick.text,
-                     {.size = kTick, .muted = true, .anchor = Anchor::kMiddle});
-        reach = x + half + 6;
-      }
-    }
   }
 
   void draw_marks(const std::vector<PlacedMark>& marks, double top, double bottom) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/nearest.h"
 #include "results/utf8.h"
 
 namespace redline::results {
@@ -28,15 +29,6 @@ constexpr std::array<std::pair<std::string_view, Format>, 11> kNames{{
     {"txt", Format::kTable},
     {"text", Format::kTable},
 }};
-
-// Not std::tolower: the locale is not ours to read.
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return out;
-}
 
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
@@ -116,7 +108,7 @@ ordered_json json_row(const Table& table, const std::vector<Cell>& row) {
 }  // namespace
 
 std::optional<Format> find_format(std::string_view name) {
-  const std::string wanted = lower(name);
+  const std::string wanted = to_lower(name);
   const auto at = std::find_if(kNames.begin(), kNames.end(),
                                [&](const auto& entry) { return entry.first == wanted; });
   return at == kNames.end() ? std::nullopt : std::optional(at->second);
@@ -136,19 +128,26 @@ std::string_view format_name(Format format) {
   return kNames[static_cast<std::size_t>(format)].first;
 }
 
-std::string write_csv(const Table& table) {
+std::string csv_line(const std::vector<Cell>& cells) {
   std::string out;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
     out += i == 0 ? "" : ",";
-    out += csv_field(table.columns[i].key);
+    out += csv_cell(cells[i]);
   }
-  out += "\r\n";
+  return out + "\r\n";
+}
+
+std::string write_csv(const Table& table) {
+  std::vector<Cell> cells(table.columns.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    cells[i] = table.columns[i].key;
+  }
+  std::string out = csv_line(cells);
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-      out += i == 0 ? "" : ",";
-      out += csv_cell(cell_at(row, i));
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      cells[i] = cell_at(row, i);
     }
-    out += "\r\n";
+    out += csv_line(cells);
   }
   return out;
 }

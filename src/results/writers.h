@@ -26,6 +26,9 @@ enum class Format : std::uint8_t { kTable, kJson, kNdjson, kCsv, kMarkdown, kHtm
 // empty text is "". Doubles round trip.
 [[nodiscard]] std::string write_csv(const Table& table);
 
+// One line of it.
+[[nodiscard]] std::string csv_line(const std::vector<Cell>& cells);
+
 // GitHub Markdown with the title, a table for a person, and the notes as a list.
 [[nodiscard]] std::string write_markdown(const Table& table, const CellWords& words = {});
 

@@ -137,7 +137,7 @@ RC_GTEST_PROP(Pipeline, StagesServeTheWhole, ()) {
       ops(serve(one, request))));
 }
 
-RC_GTEST_PROP(OneRank, SendsNothing, ()) {
+RC_GTEST_PROP(OneRankProperty, SendsNothing, ()) {
   const LlmModel one = random_model();
   RC_ASSERT(only(serve(one, random_serving()), is_message).empty());
   const auto step = lower_training(one, random_training(), {});
