@@ -156,6 +156,9 @@ struct Chip {
   Power power;
   Price price;
   std::vector<Published> published;
+
+  // Sold by that day, as far as its date says.
+  [[nodiscard]] bool launched_by(Date day) const { return launched && launched->latest() <= day; }
 };
 
 // A number that may be known, known within bounds, or not known; bounds always hold the value.

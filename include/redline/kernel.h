@@ -21,6 +21,9 @@
 namespace redline::data {
 struct FileSet;
 }
+namespace redline::perf {
+struct Limits;
+}
 
 namespace redline {
 
@@ -227,8 +230,13 @@ class KernelModel {
   // Of a kernel that is not refused.
   [[nodiscard]] KernelTime time(const Kernel& kernel) const;
 
+  [[nodiscard]] const perf::Limits& limits() const;
+  // The same constants on a machine of other limits: what a search over chips asks.
+  [[nodiscard]] KernelModel with(const perf::Limits& limits) const;
+
  private:
   struct State;
+  explicit KernelModel(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -41,20 +41,36 @@ struct TrainingDimensions {
 [[nodiscard]] double least_chip_seconds(const LlmModel& model, const TrainingRequest& request,
                                         std::int64_t batch, const SheetRates& rates);
 
-// What a space is of. The model, kernels and engine must outlive it.
-struct TrainingQuestion {
+// What plans of one model on one machine are timed with. The model, and the kernels and engine of
+// the steps, must outlive it.
+struct PlanTiming {
   const LlmModel* model = nullptr;
   const KernelModel* kernels = nullptr;
   const Engine* engine = nullptr;
   SheetRates rates{};
   StepModel::Values constants{};
-  TrainingPlan base{};        // precision, tokens, node ranks: what all plans share
-  std::int64_t batch = 0;     // sequences of a step, all replicas
-  double token_budget = 0.0;  // objectives are of these; 0: of one step
-  Bytes capacity{};           // of a chip; 0: not known, and every plan fits
+};
+[[nodiscard]] PlanTiming timing_of(const LlmModel& model, const StepModel& steps);
+
+// The formats of operands, with the timing of steps that have them and of the software that runs
+// them: what it hides behind other work is part of its `Engine`.
+struct TrainingVariant {
+  PlanTiming timing;
+  Precision precision{};
+};
+
+// What a space is of.
+struct TrainingQuestion {
+  std::vector<TrainingVariant> variants;  // of one model, at least one
+  TrainingPlan base{};                    // tokens, node ranks: what all plans share
+  std::int64_t batch = 0;                 // sequences of a step, all replicas
+  double token_budget = 0.0;              // objectives are of these; 0: of one step
+  Bytes capacity{};                       // of a chip; 0: not known, and every plan fits
   double usd_per_chip_s = 0.0, watts = 0.0;
   std::vector<PlanObjective> objectives;  // the first is the one to make least
   TrainingDimensions dimensions;
+
+  [[nodiscard]] const LlmModel& model() const { return *variants.front().timing.model; }
 };
 
 class TrainingSpace : public SearchSpace {
@@ -66,7 +82,11 @@ class TrainingSpace : public SearchSpace {
   [[nodiscard]] std::size_t objectives() const override { return question_.objectives.size(); }
   [[nodiscard]] std::unique_ptr<SearchWalk> walk() const override;
 
-  [[nodiscard]] TrainingPlan plan_of(std::uint64_t number) const;
+  struct Leaf {
+    TrainingPlan plan;
+    std::size_t variant = 0;
+  };
+  [[nodiscard]] Leaf leaf(std::uint64_t number) const;
 
  private:
   TrainingQuestion question_;
@@ -97,11 +117,7 @@ struct OffloadPlan {
 };
 
 struct OffloadQuestion {
-  const LlmModel* model = nullptr;
-  const KernelModel* kernels = nullptr;
-  const Engine* engine = nullptr;
-  SheetRates rates{};
-  StepModel::Values constants{};
+  PlanTiming timing;
   TrainingRequest request{};  // precision and tokens
   int chips = 1, domain = 8;
   std::int64_t batch = 1;

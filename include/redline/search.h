@@ -11,7 +11,7 @@
 
 namespace redline {
 
-inline constexpr std::size_t kMostObjectives = 5;
+inline constexpr std::size_t kMostObjectives = 6;
 // Of a leaf, or of all leaves below a node at least; lesser is better.
 using Scores = std::array<double, kMostObjectives>;
 
@@ -24,6 +24,8 @@ class SearchWalk {
   [[nodiscard]] virtual std::uint32_t choices(std::size_t level) = 0;
   // One of the choices that were asked for last at this level.
   virtual void enter(std::size_t level, std::uint32_t choice) = 0;
+  // Leaves whose first score is above `most` are not wanted: no bound need tell them apart.
+  virtual void aim(double /*most*/) {}
   // What all levels entered ask for is worked out, and `least` told. False: nothing below is
   // feasible.
   virtual bool prepare(std::size_t level, Scores& least) = 0;
@@ -61,6 +63,9 @@ struct SearchOptions {
   unsigned threads = 1;
   bool prune = true;
   std::size_t top = 1;  // leaves to keep that are best by the first objective
+  // Leaves that may be good, by their choices: looked at first, so that bounds prune sooner where
+  // one leaf of one objective is asked for. Those that the space does not have are passed over.
+  std::vector<std::vector<std::uint32_t>> likely{};
   // Asked after every block of work, by one thread at a time.
   std::function<void(const SearchProgress&)> progress{};
   std::function<bool()> stop{};  // true: no further block is begun

@@ -201,6 +201,8 @@ class StepModel {
   [[nodiscard]] Timer serving_timer(const LlmModel& model, const ServingPlan& plan,
                                     const InferenceRequest& request) const;
 
+  [[nodiscard]] const KernelModel& kernels() const { return *kernels_; }
+  [[nodiscard]] const Engine& engine() const { return *engine_; }
   [[nodiscard]] const SheetRates& rates() const { return rates_; }
   [[nodiscard]] const StepConstants& training_constants() const { return training_; }
   [[nodiscard]] const StepConstants& serving_constants() const { return serving_; }
@@ -224,13 +226,16 @@ class StepModel {
                                 const InferenceRequest& request);
 
 [[nodiscard]] StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan);
-// `sequences` of `tokens` each on one replica, beside the weights, while a step works on
-// `step_tokens` of them.
+// `sequences` of `tokens` each in a batch of one replica, beside the weights, while a step works on
+// `step_tokens` of them. As many batches are in flight as there are pipeline stages.
 [[nodiscard]] StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan,
                                         std::int64_t sequences, std::int64_t tokens,
                                         std::int64_t step_tokens);
-// Sequences of `tokens` each that a replica has room for in `capacity` bytes of a chip; 0: not
-// even the weights fit.
+// While the step is under way.
+[[nodiscard]] StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan,
+                                        const InferenceRequest& step);
+// Sequences of `tokens` each that a batch of a replica has room for in `capacity` bytes of a chip;
+// 0: not even the weights fit.
 [[nodiscard]] std::int64_t largest_batch(const LlmModel& model, const ServingPlan& plan,
                                          Bytes capacity, std::int64_t tokens);
 

@@ -255,6 +255,8 @@ struct Change {
   std::string before;
   std::string after;
 };
+// The fields in which two verdicts of one item differ, as text.
+[[nodiscard]] std::vector<Change> changes_between(const Verdict& before, const Verdict& after);
 struct VerdictDiff {
   Verdict before;
   Verdict after;
