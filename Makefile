@@ -2,7 +2,7 @@
 
 PREFIX ?= /usr/local
 # Seconds for each fuzz target in `make check`.
-FUZZ_SECONDS ?= 30
+FUZZ_SECONDS ?= 10
 REPORT := out/april-2025
 PROGRAM := build/release/redline
 
@@ -39,11 +39,14 @@ check: deps-check  ## Format, lint, sanitizers, fuzzing, packaging (longer)
 
 bench: deps  ## Benchmarks
 	@cmake --preset release --log-level=WARNING
-	@cmake --build --preset release --parallel $(JOBS) --target classify_bench kernel_bench step_bench search_bench
+	@cmake --build --preset release --parallel $(JOBS) --target classify_bench kernel_bench step_bench search_bench sim_bench store_bench exposure_bench
 	@build/release/bench/classify_bench --benchmark_min_time=0.2
 	@build/release/bench/kernel_bench --benchmark_min_time=0.2
 	@build/release/bench/step_bench --benchmark_min_time=0.2
 	@build/release/bench/search_bench --benchmark_min_time=0.2
+	@build/release/bench/sim_bench --benchmark_min_time=0.2
+	@build/release/bench/store_bench --benchmark_min_time=0.2
+	@build/release/bench/exposure_bench --benchmark_min_time=0.2
 
 lint: deps-check  ## clang-format and clang-tidy, reporting only
 	@JOBS=$(JOBS) tools/lint.sh

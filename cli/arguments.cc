@@ -18,34 +18,27 @@ bool is_option(const std::string& word) {
 std::string option_name(const std::string& word) { return word.substr(0, word.find('=')); }
 
 Result<const Command*> command_of(const std::vector<std::string>& words, std::size_t& used) {
-  const std::string& first = words.front();
-  std::vector<std::string_view> names;
-  bool group = false;
-  for (const Command& command : commands()) {
-    names.push_back(command.name);
-    group |= command.name.rfind(first + " ", 0) == 0;
+  const NamedCommand named = command_named_by(words);
+  if (named.command != nullptr) {
+    used = named.words;
+    return named.command;
   }
-  if (const Command* command = find_command(first)) {
-    used = 1;
-    return command;
-  }
-  if (group && words.size() > 1 && !is_option(words[1])) {
-    if (const Command* command = find_command(first + " " + words[1])) {
-      used = 2;
-      return command;
-    }
-  }
-  std::string given = first;
+  std::string given = words.front();
   std::vector<std::string> help;
-  if (group) {
-    given = words.size() > 1 && !is_option(words[1]) ? first + " " + words[1] : first;
-    for (const std::string_view name : names) {
-      if (name.rfind(first + " ", 0) == 0) {
-        help.push_back(fmt::format("redline {}", name));
-      }
+  if (!named.group.empty()) {
+    given = named.group;
+    if (words.size() > named.words && !is_option(words[named.words])) {
+      given += " " + words[named.words];
+    }
+    for (const Command* command : commands_of(named.group)) {
+      help.push_back(fmt::format("redline {}", command->name));
     }
   } else {
-    for (const std::string_view near : nearest_names(first, names)) {
+    std::vector<std::string_view> names;
+    for (const Command& command : commands()) {
+      names.push_back(command.name);
+    }
+    for (const std::string_view near : nearest_names(given, names)) {
       help.push_back(fmt::format("did you mean 'redline {}'?", near));
     }
     help.emplace_back("`redline --help` lists the commands");
@@ -155,8 +148,9 @@ Result<Arguments> parse_help(const std::vector<std::string>& words) {
   if (rest.empty()) {
     return arguments;
   }
-  if (rest.size() == 1 && is_group(rest.front())) {
-    arguments.group = rest.front();
+  const NamedCommand named = command_named_by(rest);
+  if (named.command == nullptr && named.words == rest.size()) {
+    arguments.group = named.group;
     return arguments;
   }
   std::size_t used = 0;
@@ -191,8 +185,10 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& line) {
     arguments.command = find_command("version");
     return arguments;
   }
-  if (words.size() > 1 && is_group(words[0]) && (words[1] == "--help" || words[1] == "-h")) {
-    arguments.group = words[0];
+  const NamedCommand named = command_named_by(words);
+  if (named.command == nullptr && named.words > 0 && named.words < words.size() &&
+      (words[named.words] == "--help" || words[named.words] == "-h")) {
+    arguments.group = named.group;
     arguments.help = Help::kFull;
     return arguments;
   }

@@ -137,29 +137,26 @@ class Completer {
   std::string run(const std::string& typed, bool joined) {
     if (words_.empty() || words_.front() == "help" || words_.front() == "man") {
       Lines lines("", typed);
-      add_commands(lines, words_.size() > 1 ? words_[1] : "");
+      add_commands(lines, words_.size() > 1 ? command_named_by(std::span(words_).subspan(1)).group
+                                            : std::string());
       if (words_.empty()) {
         lines.add("--help", say_("show this help"));
         lines.add("--version", say_("version of program and data"));
       }
       return lines.take();
     }
-    const Command* command = find_command(words_.front());
-    std::size_t used = 1;
-    if (command == nullptr && words_.size() > 1) {
-      command = find_command(words_[0] + " " + words_[1]);
-      used = 2;
-    }
+    const NamedCommand named = command_named_by(words_);
+    const Command* command = named.command;
     if (command == nullptr) {
       Lines lines("", typed);
-      if (words_.size() == 1 && is_group(words_.front())) {
-        add_commands(lines, words_.front());
+      if (!named.group.empty() && named.words == words_.size()) {
+        add_commands(lines, named.group);
       }
       return lines.take();
     }
     // An option that waits for its value, as a word of its own or behind "=".
     const Option* waiting = nullptr;
-    for (std::size_t i = used; i < words_.size(); ++i) {
+    for (std::size_t i = named.words; i < words_.size(); ++i) {
       const Option* option = waiting == nullptr ? find_option(*command, words_[i]) : nullptr;
       waiting = option != nullptr && !option->value.empty() ? option : nullptr;
     }
@@ -193,21 +190,22 @@ class Completer {
   }
 
  private:
-  void add_commands(Lines& lines, std::string_view group) const {
-    if (!group.empty()) {
-      for (const Command* command : commands_of(group)) {
-        lines.add(command->name.substr(group.size() + 1), say_(command->summary));
-      }
-      return;
-    }
+  // The next words of the commands of a group; of all where it is empty.
+  void add_commands(Lines& lines, const std::string& group) const {
+    const std::string before = group.empty() ? group : group + " ";
     std::string last;
     for (const Command& command : commands()) {
-      const std::size_t blank = command.name.find(' ');
-      const std::string first(command.name.substr(0, blank));
-      if (first != last) {
-        lines.add(first, blank == std::string_view::npos ? say_(command.summary) : first + " …");
+      if (!command.name.starts_with(before)) {
+        continue;
       }
-      last = first;
+      const std::string_view rest = command.name.substr(before.size());
+      const std::size_t blank = rest.find(' ');
+      const std::string next(rest.substr(0, blank));
+      if (next != last) {
+        lines.add(next,
+                  blank == std::string_view::npos ? say_(command.summary) : before + next + " …");
+      }
+      last = next;
     }
   }
 

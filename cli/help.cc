@@ -119,7 +119,10 @@ std::string short_help(const Command& command, const Words& say) {
     text += "\n" + say("Options") + "\n";
     constexpr std::size_t kShown = 15;  // beyond, names alone
     constexpr std::size_t kFew = 8;
-    const std::size_t shown = command.options.size() > kShown ? kFew : command.options.size();
+    constexpr std::size_t kMany = 40;  // whose names alone take most of a screen
+    constexpr std::size_t kFewest = 3;
+    const std::size_t count = command.options.size();
+    const std::size_t shown = count > kMany ? kFewest : count > kShown ? kFew : count;
     for (const Option& option : command.options.first(shown)) {
       text += beside_short(option_names(option), say(option.doc));
     }

@@ -15,7 +15,7 @@ namespace redline::cli {
 // One screen of 24 lines: -h.
 [[nodiscard]] std::string short_help(const Command& command, const results::Words& say);
 
-// Whether the name is the first word of commands of two words: "data".
+// Whether the name is the first words of longer commands: "data", "search plan".
 [[nodiscard]] bool is_group(std::string_view name);
 [[nodiscard]] std::vector<const Command*> commands_of(std::string_view group);
 [[nodiscard]] std::string group_help(std::string_view group, const results::Words& say);

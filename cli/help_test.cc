@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -92,6 +93,10 @@ TEST(Arguments, HelpComesInThreeForms) {
   EXPECT_EQ(parse_arguments({"help", "data", "list"})->command->name, "data list");
   EXPECT_EQ(parse_arguments({"help", "data"})->group, "data");
   EXPECT_EQ(parse_arguments({"data", "--help"})->group, "data");
+  EXPECT_EQ(parse_arguments({"help", "search"})->group, "search");
+  EXPECT_EQ(parse_arguments({"search", "plan", "--help"})->group, "search plan");
+  EXPECT_EQ(parse_arguments({"help", "search", "plan", "serve"})->command->name,
+            "search plan serve");
   EXPECT_EQ(parse_arguments({"help", "--lang", "zh-Hans", "batch"})->command->name, "batch");
   EXPECT_EQ(parse_arguments({"help", "clasify"}).error().code, Code::kUnknownCommand);
   EXPECT_EQ(peek_option({"x", "--lang", "en", "--lang=zh-Hans"}, "--lang"), "zh-Hans");
@@ -117,6 +122,8 @@ TEST(Completion, KnowsCommandsOptionsAndChoices) {
   EXPECT_TRUE(offers(complete({"explain", "rl12"}, 1, ""), "RL1203"));
   EXPECT_TRUE(offers(complete({"classify", "--set", "tp"}, 2, ""), "tpp="));
   EXPECT_TRUE(offers(complete({"help", "data", ""}, 2, ""), "show"));
+  EXPECT_TRUE(offers(complete({"search", ""}, 1, ""), "plan"));
+  EXPECT_TRUE(offers(complete({"search", "plan", ""}, 2, ""), "serve"));
   EXPECT_EQ(complete({"batch", ""}, 1, ""), ":files\n");
   EXPECT_EQ(complete({"batch", "--data", ""}, 2, ""), ":folders\n");
   EXPECT_EQ(complete({"version", ""}, 1, ""), "");
@@ -127,10 +134,9 @@ TEST(Completion, KnowsCommandsOptionsAndChoices) {
 TEST(Completion, EveryOptionOfEveryCommandIsOffered) {
   for (const Command& command : commands()) {
     std::vector<std::string> words;
-    const std::size_t blank = command.name.find(' ');
-    words.emplace_back(command.name.substr(0, blank));
-    if (blank != std::string_view::npos) {
-      words.emplace_back(command.name.substr(blank + 1));
+    std::istringstream name{std::string(command.name)};
+    for (std::string word; name >> word;) {
+      words.push_back(word);
     }
     if (command.name == "help" || command.name == "man") {
       continue;  // they complete commands

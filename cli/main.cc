@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
   using namespace redline::cli;
   // A closed pipe shows as a failed write, which ends the output silently.
   std::signal(SIGPIPE, SIG_IGN);
+  // So does a limit on the size of files.
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
   const std::string program = argc > 0 ? argv[0] : "";
   if (const auto status = run_hidden(words, program)) {

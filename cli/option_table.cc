@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/exposure_options.h"
+#include "cli/impact_options.h"
+#include "cli/reply_options.h"
+#include "cli/rule_options.h"
 #include "cli/search_options.h"
+#include "cli/simulate_options.h"
 #include "cli/step_options.h"
 
 namespace redline::cli {
@@ -43,8 +48,9 @@ constexpr auto kCommon = std::to_array<Option>({
     {"--message-format", "", "F", "errors and warnings as text (default) or json, one a line",
      false, kChoice, "text json", "text"},
     {"--deny-warnings", "", "", "a warning is an error: exit with 1"},
-    {"--threads", "", "N", "use at most N threads; results are the same for any number", false,
-     kNumber, "", "1"},
+    {"--threads", "", "N",
+     "use at most N threads (default: every core; batch: 1); results are the same for any number",
+     false, kNumber, "", "1"},
     {"--seed", "", "N", "seed of random numbers, kept in the result (default 1)", false, kNumber,
      "", "1"},
     {"--print-config", "", "", "show the resolved request as TOML, and do nothing"},
@@ -56,10 +62,14 @@ constexpr auto kReportExamples = std::to_array<std::string_view>({
     "redline report april-2025 -o out/april-2025",
     "redline report april-2025 --section claims",
     "redline report april-2025 --section worth",
+    "redline report april-2025 --section bandwidth",
+    "redline report april-2025 --section exposure",
 });
 constexpr auto kReportOptions = std::to_array<Option>({
-    {"--section", "", "NAME", "show one section here and write no folder: claims or worth", false,
-     kChoice, "claims worth"},
+    {"--section", "", "NAME",
+     "show one section here and write no folder: claims, worth, bandwidth, built, impact, exposure "
+     "or buyer",
+     false, kChoice, "claims worth bandwidth built impact exposure buyer"},
 });
 constexpr auto kClassifyExamples = std::to_array<std::string_view>({
     "redline classify h20 --as-of 2025-04-16",
@@ -121,6 +131,11 @@ constexpr auto kEstimateCollectiveExamples = std::to_array<std::string_view>({
     "redline estimate collective h20 all_reduce ranks=8 'bytes=64 MiB'",
     "redline estimate collective h800-sxm all_to_all ranks=32 'bytes=16 MB'",
 });
+constexpr auto kEstimateDieExamples = std::to_array<std::string_view>({
+    "redline estimate die",
+    "redline estimate die gh100",
+    "redline estimate die ga100 aldebaran --format json",
+});
 constexpr auto kValidateExamples = std::to_array<std::string_view>({
     "redline validate",
     "redline validate --leave-one-chip-out",
@@ -164,6 +179,22 @@ constexpr auto kDataNewExamples = std::to_array<std::string_view>({
 constexpr auto kDataNewOptions = std::to_array<Option>({
     {"--like", "", "NAME", "the record to begin from", false, kRecord},
     {"--id", "", "ID", "id of the new record (default my-chip, my-system …)"},
+});
+constexpr auto kSearchRunExamples = std::to_array<std::string_view>({
+    "redline search run sweep.toml",
+    "redline search run sweep.toml -o result.sqlite --threads 2",
+    "redline search run sweep.toml -o result.sqlite --resume",
+    "redline search run sweep.toml -o shards/ --shard 1/2",
+    "redline search run sweep.toml -o shards/ --shard 2/2",
+});
+constexpr auto kSearchRunOptions = std::to_array<Option>({
+    {"--shard", "", "K/N", "work out part K of N alone, into a shard file or SQLite", false,
+     ValueKind::kText},
+    {"--resume", "", "", "go on with an unfinished run in the file of -o, or begin it"},
+});
+constexpr auto kMergeExamples = std::to_array<std::string_view>({
+    "redline merge shards/ -o result.csv",
+    "redline merge shards/*.shard -o result.sqlite",
 });
 constexpr auto kBatchExamples = std::to_array<std::string_view>({
     "redline batch requests.ndjson",
@@ -303,15 +334,44 @@ constexpr auto kCommands = std::to_array<Command>({
          "and what a million tokens costs; with --chunk beside prompts in chunks, with "
          "--prefill-chip after a pool of chips that prefills. Without --batch it takes the largest "
          "that fits, up to 256 sequences on a replica."},
-    {.name = "search plan",
-     .arguments = "train",
+    {.name = "estimate reasoning",
+     .arguments = "[CHIP…]",
+     .summary = "what a solved task costs when a model thinks longer, or more often",
+     .examples = kEstimateReasoningExamples,
+     .options = kEstimateReasoningOptions,
+     .most_arguments = -1,
+     .argument_kind = kChip,
+     .description =
+         "Test-time scaling: a task is solved by one long chain of thought, by a vote among N, by "
+         "the best of N where a verifier finds it, or by revision, one chain whose end is put off "
+         "N - 1 times. Accuracy comes from published points with the interval of so many problems, "
+         "and is interpolated between them; beyond them it is not known, unless --extrapolate "
+         "takes the nearest with a flag. Cost, time and energy of a task come from decode steps "
+         "summed while the context of a chain grows, on the plan that takes the fewest "
+         "chip-seconds, with the largest batch that memory holds at the full length.\n"
+         "With --token-budget it says how to spend it. With several chips it says from which "
+         "length of chains one becomes cheaper or faster than the first, and at which ratio of "
+         "rents they cost the same. A system in place of a chip has its network and price; --rent "
+         "and "
+         "--price take a list in the order of the chips."},
+    {.name = "estimate die",
+     .arguments = "[DIE…]",
+     .summary = "area, yield, cost and power of dies that exist",
+     .examples = kEstimateDieExamples,
+     .options = kResultOptions,
+     .most_arguments = -1,
+     .description =
+         "Works out the area of a die by component (cores, fabric, cache, memory, links, host bus, "
+         "graphics) from what it is made of and its node, beside what is published; how many whole "
+         "dies a wafer has and which share of them is good, whole and with the cores that its "
+         "fullest part needs; what a good packaged part costs by item, with the ends of what "
+         "sources leave open; and what it draws by component. Without a name it lists all dies of "
+         "data/silicon."},
+    {.name = "search plan train",
+     .arguments = "",
      .summary = "the best parallel plan of a training step",
      .examples = kSearchPlanTrainExamples,
      .options = kSearchPlanTrainOptions,
-     .least_arguments = 1,
-     .most_arguments = 1,
-     .argument_kind = kChoice,
-     .choices = "train",
      .description =
          "Searches tensor, context, expert, data and pipeline parallelism, ZeRO stages, "
          "microbatches, recomputation and schedules for the plan that fits in memory and makes the "
@@ -319,6 +379,146 @@ constexpr auto kCommands = std::to_array<Command>({
          "was worked out or ruled out by a bound; an interrupted search says how far the optimum "
          "may be. Where nothing fits (status 4) it names what binds and the smallest change.\n"
          "The answer is the same for any number of threads, pruned or not."},
+    {.name = "search plan serve",
+     .arguments = "",
+     .summary = "the best way to serve a model within limits on latency",
+     .examples = kSearchPlanServeExamples,
+     .options = kSearchPlanServeOptions,
+     .description =
+         "Searches tensor, expert, data and pipeline parallelism, batches, formats of weights and "
+         "cache, prompts in chunks beside the answers or on a pool of chips of their own (of "
+         "another kind with --prefill-chip), and the instances of each pool, for the cheapest way "
+         "that keeps TTFT and TPOT. With --chips all of them work, with --rate as many as the "
+         "requests need, else what one chip yields is compared. Without --dtype and --kv-dtype "
+         "8-bit formats are tried beside the model's own.\n"
+         "Means of requests that are all alike: queues are for a simulation. The answer is the "
+         "same for any number of threads, pruned or not. Where nothing is feasible (status 4) it "
+         "names what binds and the smallest change."},
+    {.name = "search chip",
+     .arguments = "",
+     .summary = "the best part that a rule lets through, and what each limit is worth",
+     .examples = kSearchChipExamples,
+     .options = kSearchChipOptions,
+     .description =
+         "The best reply of a vendor to a rule: a die that exists cut down (cores, clock, a "
+         "firmware cap on the rate, memory stacks, bus and speed, links, market, idle silicon, "
+         "more "
+         "dies), or a new one from the model of silicon. Legality is asked of the rules unchanged, "
+         "bills and letters included; work of the models of steps; cost and power of the model of "
+         "silicon. What is found is proved to be the best of all parts that are tried.\n"
+         "Answers with the part, its margins to every limit, what 1 and 10 % more of each limit "
+         "would be worth, which ways round the wording it takes and what unlocking them would "
+         "give, "
+         "the Pareto front, and how far it hangs on what is not known well. Where nothing is legal "
+         "(status 4) it names the clause."},
+    {.name = "search rule",
+     .arguments = "",
+     .summary = "limits that leak least capability for the revenue that they cost",
+     .examples = kSearchRuleExamples,
+     .options = kSearchRuleOptions,
+     .description =
+         "Moves limits of a rule over a grid. At each point the vendor answers with its best "
+         "part, as `search chip` finds it; buyers divide between that and the best chip that they "
+         "have at home. What leaks is the work that a part does above what is there at home, on "
+         "workloads of the rule-maker's, times the parts that go; what it costs is revenue "
+         "against no rule at all.\n"
+         "Answers with the best rule by the objective, the frontier of what leaks against what "
+         "is lost, where the rules of past years and pending bills stand on it, and how exact "
+         "the vendor's answers are. The space is a TOML file: the rules, the dies, the limits "
+         "that move, the work, and how many parts go; the guide has each field."},
+    {.name = "exposure",
+     .arguments = "SCENARIO",
+     .summary = "what each path costs whom, and what it is worth to know",
+     .examples = kExposureExamples,
+     .options = kExposureOptions,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kText,
+     .description =
+         "Draws worlds of a scenario (a name in data/exposure, or a .toml file): quantities that "
+         "are not known, events that come on a day or never, and under each option what is sold, "
+         "charged, earned and paid, quarter by quarter, to the cent.\n"
+         "Answers with the distribution of charge, revenue and net of each path, the best one, by "
+         "which belief another would be, what moves it (tornado and Sobol shares with intervals), "
+         "what it would be worth to know each input before choosing, and how each input was "
+         "understood. --backtest scores the scenario against what came, beside base rates and the "
+         "sell side. The same for any number of threads; --seed draws other worlds. "
+         "docs/exposure.md has the language of scenarios."},
+    {.name = "impact",
+     .arguments = "BEFORE AFTER",
+     .summary = "what changes where one rule set takes the place of another",
+     .examples = kImpactExamples,
+     .options = kImpactOptions,
+     .least_arguments = 0,
+     .most_arguments = 2,
+     .argument_kind = kText,
+     .description =
+         "The threshold-change impact statement. A rule set is a date, a rule by how its id "
+         "begins, a bill, a .toml file of an instrument of your own (one with the id of another "
+         "takes its place), or several joined by +. Which parts have another answer, and where; "
+         "the best design of each vendor's die for training, prefill, decode and thinking under "
+         "both; what buyers can have for a part, for a dollar and in total, beside what they make "
+         "themselves; how soon; ways round the wording; revenue at stake; what a briefing of "
+         "Congress under S. 3374 would hold; what would turn it, and what it rests on.\n"
+         "-o FILE.html writes it as a page. The other way round it is its own mirror."},
+    {.name = "simulate serve",
+     .arguments = "",
+     .summary = "what users of a cluster would feel: a simulation of requests",
+     .examples = kSimulateServeExamples,
+     .options = kSimulateServeOptions,
+     .description =
+         "Discrete events: requests arrive, wait, share steps, run out of cache and leave. Engines "
+         "batch continuously, with prompts in chunks or on a pool of chips of their own (another "
+         "kind with --prefill-chip), a paged cache that finds prefixes again, preemption, drafts, "
+         "uneven experts, failures and autoscaling. Times of steps are those of `redline estimate "
+         "decode` on any chip.\n"
+         "Answers with TTFT, TPOT and latency by percentile with 95 % intervals, goodput under "
+         "--ttft, --tpot and --latency, utilisation, cost and energy. A warm-up is left out by "
+         "rule (MSER). The same for any number of threads; --seed draws other requests."},
+    {.name = "simulate capacity",
+     .arguments = "",
+     .summary = "the highest rate of requests that holds a target",
+     .examples = kSimulateCapacityExamples,
+     .options = kSimulateCapacityOptions,
+     .description =
+         "Simulates rates until the highest is found at which --share of the requests keep every "
+         "target given. All rates of a run meet the same requests (common random numbers); runs "
+         "with other seeds give the 95 % interval. Where no rate holds the target (status 4) it "
+         "says what a request that meets no others feels."},
+    {.name = "search run",
+     .arguments = "SWEEP.toml",
+     .summary = "a sweep: one request after another, with fields that vary",
+     .examples = kSearchRunExamples,
+     .options = kSearchRunOptions,
+     .least_arguments = 1,
+     .most_arguments = 1,
+     .argument_kind = kFile,
+     .description =
+         "Asks a request of `redline batch` for every point of a product of field values, such as "
+         "models, chips, dates and objectives. The file has a table [request] with what all points "
+         "share and a table [vary] with a list of values, or { from = 1, to = 64, times = 2 }, for "
+         "each field; [[vary]] tables hold fields that go together, [[exclude]] leaves points out, "
+         "and several [[request]] ask several questions about each point. A point that cannot be "
+         "answered is a row with its error.\n"
+         "-o writes .sqlite, .ndjson, .csv or .json. Rows are kept as they come, so that a run "
+         "that ended in any way goes on with --resume; memory does not grow with the run. With "
+         "--shard the points are cut into N equal parts by their numbers: run each anywhere, then "
+         "`redline merge` them. Any cut, order and number of threads give the same results.\n"
+         "The first interrupt (Ctrl-C) finishes the points in work, keeps them and leaves with "
+         "130."},
+    {.name = "merge",
+     .arguments = "SHARD…",
+     .summary = "join the shards of a sweep",
+     .examples = kMergeExamples,
+     .least_arguments = 1,
+     .most_arguments = -1,
+     .argument_kind = kFile,
+     .description =
+         "Reads shard files and SQLite files that `redline search run` wrote, or folders of them, "
+         "in any order, and writes all rows as the single run would have: .sqlite, .ndjson, .csv "
+         "or .json by the suffix of -o, or to standard output. Shards that are damaged, "
+         "unfinished, of another sweep or other data, missing or there twice are named, and "
+         "nothing is written."},
     {.name = "compare",
      .arguments = "CHIP…",
      .summary = "how many of one chip equal how many of another",
@@ -377,7 +577,7 @@ constexpr auto kCommands = std::to_array<Command>({
      .options = kResultOptions,
      .most_arguments = 1,
      .argument_kind = kChoice,
-     .choices = "chips systems fabrics models rules places groups sources market",
+     .choices = "chips systems fabrics dies models rules places groups sources market",
      .description =
          "Lists the records of one kind, or the kinds with the number of their records."},
     {.name = "data show",
@@ -494,6 +694,26 @@ const Command* find_command(std::string_view name) {
   const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
                                    [name](const Command& c) { return c.name == name; });
   return found == kCommands.end() ? nullptr : found;
+}
+
+NamedCommand command_named_by(std::span<const std::string> words) {
+  NamedCommand found;
+  std::string name;
+  for (std::size_t i = 0; i < words.size() && !words[i].empty(); ++i) {
+    name += (i > 0 ? " " : "") + words[i];
+    if (const Command* command = find_command(name)) {
+      return {command, found.group, i + 1};
+    }
+    const bool group = std::any_of(kCommands.begin(), kCommands.end(), [&](const Command& c) {
+      return c.name.starts_with(name + " ");
+    });
+    if (!group) {
+      break;
+    }
+    found.group = name;
+    found.words = i + 1;
+  }
+  return found;
 }
 
 const Option* find_option(const Command& command, std::string_view name) {

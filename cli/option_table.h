@@ -62,6 +62,13 @@ struct Command {
 [[nodiscard]] std::span<const std::string_view> first_examples();
 
 [[nodiscard]] const Command* find_command(std::string_view name);
+// What the first of some words name: a command, or a group of commands.
+struct NamedCommand {
+  const Command* command = nullptr;
+  std::string group;      // "search plan"; empty where the first word is neither
+  std::size_t words = 0;  // of either
+};
+[[nodiscard]] NamedCommand command_named_by(std::span<const std::string> words);
 [[nodiscard]] const Option* find_option(const Command& command, std::string_view name);
 
 // The words of a list of choices.

@@ -27,7 +27,10 @@ std::string clock_text(double seconds) {
 }
 
 std::string rate_text(double rate) {
-  return rate < 10 ? fmt::format("{:.1f}", rate) : fmt::format("{:.0f}", rate);
+  constexpr double kMillion = 1e6;
+  return rate < 10         ? fmt::format("{:.1f}", rate)
+         : rate < kMillion ? fmt::format("{:.0f}", rate)
+                           : fmt::format("{:.1f}M", rate / kMillion);
 }
 
 }  // namespace
@@ -73,6 +76,18 @@ void Progress::update(std::size_t done, std::size_t total) {
   }
 }
 
+void Progress::update(std::size_t done, std::size_t total, std::size_t evaluated,
+                      std::string best) {
+  if (on_) {
+    const std::lock_guard lock(mutex_);
+    done_ = std::max(done_, done);
+    total_ = total;
+    evaluated_ = evaluated;
+    best_ = std::move(best);
+    step(options_.seconds());
+  }
+}
+
 void Progress::step(double now) {
   if (now >= next_ && !finished_) {
     show(now);
@@ -82,25 +97,45 @@ void Progress::step(double now) {
 void Progress::show(double now) {
   const double rate = static_cast<double>(done_) / (now - start_);
   const double left = total_ > done_ && rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
+  const double evaluations = static_cast<double>(evaluated_.value_or(0)) / (now - start_);
   shown_ = true;
   if (options_.mode == ProgressMode::kJson) {
     next_ = now + kEventEvery;
     const std::string total = total_ == 0 ? "null" : std::to_string(total_);
-    options_.write(
-        fmt::format("{{\"event\":\"progress\",\"done\":{},\"total\":{},\"rate_per_s\":{:.3g},"
-                    "\"eta_s\":{}}}\n",
-                    done_, total, rate, total_ == 0 ? "null" : fmt::format("{:.1f}", left)));
+    std::string search;
+    if (evaluated_) {
+      search =
+          fmt::format(",\"evaluated\":{},\"evaluations_per_s\":{:.3g},\"best\":{}", *evaluated_,
+                      evaluations, best_.empty() ? "null" : fmt::format("\"{}\"", best_));
+    }
+    options_.write(fmt::format(
+        "{{\"event\":\"progress\",\"done\":{},\"total\":{},\"rate_per_s\":{:.3g},"
+        "\"eta_s\":{}{}}}\n",
+        done_, total, rate, total_ == 0 ? "null" : fmt::format("{:.1f}", left), search));
     return;
   }
   next_ = now + kLineEvery;
+  const std::string done = std::to_string(done_);
+  const std::string total = std::to_string(total_);
+  const std::string time = clock_text(left);
+  const auto& say = options_.say;
   const std::string line =
-      total_ == 0 ? options_.say("{done} done, {rate} a second",
-                                 {{"done", std::to_string(done_)}, {"rate", rate_text(rate)}})
-                  : options_.say("{done} of {total}, {rate} a second, {time} left",
-                                 {{"done", std::to_string(done_)},
-                                  {"total", std::to_string(total_)},
-                                  {"rate", rate_text(rate)},
-                                  {"time", clock_text(left)}});
+      total_ == 0 ? say("{done} done, {rate} a second", {{"done", done}, {"rate", rate_text(rate)}})
+      : !evaluated_
+          ? say("{done} of {total}, {rate} a second, {time} left",
+                {{"done", done}, {"total", total}, {"rate", rate_text(rate)}, {"time", time}})
+      : best_.empty()
+          ? say("{done} of {total}, {rate} evaluations a second, {time} left",
+                {{"done", done},
+                 {"total", total},
+                 {"rate", rate_text(evaluations)},
+                 {"time", time}})
+          : say("{done} of {total}, {rate} evaluations a second, best {best}, {time} left",
+                {{"done", done},
+                 {"total", total},
+                 {"rate", rate_text(evaluations)},
+                 {"best", best_},
+                 {"time", time}});
   options_.write("\r" + results::truncate_to_width(line, options_.width - 1) + "\x1b[K");
 }
 

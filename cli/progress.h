@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,8 @@ class Progress {
 
   // `done` of `total` so far. From any thread.
   void update(std::size_t done, std::size_t total);
+  // Of a search, which rules out more than it evaluates; `best` so far, empty while there is none.
+  void update(std::size_t done, std::size_t total, std::size_t evaluated, std::string best);
   // From any thread: so many more.
   void advance(std::size_t count = 1);
   // Clears the line, or writes the last event.
@@ -55,6 +58,8 @@ class Progress {
   bool on_;
   std::mutex mutex_;
   std::size_t done_ = 0;
+  std::optional<std::size_t> evaluated_;
+  std::string best_;
   double start_ = 0.0;
   double next_ = 0.0;
   bool shown_ = false;

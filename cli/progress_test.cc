@@ -54,6 +54,28 @@ TEST(Progress, RewritesOneLineAndClearsIt) {
   EXPECT_EQ(screen.text, "\r\x1b[K");
 }
 
+TEST(Progress, OfASearchSaysWhatItEvaluatesAndTheBestSoFar) {
+  Screen screen;
+  ProgressOptions options = screen.options(ProgressMode::kAuto, true);
+  options.width = 80;
+  Progress progress(options, 0);
+  screen.now = 1.0;
+  progress.update(20'000'000, 80'000'000, 2'500'000, "");
+  EXPECT_EQ(screen.text, "\r20000000 of 80000000, 2.5M evaluations a second, 0:03 left\x1b[K");
+  screen.text.clear();
+  screen.now = 2.0;
+  progress.update(60'000'000, 80'000'000, 3'000'000, "9.6 s");
+  EXPECT_EQ(screen.text,
+            "\r60000000 of 80000000, 1.5M evaluations a second, best 9.6 s, 0:01 left\x1b[K");
+  Screen events;
+  Progress json(events.options(ProgressMode::kJson, false), 0);
+  events.now = 1.0;
+  json.update(10, 40, 5, "9.6 s");
+  EXPECT_EQ(events.text,
+            "{\"event\":\"progress\",\"done\":10,\"total\":40,\"rate_per_s\":10,\"eta_s\":3.0,"
+            "\"evaluated\":5,\"evaluations_per_s\":5,\"best\":\"9.6 s\"}\n");
+}
+
 TEST(Progress, SaysWhatIsDoneWhereTheTotalIsNotKnown) {
   Screen screen;
   Progress progress(screen.options(ProgressMode::kAuto, true), 0);

@@ -16,14 +16,21 @@
 #include "app/classify.h"
 #include "app/compare.h"
 #include "app/data_commands.h"
+#include "app/die.h"
 #include "app/estimate.h"
 #include "app/estimate_step.h"
 #include "app/explain.h"
+#include "app/exposure.h"
 #include "app/fail_if.h"
+#include "app/impact.h"
 #include "app/quota.h"
+#include "app/reasoning.h"
 #include "app/replay.h"
-#include "app/search_plan.h"
+#include "app/search_chip.h"
+#include "app/search_rule.h"
+#include "app/search_serve.h"
 #include "app/section.h"
+#include "app/simulate.h"
 #include "app/validate.h"
 #include "cli/batch_stream.h"
 #include "cli/completions.h"
@@ -32,6 +39,7 @@
 #include "cli/man.h"
 #include "cli/print_config.h"
 #include "cli/settings.h"
+#include "cli/sweep_commands.h"
 
 namespace redline::cli {
 namespace {
@@ -171,31 +179,121 @@ app::Json step_fields_of(const Arguments& arguments) {
 }
 
 // An interrupted search answers with what it found.
-Loaded<Answer> search_plan(const Arguments& arguments, const Workspace& workspace,
-                           const Settings& settings, const Terminal& terminal) {
-  if (arguments.positional.front() != "train") {
-    return tl::unexpected(Diagnostics{
-        {Code::kBadOptionValue,
-         fmt::format("there is no search for a plan to '{}'", arguments.positional.front()),
-         std::nullopt,
-         {"redline search plan train"},
-         {}}});
-  }
+Loaded<Answer> search(const Arguments& arguments, const Workspace& workspace,
+                      const Settings& settings, const Terminal& terminal) {
   app::Json fields = step_fields_of(arguments);
   fields.erase("no_prune");
   fields.erase("plot");
+  for (const char* knob : {"caps", "slow_memory"}) {
+    if (fields.erase(fmt::format("no_{}", knob)) > 0) {
+      fields[knob] = false;
+    }
+  }
+  for (const char* knob : {"exceptions", "backtest"}) {
+    if (fields.contains(knob)) {
+      fields[knob] = true;
+    }
+  }
+  const std::string_view name = arguments.command->name;
+  if (name == "search rule" && arguments.has("--seed")) {
+    fields["seed"] = settings.seed;
+  }
   Progress progress(progress_on_terminal(settings.progress, terminal.width(), terminal.say()), 0);
   app::SearchRun run;
-  run.threads = settings.threads;
+  run.threads = settings.search_threads();
   run.prune = !arguments.has("--no-prune");
   run.plot = arguments.has("--plot");
-  run.progress = [&progress](const SearchProgress& now) { progress.update(now.done, now.total); };
+  run.progress = [&progress](const SearchProgress& now, const std::string& best) {
+    progress.update(now.done, now.total, now.evaluated, best);
+  };
   run.stop = [] { return interrupted(); };
   catch_interrupts();
-  auto answer =
-      app::search_plan_train(workspace, fields, run, Code::kBadOptionValue, terminal.say());
+  const auto look = name == "search chip"         ? app::search_chip
+                    : name == "search rule"       ? app::search_rule
+                    : name == "search plan serve" ? app::search_plan_serve
+                                                  : app::search_plan_train;
+  auto answer = look(workspace, fields, run, Code::kBadOptionValue, terminal.say());
   progress.finish();
   return answer;
+}
+
+app::Json impact_fields(const Arguments& arguments) {
+  app::Json fields = step_fields_of(arguments);
+  constexpr std::array<const char*, 2> kSides{"before", "after"};
+  for (std::size_t i = 0; i < std::min(kSides.size(), arguments.positional.size()); ++i) {
+    fields[kSides[i]] = arguments.positional[i];
+  }
+  for (const char* knob : {"exceptions", "bills"}) {
+    if (fields.contains(knob)) {
+      fields[knob] = true;
+    }
+  }
+  return fields;
+}
+
+app::SearchRun threads_of(const Settings& settings) {
+  app::SearchRun run;
+  run.threads = settings.search_threads();
+  return run;
+}
+
+// Interrupted, it answers with the worlds that it has counted.
+Loaded<Answer> run_exposure(const Arguments& arguments, const Workspace& workspace,
+                            const Settings& settings, const Terminal& terminal) {
+  app::Json fields = step_fields_of(arguments);
+  fields["scenario"] = arguments.positional.front();
+  fields["seed"] = settings.seed;
+  if (fields.contains("backtest")) {
+    fields["backtest"] = true;
+  }
+  Progress progress(progress_on_terminal(settings.progress, terminal.width(), terminal.say()), 0);
+  app::SearchRun run = threads_of(settings);
+  run.progress = [&progress](const SearchProgress& now, const std::string&) {
+    progress.update(now.done, now.total);
+  };
+  run.stop = [] { return interrupted(); };
+  catch_interrupts();
+  auto answer = app::exposure_answer(workspace, fields, run, Code::kBadOptionValue, terminal.say());
+  progress.finish();
+  return answer;
+}
+
+// An interrupted simulation answers with what it has seen.
+Loaded<Answer> run_simulation(const Arguments& arguments, const Workspace& workspace,
+                              const Settings& settings, const Terminal& terminal) {
+  app::Json fields = step_fields_of(arguments);
+  fields.erase("plot");
+  fields.erase("trace");
+  fields["seed"] = settings.seed;
+  Progress progress(progress_on_terminal(settings.progress, terminal.width(), terminal.say()), 0);
+  app::SimulateRun run;
+  run.threads = settings.search_threads();
+  run.plot = arguments.has("--plot");
+  run.trace = arguments.value("--trace");
+  run.progress = [&progress](std::uint64_t done, std::uint64_t total) {
+    progress.update(done, total);
+  };
+  run.stop = [] { return interrupted(); };
+  catch_interrupts();
+  const auto simulate =
+      arguments.command->name == "simulate capacity" ? app::simulate_capacity : app::simulate_serve;
+  auto answer = simulate(workspace, fields, run, Code::kBadOptionValue, terminal.say());
+  progress.finish();
+  return answer;
+}
+
+Loaded<Answer> reasoning(const Arguments& arguments, const Workspace& workspace,
+                         const results::Words& say) {
+  app::Json fields = step_fields_of(arguments);
+  fields.erase("plot");
+  if (arguments.has("--extrapolate")) {
+    fields["extrapolate"] = true;
+  }
+  if (!arguments.positional.empty()) {
+    fields["chip"] = arguments.positional;
+  }
+  return app::estimate_reasoning(workspace, fields, Code::kBadOptionValue, say,
+                                 arguments.has("--plot"));
 }
 
 Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
@@ -234,8 +332,24 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return app::estimate_step(workspace, *kind, step_fields_of(arguments), Code::kBadOptionValue,
                               say);
   }
-  if (name == "search plan") {
-    return search_plan(arguments, workspace, settings, terminal);
+  if (name == "estimate reasoning") {
+    return reasoning(arguments, workspace, say);
+  }
+  if (name == "estimate die") {
+    return app::estimate_die(workspace, arguments.positional, say);
+  }
+  if (name.starts_with("search plan") || name == "search chip" || name == "search rule") {
+    return search(arguments, workspace, settings, terminal);
+  }
+  if (name == "exposure") {
+    return run_exposure(arguments, workspace, settings, terminal);
+  }
+  if (name == "impact") {
+    return app::impact(workspace, impact_fields(arguments), threads_of(settings),
+                       Code::kBadOptionValue, say);
+  }
+  if (name.starts_with("simulate")) {
+    return run_simulation(arguments, workspace, settings, terminal);
   }
   if (name == "compare") {
     app::CompareRequest request{arguments.positional, arguments.value("--model"),
@@ -244,8 +358,10 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return app::compare(workspace, request, say);
   }
   if (name == "validate") {
-    return app::validate(workspace, {arguments.positional, arguments.has("--leave-one-chip-out")},
-                         say);
+    return app::validate(
+        workspace,
+        {arguments.positional, arguments.has("--leave-one-chip-out"), settings.search_threads()},
+        say);
   }
   if (name == "replay") {
     return app::replay(workspace, first, say);
@@ -271,9 +387,14 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
 }
 
 bool needs_kernels(std::string_view command) {
-  return command.starts_with("estimate") || command.starts_with("search") || command == "compare" ||
-         command == "validate" || command == "calibrate" || command == "batch" ||
-         command == "replay" || command == "report" || command == "data check";
+  if (command == "estimate die") {
+    return false;
+  }
+  return command.starts_with("estimate") || command.starts_with("search") ||
+         command.starts_with("simulate") || command == "compare" || command == "impact" ||
+         command == "exposure" || command == "validate" || command == "calibrate" ||
+         command == "batch" || command == "replay" || command == "report" ||
+         command == "data check";
 }
 
 CatalogParts parts_for(std::string_view command) {
@@ -281,7 +402,8 @@ CatalogParts parts_for(std::string_view command) {
   const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "report";
   const bool runs = command == "validate" || command == "calibrate";
   parts.models = all || command == "replay" || step_kind(command) || command == "compare" ||
-                 command.starts_with("search");
+                 command == "impact" || command == "exposure" || command == "estimate reasoning" ||
+                 command.starts_with("search") || command.starts_with("simulate");
   parts.sources = parts.models || runs;
   parts.market = parts.models;
   parts.systems = parts.sources || command == "classify" || needs_kernels(command);
@@ -335,6 +457,9 @@ class Runner {
       return *plain ? show(**plain, "") : terminal_.fail(plain->error());
     }
     const std::string_view name = in_.arguments.command->name;
+    if (name == "merge") {
+      return end(merge_command(in_.arguments, settings_, run_info(""), terminal_), "");
+    }
     auto workspace = app::open_workspace(
         {"", in_.executable, in_.arguments.values("--data"), parts_for(name), needs_kernels(name)});
     if (!workspace) {
@@ -346,14 +471,28 @@ class Runner {
     if (name == "batch") {
       return batch(*workspace);
     }
+    if (name == "search run") {
+      const std::string& hash = workspace->files.hash;
+      return end(search_run(in_.arguments, *workspace, settings_, run_info(hash), terminal_), hash);
+    }
     if (name == "report") {
       return report(*workspace);
+    }
+    if (const std::string path = output_file(); !path.empty()) {
+      if (const auto writable = data::check_writable(path); !writable) {
+        return terminal_.fail(writable.error());
+      }
     }
     if (name == "calibrate") {
       return calibrate(*workspace);
     }
     if (name == "classify" && settings_.format == results::Format::kHtml) {
       return case_page(*workspace);
+    }
+    if (name == "impact" && settings_.format == results::Format::kHtml) {
+      auto page = app::write_impact(*workspace, impact_fields(in_.arguments), threads_of(settings_),
+                                    run_info(workspace->files.hash), terminal_.say());
+      return page ? write_text(*page) : terminal_.fail(page.error());
     }
     auto found = answer_of(in_.arguments, *workspace, settings_, terminal_);
     if (!found) {
@@ -363,11 +502,17 @@ class Runner {
     return interrupted() && (status == kDone || status == kNoAnswer) ? kInterrupted : status;
   }
 
+  // Empty: standard output.
+  [[nodiscard]] std::string output_file() const {
+    std::string path = in_.arguments.value("--output");
+    return path == "-" ? std::string() : path;
+  }
+
   [[nodiscard]] app::RunInfo run_info(const std::string& hash) const {
     app::RunInfo info;
     info.data_hash = hash;
     info.seed = settings_.seed;
-    info.threads = settings_.threads;
+    info.threads = settings_.search_threads();
     info.command_line = "redline";
     for (const std::string& word : in_.words) {
       info.command_line += " " + word;
@@ -431,6 +576,15 @@ class Runner {
     return judge(answer, *found, write(answer, hash));
   }
 
+  // Of a sweep; what it shows besides comes to standard output.
+  int end(const SweepEnd& sweep, const std::string& hash) {
+    if (!sweep.answer || sweep.answer->blocks.empty()) {
+      return sweep.status;
+    }
+    const int shown = show(*sweep.answer, hash);
+    return sweep.status == kDone ? shown : sweep.status;
+  }
+
   int case_page(const Workspace& workspace) {
     auto request = classify_request(in_.arguments);
     if (!request) {
@@ -453,16 +607,14 @@ class Runner {
   }
 
   int write(const Answer& answer, const std::string& hash) {
-    const std::string path = in_.arguments.value("--output");
-    const bool to_file = !path.empty() && path != "-";
-    return write_text(app::render(
-        answer, run_info(hash),
-        {settings_.format, terminal_.width(), terminal_.color() && !to_file, terminal_.say()}));
+    return write_text(app::render(answer, run_info(hash),
+                                  {settings_.format, terminal_.width(),
+                                   terminal_.color() && output_file().empty(), terminal_.say()}));
   }
 
   int write_text(const std::string& text) {
-    const std::string path = in_.arguments.value("--output");
-    if (path.empty() || path == "-") {
+    const std::string path = output_file();
+    if (path.empty()) {
       return terminal_.out(text);
     }
     const auto written = data::write_text_file(path, text);
@@ -476,7 +628,7 @@ class Runner {
   int batch(const Workspace& workspace) {
     catch_interrupts();
     BatchStream stream(
-        workspace, settings_.threads,
+        workspace, settings_.stream_threads(),
         progress_on_terminal(settings_.progress, terminal_.width(), terminal_.say()));
     const auto& words = in_.arguments.positional;
     const auto done =
@@ -510,9 +662,9 @@ class Runner {
   int report(const Workspace& workspace) {
     const std::string scenario = in_.arguments.positional.front();
     if (in_.arguments.has("--section")) {
-      const auto section = app::report_section(
-          workspace,
-          {scenario, in_.arguments.value("--section"), settings_.threads, terminal_.say()});
+      const auto section =
+          app::report_section(workspace, {scenario, in_.arguments.value("--section"),
+                                          settings_.search_threads(), terminal_.say()});
       return section ? show(*section, workspace.files.hash) : terminal_.fail(section.error());
     }
     std::string folder = in_.arguments.value("--output");

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include <fmt/format.h>
 
 namespace redline::cli {
 namespace {
+
+constexpr unsigned kMostThreads = 1024;
 
 Result<std::uint64_t> number_option(const Arguments& arguments, std::string_view name,
                                     std::uint64_t otherwise) {
@@ -22,14 +25,16 @@ Result<std::uint64_t> number_option(const Arguments& arguments, std::string_view
   return number;
 }
 
-Result<unsigned> threads_option(const Arguments& arguments) {
-  constexpr std::uint64_t kMost = 1024;
-  RL_TRY(number, number_option(arguments, "--threads", 1));
-  if (number == 0 || number > kMost) {
-    return fail(Code::kBadOptionValue,
-                fmt::format("--threads {}: expected 1 to {}", number, kMost));
+Result<std::optional<unsigned>> threads_option(const Arguments& arguments) {
+  if (!arguments.has("--threads")) {
+    return std::nullopt;
   }
-  return static_cast<unsigned>(number);
+  RL_TRY(number, number_option(arguments, "--threads", 1));
+  if (number == 0 || number > kMostThreads) {
+    return fail(Code::kBadOptionValue,
+                fmt::format("--threads {}: expected 1 to {}", number, kMostThreads));
+  }
+  return std::optional(static_cast<unsigned>(number));
 }
 
 // The place of the value in the list of choices; the first is the default.
@@ -65,6 +70,10 @@ Result<results::Language> language_option(const std::string& text) {
 
 }  // namespace
 
+unsigned Settings::search_threads() const {
+  return threads.value_or(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads));
+}
+
 std::string one_of(std::string_view choices) {
   const auto list = choice_list(choices);
   std::string text;
@@ -91,10 +100,11 @@ Result<results::Format> format_option(const Arguments& arguments) {
   } else if (!path.empty() && path != "-") {
     format = results::find_format_for_path(path).value_or(results::Format::kTable);
   }
-  if (format == results::Format::kHtml && arguments.command->name != "classify") {
+  if (format == results::Format::kHtml && arguments.command->name != "classify" &&
+      arguments.command->name != "impact") {
     return fail(Code::kBadOptionValue, "this command does not write HTML",
-                {"`redline report` and `redline classify` do; here use table, json, ndjson, csv or "
-                 "markdown"});
+                {"`redline report`, `redline classify` and `redline impact` do; here use table, "
+                 "json, ndjson, csv or markdown"});
   }
   return format;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The options that every command takes, checked.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,12 @@ struct Settings {
   TerminalOptions terminal;
   ProgressMode progress = ProgressMode::kAuto;
   std::uint64_t seed = 1;
-  unsigned threads = 1;
+  std::optional<unsigned> threads;  // as said
+
+  // Those said, else every core that this process may use: answers are the same for any number.
+  [[nodiscard]] unsigned search_threads() const;
+  // Those said, else one: a stream answers line by line, ranks share the cores among them.
+  [[nodiscard]] unsigned stream_threads() const { return threads.value_or(1); }
 };
 
 // Reports every option that has a wrong value.

@@ -4,7 +4,8 @@
     base -> data -> catalog -> {rules, workload, silicon} -> perf -> sim -> search -> exposure
          -> app -> server -> cli -> mpi
 
-results stands on base alone and is used from app up; rules and perf never see each other.
+results stands on base alone and store on results; both are used from app up. rules and perf never
+see each other.
 Public headers include/redline/*.h belong to the module that owns their concept.
 
     tests/layers.py [ROOT]       check a source tree
@@ -21,7 +22,7 @@ LOW = ["base", "data", "catalog"]
 MIDDLE = LOW + ["rules", "workload", "silicon"]
 PERF = LOW + ["workload", "silicon"]  # speed knows nothing of legality
 SEARCH = MIDDLE + ["perf", "sim"]
-APP = SEARCH + ["search", "exposure", "results"]
+APP = SEARCH + ["search", "exposure", "results", "store"]
 MAY_USE = {
     "base": [],
     "data": ["base"],
@@ -30,6 +31,7 @@ MAY_USE = {
     "workload": LOW,
     "silicon": LOW,
     "results": ["base"],
+    "store": ["base", "results"],
     "perf": PERF,
     "sim": PERF + ["perf"],
     "search": SEARCH,
@@ -47,9 +49,19 @@ PUBLIC = {
     "units": "base",
     "date": "base",
     "quantity": "base",
+    "random": "base",
+    "distribution": "base",
     "tri": "base",
     "interval": "base",
     "fact": "base",
+    "silicon": "silicon",
+    "chip_search": "search",
+    "sampling": "exposure",
+    "copula": "exposure",
+    "sensitivity": "exposure",
+    "forecast_score": "exposure",
+    "ledger": "exposure",
+    "rule_search": "search",
     "chip": "catalog",
     "system": "catalog",
     "fabric": "catalog",
@@ -61,7 +73,9 @@ PUBLIC = {
     "operator": "workload",
     "workload": "workload",
     "fabric": "catalog", "kernel": "perf", "step": "perf", "economics": "perf",
-    "search": "search", "plan_search": "search",
+    "serving": "perf", "reasoning": "perf",
+    "traffic": "sim", "simulation": "sim",
+    "search": "search", "plan_search": "search", "serving_search": "search",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

@@ -14,6 +14,9 @@ add_test(NAME i18n.messages
 add_test(NAME i18n.languages COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/languages.py
                                      $<TARGET_FILE:redline>)
 set_tests_properties(i18n.languages PROPERTIES TIMEOUT 300)
+if(REDLINE_FUZZ OR REDLINE_SANITIZE)
+  set_tests_properties(i18n.languages PROPERTIES DISABLED TRUE)  # of texts, not of memory
+endif()
 
 # Each file of compile_fail/ but the control must be refused. Only the syntax is checked, so a
 # missing symbol can never be what refuses it.

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs each for a bounded time from its kept corpus.
 #   tools/fuzz.sh [SECONDS [TARGET…]]     SECONDS for each target, default 60
-# New inputs stay in build/fuzz/found/<target>; an input that fails is kept there and named.
+# New inputs stay in build/asan/found/<target>; an input that fails is kept there and named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${1:-60}
 shift || true
-cmake --preset fuzz --log-level=WARNING
-cmake --build --preset fuzz --parallel "${JOBS:-$(nproc)}"
+cmake --preset asan --log-level=WARNING
+cmake --build --preset asan --parallel "${JOBS:-$(nproc)}"
 
 targets=("$@")
 if ((${#targets[@]} == 0)); then
-  for program in build/fuzz/fuzz/*_fuzz; do
+  for program in build/asan/fuzz/*_fuzz; do
     name=$(basename "$program")
     targets+=("${name%_fuzz}")
   done
@@ -20,7 +20,7 @@ fi
 
 failed=()
 for target in "${targets[@]}"; do
-  found=build/fuzz/found/$target
+  found=build/asan/found/$target
   mkdir -p "$found"
   options=(-max_total_time="$seconds" -timeout=30 -rss_limit_mb=4096 -max_len=20000
            -artifact_prefix="$found/" -print_final_stats=1)
@@ -28,7 +28,7 @@ for target in "${targets[@]}"; do
     options+=(-dict="tests/fuzz/$target.dict")
   fi
   log=$found/log.txt
-  if "build/fuzz/fuzz/${target}_fuzz" "${options[@]}" "$found" "tests/fuzz/corpus/$target" \
+  if "build/asan/fuzz/${target}_fuzz" "${options[@]}" "$found" "tests/fuzz/corpus/$target" \
       >"$log" 2>&1 </dev/null; then
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     echo "fuzz: $target: $runs inputs, nothing found"

@@ -24,8 +24,8 @@ import messages  # noqa: E402  (the texts that people read)
 import transcripts  # noqa: E402  (runs the examples as the tests do)
 
 RECORDS = [
-    "chip", "system", "fabric", "model", "instrument", "places", "groups", "sources", "scenario",
-    "market", "claims",
+    "chip", "system", "fabric", "silicon", "model", "instrument", "places", "groups", "sources", "scenario",
+    "market", "claims", "exposure", "precedents", "resolutions",
 ]
 LONGEST_EXAMPLE = 24
 ACCURACY = """# Accuracy

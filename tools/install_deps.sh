@@ -2,20 +2,20 @@
 # Installs the Debian packages that Redline needs and does nothing where they are there.
 #   tools/install_deps.sh [build|check]
 # build: to build, run and test. check: those of `make check` too (clang, a browser, CJK fonts, a
-# second shell, groff).
+# second shell, groff, Open MPI).
 set -euo pipefail
 
 mode=${1:-build}
 packages=(
   make git pkg-config ccache python3 g++ cmake ninja-build mold
   libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libfmt-dev libexpected-dev libxxhash-dev
-  libgtest-dev librapidcheck-dev libbenchmark-dev
+  libsqlite3-dev librandom123-dev libboost-dev libgtest-dev librapidcheck-dev libbenchmark-dev
 )
 case $mode in
   build) ;;
   check)
     packages+=(clang-16 clang-tidy-16 clang-format-16 libclang-rt-16-dev shellcheck
-               chromium fonts-noto-cjk zsh groff-base)
+               chromium fonts-noto-cjk zsh groff-base libopenmpi-dev openmpi-bin)
     ;;
   *)
     echo "install_deps: unknown mode '$mode'; use build or check" >&2

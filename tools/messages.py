@@ -35,6 +35,10 @@ WORDS = [
     "pipeline_send", "data_parallel", "pipeline_bubble", "optimizer", "host",  # work of a step
     "weights", "gradients", "activations", "cache", "workspace",  # memory of a step
     "train", "prefill", "decode",  # uses of a chip
+    "cores", "fabric", "links", "host_bus", "graphics", "other", "dead", "total",  # parts of a die
+    "logic", "packaging", "test", "leakage",  # of its cost and power
+    "capacity", "link",  # what is cut of a part
+    "chain", "majority", "best-of", "revision",  # ways to spend tokens on a task
     "time", "cost", "energy", "chips", "Time", "Cost", "Energy", "Chips",  # objectives of plans
     "and", "or", "none", "up", "down", "same", "different", "record", "no record",  # of claims
 ]
@@ -45,10 +49,15 @@ ENUMS = ["InstrumentKind", "EvidenceGrade", "ConditionKind", "ChecklistKind", "M
 DATA_KEYS = {
     "rules": {"text", "summary", "title", "base", "legal_form"},
     "scenarios": {"title", "what"},
+    "exposure": {"title", "what", "note"},
+    "resolutions": {"what", "cluster"},
     "claims": {"text", "title", "note"},
+    "backtest": {"title"},
     "places/groups.toml": {"title"},
     "sources": {"kind"},
 }
+# Tables of data files in which the same keys hold codes.
+CODES = {"ask"}
 # Files of src/rules in which any sentence is one for people; elsewhere there they are errors.
 RULE_TEXTS = {"verdict.cc", "verdict_writer.cc", "trace.cc", "checklist.cc", "probe.cc"}
 
@@ -290,7 +299,7 @@ def sources(*patterns: str) -> Iterator[Path]:
 def code_texts() -> Iterator[tuple[str, str]]:
     """Each text with where it stands."""
     for path in sources("src/app/*.cc", "src/rules/*.cc", "src/perf/*.cc", "cli/*.cc",
-                        "src/server/*.cc"):
+                        "mpi/*.cc", "src/server/*.cc"):
         tokens = tokens_of(path.read_text(encoding="utf-8"))
         readers = [said, templates, titles]
         if path.parent.name == "rules" and path.name in RULE_TEXTS:
@@ -323,7 +332,7 @@ def strings_under(value: object, keys: set[str]) -> Iterator[str]:
         for key, inner in value.items():
             if key in keys and isinstance(inner, str):
                 yield inner
-            else:
+            elif key not in CODES:
                 yield from strings_under(inner, keys)
     elif isinstance(value, list):
         for inner in value:

@@ -49,7 +49,7 @@ def check_share(prefix, cwd):
     program = str(prefix / "bin/redline")
     pages = {page.name for page in (share / "man/man1").iterdir()}
     listing = run([program, "--help"], cwd).split("Commands\n")[1].split("\n\n")[0]
-    commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?= |$)", listing, re.MULTILINE)
+    commands = re.findall(r"^  ([a-z]+(?: [a-z]+)*)(?= |$)", listing, re.MULTILINE)
     wanted = {"redline.1"} | {f"redline-{command.replace(' ', '-')}.1" for command in commands}
     assert len(wanted) > 10 and pages == wanted, pages ^ wanted
     if shutil.which("man"):
