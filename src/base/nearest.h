@@ -21,7 +21,8 @@ template <class Names>
 [[nodiscard]] std::string did_you_mean(std::string_view name, const Names& candidates,
                                        std::string_view otherwise) {
   const auto near = nearest_names(name, {candidates.begin(), candidates.end()}, 1);
-  return near.empty() ? std::string(otherwise) : "did you mean '" + std::string(near.front()) + "'?";
+  return near.empty() ? std::string(otherwise)
+                      : "did you mean '" + std::string(near.front()) + "'?";
 }
 
 // ASCII lower case; the names of chips, keys and codes are ASCII.
