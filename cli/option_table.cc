@@ -224,6 +224,22 @@ constexpr auto kVersionOptions = std::to_array<Option>({
     {"--json", "", "", "the same as --format json"},
 });
 constexpr auto kResultOptions = std::to_array<Option>({kFailIf});
+constexpr auto kServeExamples = std::to_array<std::string_view>({
+    "redline serve",
+    "redline serve --port 0 --jobs jobs",
+    "redline serve --host 0.0.0.0 --allow-host planner.example.org",
+});
+constexpr auto kServeOptions = std::to_array<Option>({
+    {"--host", "", "ADDR", "listen there; anywhere but on this machine a token is asked for", false,
+     kText, "", "127.0.0.1"},
+    {"--port", "", "N", "port; 0: any that is free", false, kNumber, "", "8177"},
+    {"--token", "", "TOKEN",
+     "ask every request for it (default: REDLINE_TOKEN; a new one off this machine)", false, kText},
+    {"--allow-host", "", "NAME", "a name by which the server is reached", true, kText},
+    {"--jobs", "", "DIR", "keep jobs there, so that they outlive the server", false, kDirectory},
+    {"--timeout", "", "SECONDS", "of an answer that is waited for; longer ones are jobs", false,
+     kNumber, "", "30"},
+});
 
 constexpr auto kCommands = std::to_array<Command>({
     {.name = "report",
@@ -634,6 +650,19 @@ constexpr auto kCommands = std::to_array<Command>({
          "with its code. With one thread each answer is written at once.\n"
          "The first interrupt (Ctrl-C) finishes the lines in flight, writes them and leaves with "
          "130; the second ends the program."},
+    {.name = "serve",
+     .arguments = "",
+     .summary = "the pages, and an API for programs, on 127.0.0.1",
+     .examples = kServeExamples,
+     .options = kServeOptions,
+     .description =
+         "Answers over HTTP until it is interrupted (Ctrl-C): pages for a browser, and every request "
+         "of `redline batch` as /v1/COMMAND, by GET with its fields in the query or by POST with "
+         "them as JSON. Long ones are jobs: POST /v1/jobs, followed by events, cancelled by DELETE. "
+         "/openapi.json describes it; docs/api.md has examples for curl and Python.\n"
+         "Only this machine is answered unless --host says otherwise; then every request has to show "
+         "a token, which is printed. Pages of other sites cannot ask. Nothing is written but jobs, "
+         "and requests read no files of this machine: they bring their own."},
     {.name = "explain",
      .arguments = "[CODE]",
      .summary = "what an error code means",

@@ -38,6 +38,7 @@
 #include "cli/interrupt.h"
 #include "cli/man.h"
 #include "cli/print_config.h"
+#include "cli/serve_command.h"
 #include "cli/settings.h"
 #include "cli/sweep_commands.h"
 
@@ -164,16 +165,7 @@ app::Json step_fields_of(const Arguments& arguments) {
     if (!arguments.has(option.name)) {
       continue;
     }
-    std::string field(option.name.substr(2));
-    std::replace(field.begin(), field.end(), '-', '_');
-    for (const auto& [word, unit] : {std::pair{"rent", "_usd_per_hour"}, {"price", "_usd"}}) {
-      const auto place = field.rfind(word);
-      if (place != std::string::npos && place + std::string_view(word).size() == field.size()) {
-        field += unit;
-        break;
-      }
-    }
-    fields[field] = arguments.value(option.name);
+    fields[field_name(option)] = arguments.value(option.name);
   }
   return fields;
 }
@@ -185,7 +177,7 @@ Loaded<Answer> search(const Arguments& arguments, const Workspace& workspace,
   fields.erase("no_prune");
   fields.erase("plot");
   for (const char* knob : {"caps", "slow_memory"}) {
-    if (fields.erase(fmt::format("no_{}", knob)) > 0) {
+    if (fields.contains(knob)) {
       fields[knob] = false;
     }
   }
@@ -237,6 +229,22 @@ app::SearchRun threads_of(const Settings& settings) {
   return run;
 }
 
+// Long answers that count what is done.
+template <class Look>
+Loaded<Answer> run_counted(Look look, const app::Json& fields, const Workspace& workspace,
+                           const Settings& settings, const Terminal& terminal) {
+  Progress progress(progress_on_terminal(settings.progress, terminal.width(), terminal.say()), 0);
+  app::SearchRun run = threads_of(settings);
+  run.progress = [&progress](const SearchProgress& now, const std::string&) {
+    progress.update(now.done, now.total);
+  };
+  run.stop = [] { return interrupted(); };
+  catch_interrupts();
+  auto answer = look(workspace, fields, run, Code::kBadOptionValue, terminal.say());
+  progress.finish();
+  return answer;
+}
+
 // Interrupted, it answers with the worlds that it has counted.
 Loaded<Answer> run_exposure(const Arguments& arguments, const Workspace& workspace,
                             const Settings& settings, const Terminal& terminal) {
@@ -246,16 +254,7 @@ Loaded<Answer> run_exposure(const Arguments& arguments, const Workspace& workspa
   if (fields.contains("backtest")) {
     fields["backtest"] = true;
   }
-  Progress progress(progress_on_terminal(settings.progress, terminal.width(), terminal.say()), 0);
-  app::SearchRun run = threads_of(settings);
-  run.progress = [&progress](const SearchProgress& now, const std::string&) {
-    progress.update(now.done, now.total);
-  };
-  run.stop = [] { return interrupted(); };
-  catch_interrupts();
-  auto answer = app::exposure_answer(workspace, fields, run, Code::kBadOptionValue, terminal.say());
-  progress.finish();
-  return answer;
+  return run_counted(app::exposure_answer, fields, workspace, settings, terminal);
 }
 
 // An interrupted simulation answers with what it has seen.
@@ -345,8 +344,7 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return run_exposure(arguments, workspace, settings, terminal);
   }
   if (name == "impact") {
-    return app::impact(workspace, impact_fields(arguments), threads_of(settings),
-                       Code::kBadOptionValue, say);
+    return run_counted(app::impact, impact_fields(arguments), workspace, settings, terminal);
   }
   if (name.starts_with("simulate")) {
     return run_simulation(arguments, workspace, settings, terminal);
@@ -393,13 +391,14 @@ bool needs_kernels(std::string_view command) {
   return command.starts_with("estimate") || command.starts_with("search") ||
          command.starts_with("simulate") || command == "compare" || command == "impact" ||
          command == "exposure" || command == "validate" || command == "calibrate" ||
-         command == "batch" || command == "replay" || command == "report" ||
+         command == "batch" || command == "serve" || command == "replay" || command == "report" ||
          command == "data check";
 }
 
 CatalogParts parts_for(std::string_view command) {
   CatalogParts parts;
-  const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "report";
+  const bool all = command.rfind("data", 0) == 0 || command == "batch" || command == "serve" ||
+                   command == "report";
   const bool runs = command == "validate" || command == "calibrate";
   parts.models = all || command == "replay" || step_kind(command) || command == "compare" ||
                  command == "impact" || command == "exposure" || command == "estimate reasoning" ||
@@ -471,6 +470,10 @@ class Runner {
     if (name == "batch") {
       return batch(*workspace);
     }
+    if (name == "serve") {
+      return serve_command(in_.arguments, std::move(*workspace), in_.executable, settings_,
+                           terminal_);
+    }
     if (name == "search run") {
       const std::string& hash = workspace->files.hash;
       return end(search_run(in_.arguments, *workspace, settings_, run_info(hash), terminal_), hash);
@@ -496,7 +499,8 @@ class Runner {
     }
     auto found = answer_of(in_.arguments, *workspace, settings_, terminal_);
     if (!found) {
-      return terminal_.fail(found.error());
+      const int status = terminal_.fail(found.error());
+      return interrupted() ? kInterrupted : status;
     }
     const int status = show(*found, workspace->files.hash);
     return interrupted() && (status == kDone || status == kNoAnswer) ? kInterrupted : status;

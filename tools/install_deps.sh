@@ -9,7 +9,7 @@ mode=${1:-build}
 packages=(
   make git pkg-config ccache python3 g++ cmake ninja-build mold
   libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libfmt-dev libexpected-dev libxxhash-dev
-  libsqlite3-dev librandom123-dev libboost-dev libgtest-dev librapidcheck-dev libbenchmark-dev
+  libsqlite3-dev libcpp-httplib-dev zlib1g-dev librandom123-dev libboost-dev libgtest-dev librapidcheck-dev libbenchmark-dev
 )
 case $mode in
   build) ;;

@@ -205,17 +205,12 @@ struct VerdictDetail {
 // Dated instruments, loaded once and shared by any number of threads.
 class Rules {
  public:
-  Rules();
-  ~Rules();
-  Rules(Rules&&) noexcept;
-  Rules& operator=(Rules&&) noexcept;
-
   [[nodiscard]] static Loaded<Rules> load(const data::FileSet& files, const Geography& geography,
                                           std::vector<std::string>& replaced);
   [[nodiscard]] const rules::RuleBook& book() const { return *book_; }
 
  private:
-  std::unique_ptr<rules::RuleBook> book_;
+  std::shared_ptr<const rules::RuleBook> book_;  // copies share it
 };
 
 // One question put to any number of chips: the rules are specialised to it once. Refers to `rules`,

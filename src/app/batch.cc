@@ -7,10 +7,12 @@
 #include <fmt/format.h>
 
 #include "app/classify.h"
+#include "app/compare.h"
 #include "app/data_commands.h"
 #include "app/die.h"
 #include "app/estimate.h"
 #include "app/estimate_step.h"
+#include "app/explain.h"
 #include "app/exposure.h"
 #include "app/impact.h"
 #include "app/quota.h"
@@ -233,78 +235,167 @@ Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {
   return quota(workspace, request, results::Words());
 }
 
-// A row of measurements is a request.
-Loaded<Answer> run_estimate_kernel(const Workspace& workspace, const Json& json) {
-  return estimate_kernel(workspace, json, results::Words());
+Loaded<Answer> run_compare(const Workspace& workspace, const Json& json) {
+  Diagnostics errors;
+  RequestFields fields(json, errors);
+  CompareRequest request;
+  request.chips = fields.texts("chip");
+  request.model = fields.text("model");
+  for (const char* term : {"rent_usd_per_hour", "usd_per_kwh", "pue"}) {
+    if (const auto value = fields.number(term)) {
+      request.terms[term] = *value;
+    }
+  }
+  fields.finish("compare");
+  for (const auto& [missing, name] :
+       {std::pair{request.chips.empty(), "chip"}, {request.model.empty(), "model"}}) {
+    if (missing && errors.empty()) {
+      errors.push_back(
+          {Code::kBatchField, fmt::format("field '{}' is missing", name), std::nullopt, {}, {}});
+    }
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return compare(workspace, request, results::Words());
 }
 
+// Commands of one text, which may be left out.
+template <Result<Answer> (*kAnswer)(const Workspace&, const std::string&)>
+Loaded<Answer> run_named(const Workspace& workspace, const Json& json, const char* field,
+                         std::string_view command) {
+  Diagnostics errors;
+  RequestFields fields(json, errors);
+  const std::string name = fields.text(field);
+  fields.finish(command);
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  auto answer = kAnswer(workspace, name);
+  if (!answer) {
+    return tl::unexpected(Diagnostics{std::move(answer).error()});
+  }
+  return std::move(*answer);
+}
+
+Result<Answer> list_of(const Workspace& workspace, const std::string& kind) {
+  return data_list(workspace, kind, results::Words());
+}
+
+Result<Answer> schema_of(const Workspace& workspace, const std::string& kind) {
+  return data_schema(workspace, kind, results::Words());
+}
+
+Result<Answer> page_of(const Workspace&, const std::string& code) {
+  return explain(code, results::Words());
+}
+
+SearchRun search_run_of(const AskRun& run) {
+  SearchRun search;
+  search.threads = run.threads;
+  search.stop = run.stop;
+  if (run.progress) {
+    search.progress = [&run](const SearchProgress& now, const std::string& best) {
+      run.progress(now.done, now.total, best);
+    };
+  }
+  return search;
+}
+
+SimulateRun simulate_run_of(const AskRun& run) {
+  SimulateRun simulation;
+  simulation.threads = run.threads;
+  simulation.stop = run.stop;
+  if (run.progress) {
+    simulation.progress = [&run](std::uint64_t done, std::uint64_t total) {
+      run.progress(done, total, "");
+    };
+  }
+  return simulation;
+}
+
+using Run = Loaded<Answer> (*)(const Workspace&, const Json&, const AskRun&);
+
+template <Loaded<Answer> (*kAnswer)(const Workspace&, const Json&)>
+constexpr Run kQuick = [](const Workspace& w, const Json& json, const AskRun&) {
+  return kAnswer(w, json);
+};
 template <StepKind kKind>
-Loaded<Answer> run_estimate_step(const Workspace& workspace, const Json& json) {
-  return estimate_step(workspace, kKind, json, Code::kBatchField, results::Words());
-}
+constexpr Run kStep = [](const Workspace& w, const Json& json, const AskRun&) {
+  return estimate_step(w, kKind, json, Code::kBatchField, results::Words());
+};
+template <auto kLook>
+constexpr Run kSearch = [](const Workspace& w, const Json& json, const AskRun& run) {
+  return kLook(w, json, search_run_of(run), Code::kBatchField, results::Words());
+};
+template <auto kSimulate>
+constexpr Run kSimulation = [](const Workspace& w, const Json& json, const AskRun& run) {
+  return kSimulate(w, json, simulate_run_of(run), Code::kBatchField, results::Words());
+};
 
-Loaded<Answer> run_estimate_reasoning(const Workspace& workspace, const Json& json) {
-  return estimate_reasoning(workspace, json, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_estimate_die(const Workspace& workspace, const Json& json) {
-  return estimate_die(workspace, json, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_search_plan(const Workspace& workspace, const Json& json) {
-  return search_plan_train(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_search_serve(const Workspace& workspace, const Json& json) {
-  return search_plan_serve(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_search_chip(const Workspace& workspace, const Json& json) {
-  return search_chip(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_impact(const Workspace& workspace, const Json& json) {
-  return impact(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_exposure(const Workspace& workspace, const Json& json) {
-  return exposure_answer(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_search_rule(const Workspace& workspace, const Json& json) {
-  return search_rule(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_simulate_serve(const Workspace& workspace, const Json& json) {
-  return simulate_serve(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-Loaded<Answer> run_simulate_capacity(const Workspace& workspace, const Json& json) {
-  return simulate_capacity(workspace, json, {}, Code::kBatchField, results::Words());
-}
-
-struct BatchCommand {
-  std::string_view name;
-  Loaded<Answer> (*run)(const Workspace&, const Json&);
+struct Known {
+  BatchCommand command;
+  Run run;
 };
 constexpr std::array kCommands{
-    BatchCommand{"classify", run_classify},
-    BatchCommand{"quota", run_quota},
-    BatchCommand{"estimate-kernel", run_estimate_kernel},
-    BatchCommand{"estimate-train", run_estimate_step<StepKind::kTrain>},
-    BatchCommand{"estimate-prefill", run_estimate_step<StepKind::kPrefill>},
-    BatchCommand{"estimate-decode", run_estimate_step<StepKind::kDecode>},
-    BatchCommand{"estimate-reasoning", run_estimate_reasoning},
-    BatchCommand{"estimate-die", run_estimate_die},
-    BatchCommand{"search-chip", run_search_chip},
-    BatchCommand{"search-plan-train", run_search_plan},
-    BatchCommand{"search-plan-serve", run_search_serve},
-    BatchCommand{"search-rule", run_search_rule},
-    BatchCommand{"impact", run_impact},
-    BatchCommand{"exposure", run_exposure},
-    BatchCommand{"simulate-serve", run_simulate_serve},
-    BatchCommand{"simulate-capacity", run_simulate_capacity},
-    BatchCommand{"data-show", run_data_show}};
+    Known{{"classify"}, kQuick<run_classify>},
+    Known{{"quota"}, kQuick<run_quota>},
+    // A row of measurements is a request.
+    Known{{"estimate-kernel"},
+          [](const Workspace& w, const Json& json, const AskRun&) {
+            return estimate_kernel(w, json, results::Words());
+          }},
+    Known{{"estimate-train"}, kStep<StepKind::kTrain>},
+    Known{{"estimate-prefill"}, kStep<StepKind::kPrefill>},
+    Known{{"estimate-decode"}, kStep<StepKind::kDecode>},
+    Known{{"estimate-reasoning"},
+          [](const Workspace& w, const Json& json, const AskRun&) {
+            return estimate_reasoning(w, json, Code::kBatchField, results::Words());
+          }},
+    Known{{"estimate-die"},
+          [](const Workspace& w, const Json& json, const AskRun&) {
+            return estimate_die(w, json, Code::kBatchField, results::Words());
+          }},
+    Known{{"compare"}, kQuick<run_compare>},
+    Known{{"search-chip", true}, kSearch<search_chip>},
+    Known{{"search-plan-train", true}, kSearch<search_plan_train>},
+    Known{{"search-plan-serve", true}, kSearch<search_plan_serve>},
+    Known{{"search-rule", true}, kSearch<search_rule>},
+    Known{{"impact", true}, kSearch<impact>},
+    Known{{"exposure", true}, kSearch<exposure_answer>},
+    Known{{"simulate-serve", true}, kSimulation<simulate_serve>},
+    Known{{"simulate-capacity", true}, kSimulation<simulate_capacity>},
+    Known{{"data-list"},
+          [](const Workspace& w, const Json& json, const AskRun&) {
+            return run_named<list_of>(w, json, "kind", "data-list");
+          }},
+    Known{{"data-show"}, kQuick<run_data_show>},
+    Known{{"data-schema"},
+          [](const Workspace& w, const Json& json, const AskRun&) {
+            return run_named<schema_of>(w, json, "kind", "data-schema");
+          }},
+    Known{{"explain"}, [](const Workspace& w, const Json& json, const AskRun&) {
+            return run_named<page_of>(w, json, "code", "explain");
+          }}};
+
+// {"my-chip.toml": "…"}: texts that the names of the request may refer to.
+Result<std::map<std::string, std::string>> attached_files(const Json& request) {
+  std::map<std::string, std::string> files;
+  const auto given = request.find("files");
+  if (given == request.end()) {
+    return files;
+  }
+  if (!given->is_object()) {
+    return tl::unexpected(field_error("files", "an object of texts by name"));
+  }
+  for (const auto& [name, text] : given->items()) {
+    if (!text.is_string()) {
+      return tl::unexpected(field_error("files", "an object of texts by name"));
+    }
+    files.emplace(name, text.get<std::string>());
+  }
+  return files;
+}
 
 std::string error_line(const Json& id, const Diagnostics& errors, std::size_t number) {
   Json line = Json::object();
@@ -327,10 +418,21 @@ Json id_of(const Json& request) {
 
 }  // namespace
 
-std::vector<std::string_view> batch_commands() {
+const std::vector<BatchCommand>& batch_commands() {
+  static const std::vector<BatchCommand> kAll = [] {
+    std::vector<BatchCommand> all;
+    for (const Known& known : kCommands) {
+      all.push_back(known.command);
+    }
+    return all;
+  }();
+  return kAll;
+}
+
+std::vector<std::string_view> batch_command_names() {
   std::vector<std::string_view> names;
-  for (const BatchCommand& known : kCommands) {
-    names.push_back(known.name);
+  for (const Known& known : kCommands) {
+    names.push_back(known.command.name);
   }
   return names;
 }
@@ -346,43 +448,67 @@ Json batch_error(const Diagnostics& errors) {
   return {{"code", code_name(errors.front().code)}, {"message", message}};
 }
 
-Loaded<Answer> answer_batch_request(const Workspace& workspace, const Json& request) {
-  const auto command = request.find("command");
-  for (const BatchCommand& known : kCommands) {
-    if (command != request.end() && command->is_string() &&
-        command->get_ref<const std::string&>() == known.name) {
-      return known.run(workspace, request);
-    }
+Loaded<Answer> answer_batch_request(const Workspace& workspace, const Json& request,
+                                    const AskRun& run) {
+  auto files = attached_files(request);
+  if (!files) {
+    return tl::unexpected(Diagnostics{std::move(files).error()});
   }
+  if (request.contains("files")) {
+    Workspace with = workspace;
+    with.attached = std::move(*files);
+    Json rest = request;
+    rest.erase("files");
+    return answer_batch_request(with, rest, run);
+  }
+  const auto command = request.find("command");
   const std::string given = command != request.end() && command->is_string()
                                 ? command->get<std::string>()
                                 : std::string();
+  for (const Known& known : kCommands) {
+    if (given == known.command.name) {
+      return known.run(workspace, request, run);
+    }
+  }
   return tl::unexpected(
       Diagnostics{{Code::kBatchCommand,
                    given.empty() ? "field 'command' is missing or not a text"
                                  : fmt::format("there is no batch command '{}'", given),
                    std::nullopt,
-                   {fmt::format("commands: {}", fmt::join(batch_commands(), ", "))},
+                   {fmt::format("commands: {}", fmt::join(batch_command_names(), ", "))},
                    {}}});
 }
 
-std::string run_batch_line(const Workspace& workspace, std::string_view line, std::size_t number) {
-  constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
-  Json request = line.size() > kLongestLine
-                     ? Json(Json::value_t::discarded)
-                     : Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
-  if (request.is_discarded() || !request.is_object()) {
-    return error_line(nullptr,
-                      {{Code::kBatchSyntax,
-                        line.size() > kLongestLine ? "the line is longer than 1 MiB"
-                                                   : "the line is not a JSON object",
-                        std::nullopt,
-                        {},
-                        {}}},
-                      number);
+Result<Json> parse_batch_request(std::string_view text, std::string_view noun) {
+  constexpr std::size_t kLongest = std::size_t{1} << 20U;
+  if (text.size() > kLongest) {
+    return fail(Code::kBatchSyntax, fmt::format("the {} is longer than 1 MiB", noun));
   }
-  const Json id = id_of(request);
-  auto answer = answer_batch_request(workspace, request);
+  // What walks a value calls itself for each level.
+  constexpr int kDeepest = 64;
+  bool too_deep = false;
+  const auto watch = [&too_deep](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > kDeepest;
+    return !too_deep;
+  };
+  Json request = Json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
+  if (too_deep) {
+    return fail(Code::kBatchSyntax,
+                fmt::format("the {} is nested deeper than {} levels", noun, kDeepest));
+  }
+  if (!request.is_object()) {
+    return fail(Code::kBatchSyntax, fmt::format("the {} is not a JSON object", noun));
+  }
+  return request;
+}
+
+std::string run_batch_line(const Workspace& workspace, std::string_view line, std::size_t number) {
+  const auto request = parse_batch_request(line);
+  if (!request) {
+    return error_line(nullptr, {request.error()}, number);
+  }
+  const Json id = id_of(*request);
+  auto answer = answer_batch_request(workspace, *request);
   if (!answer) {
     return error_line(id, answer.error(), number);
   }

@@ -366,15 +366,10 @@ Json brief_json(const BriefFacts& facts) {
 
 }  // namespace
 
-Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) {
+Loaded<BriefTexts> make_brief(const Workspace& w, const BriefRequest& request) {
   auto scenario = load_scenario(w, request.scenario);
   if (!scenario) {
     return tl::unexpected(std::move(scenario).error());
-  }
-  BriefFiles files{request.folder + "/report.html", request.folder + "/report.json", {}};
-  const auto writable = data::check_writable(files.json_path);
-  if (!writable) {
-    return tl::unexpected(Diagnostics{writable.error()});
   }
   auto facts = gather_brief(w, *scenario, request.run.threads);
   if (!facts) {
@@ -391,25 +386,44 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   if (!html) {
     return tl::unexpected(Diagnostics{std::move(html).error()});
   }
-  const std::string json = results::write_envelope(
+  BriefTexts texts;
+  texts.html = std::move(*html);
+  texts.json = results::write_envelope(
       {"report", std::string(kVersion), request.run.data_hash, format_date(scenario->as_of),
        request.run.seed},
       brief_json(*facts),
       {{"command_line", request.run.command_line}, {"seconds", request.run.seconds}});
-  for (const auto& [path, text] :
-       {std::pair{files.json_path, json}, std::pair{files.html_path, *html}}) {
-    auto written = data::write_text_file(path, text);
-    if (!written) {
-      return tl::unexpected(Diagnostics{std::move(written).error()});
-    }
-  }
   for (const Verdict* v : {&facts->before, &facts->after}) {
-    files.summary.push_back(request.say("{chip} to {place} on {date}: {answer}",
+    texts.summary.push_back(request.say("{chip} to {place} on {date}: {answer}",
                                         {{"chip", v->chip},
                                          {"place", w.catalog.geography.name_of(v->to)},
                                          {"date", format_date(v->as_of)},
                                          {"answer", answer_words(*v, request.say)}}));
   }
+  return texts;
+}
+
+Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) {
+  BriefFiles files{request.folder + "/report.html", request.folder + "/report.json", {}};
+  // The scenario is read first: a wrong name leaves no folder behind.
+  if (auto scenario = load_scenario(w, request.scenario); !scenario) {
+    return tl::unexpected(std::move(scenario).error());
+  }
+  if (const auto writable = data::check_writable(files.json_path); !writable) {
+    return tl::unexpected(Diagnostics{writable.error()});
+  }
+  auto texts = make_brief(w, request);
+  if (!texts) {
+    return tl::unexpected(std::move(texts).error());
+  }
+  for (const auto& [path, text] : {std::pair{&files.json_path, &texts->json},
+                                   std::pair{&files.html_path, &texts->html}}) {
+    auto written = data::write_text_file(*path, *text);
+    if (!written) {
+      return tl::unexpected(Diagnostics{std::move(written).error()});
+    }
+  }
+  files.summary = std::move(texts->summary);
   return files;
 }
 

@@ -23,6 +23,13 @@ struct BriefFiles {
   std::vector<std::string> summary;  // lines for the terminal: the answer first
 };
 
+struct BriefTexts {
+  std::string html, json;
+  std::vector<std::string> summary;
+};
+// `request.folder` is not used.
+[[nodiscard]] Loaded<BriefTexts> make_brief(const Workspace& workspace,
+                                            const BriefRequest& request);
 // Both files are written complete or not at all.
 [[nodiscard]] Loaded<BriefFiles> write_brief(const Workspace& workspace,
                                              const BriefRequest& request);

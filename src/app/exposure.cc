@@ -109,7 +109,7 @@ class Work {
         kept->id, fingerprint_of(*text), report_.run.samples, report_.run.seed,
         std::string(kSampleDesignNames[static_cast<std::size_t>(report_.run.design)])};
     if (!report_.run.merge.empty()) {
-      auto merged = merge_exposure_parts(*kept, report_.question, report_.run.merge);
+      auto merged = merge_exposure_parts(w_, *kept, report_.question, report_.run.merge);
       if (!merged) {
         return tl::unexpected(std::move(merged).error());
       }

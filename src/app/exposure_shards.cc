@@ -43,11 +43,12 @@ std::optional<exposure::Account> account_of(const Json& json) {
 
 class PartReader {
  public:
-  PartReader(const exposure::Model& model, const ExposureQuestion& question)
-      : m_(model), q_(question) {}
+  PartReader(const Workspace& workspace, const exposure::Model& model,
+             const ExposureQuestion& question)
+      : w_(workspace), m_(model), q_(question) {}
 
   Result<Part> read(const std::string& file) const {
-    RL_TRY(text, data::read_text_file(file));
+    RL_TRY(text, read_users_file(w_, file));
     const Json whole = Json::parse(text, nullptr, false);
     if (!whole.is_object() || !whole.contains("results") || !whole["results"].is_array() ||
         whole["results"].size() != 1 || !whole["results"][0].is_object()) {
@@ -117,6 +118,7 @@ class PartReader {
     return true;
   }
 
+  const Workspace& w_;
   const exposure::Model& m_;
   const ExposureQuestion& q_;
 };
@@ -188,12 +190,13 @@ Json exposure_part_json(const ExposureQuestion& question, const ShardNumber& sha
           {"options", std::move(options)}};
 }
 
-Loaded<exposure::RunResult> merge_exposure_parts(const exposure::Model& model,
+Loaded<exposure::RunResult> merge_exposure_parts(const Workspace& workspace,
+                                                 const exposure::Model& model,
                                                  const ExposureQuestion& question,
                                                  const std::vector<std::string>& files) {
   Diagnostics errors;
   std::vector<Part> parts;
-  const PartReader reader(model, question);
+  const PartReader reader(workspace, model, question);
   for (const std::string& file : files) {
     if (auto part = reader.read(file)) {
       parts.push_back(std::move(*part));

@@ -7,6 +7,7 @@
 
 #include "app/report.h"
 #include "app/sweep_run.h"
+#include "app/workspace.h"
 #include "exposure/run.h"
 
 namespace redline::app {
@@ -25,7 +26,7 @@ struct ExposureQuestion {
 // The whole, of files that `redline exposure --shard` wrote. Errors: a file that cannot be read or
 // is damaged, that is of another question, parts that are missing or there twice.
 [[nodiscard]] Loaded<exposure::RunResult> merge_exposure_parts(
-    const exposure::Model& model, const ExposureQuestion& question,
+    const Workspace& workspace, const exposure::Model& model, const ExposureQuestion& question,
     const std::vector<std::string>& files);
 
 }  // namespace redline::app

@@ -1,8 +1,10 @@
 #include "app/impact.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -141,8 +143,8 @@ struct Designs {
 // What several laws let vendors build and buyers have.
 class Study {
  public:
-  Study(const Workspace& w, std::shared_ptr<const ImpactRequest> request, unsigned threads)
-      : w_(w), request_(std::move(request)), threads_(std::max(1U, threads)) {
+  Study(const Workspace& w, std::shared_ptr<const ImpactRequest> request, const SearchRun& run)
+      : w_(w), request_(std::move(request)), run_(run) {
     for (const RuleSet& law : request_->laws) {
       const auto [place, is_new] = keys_.emplace(legal_key(law), distinct_.size());
       if (is_new) {
@@ -189,7 +191,31 @@ class Study {
     return report;
   }
 
+  // Whether something is left out since the run was told to stop.
+  [[nodiscard]] bool stopped() const { return stopped_; }
+
  private:
+  // Calls work(i) for each, on the threads of the run, until it is told to stop.
+  template <class Work>
+  void each(std::size_t count, const Work& work) {
+    {
+      const std::lock_guard lock(mutex_);
+      progress_.total += count;
+    }
+    for_each_index(count, std::max(1U, run_.threads), [&](std::size_t i) {
+      if (stopped_ || (run_.stop && run_.stop())) {
+        stopped_ = true;
+        return;
+      }
+      work(i);
+      const std::lock_guard lock(mutex_);
+      ++progress_.done;
+      if (run_.progress) {
+        run_.progress(progress_, "");
+      }
+    });
+  }
+
   [[nodiscard]] Question question(const RuleSet& law) const {
     return question_under(law, request_->question, request_->question.to, request_->question.hq);
   }
@@ -250,7 +276,7 @@ class Study {
       }
     }
     changes_.assign(request_->laws.size(), std::vector<ChangesOfParts>(where_.size()));
-    for_each_index(where_.size(), threads_, [&](std::size_t i) {
+    each(where_.size(), [&](std::size_t i) {
       std::vector<Inquiry> inquiries;
       for (const RuleSet& law : request_->laws) {
         auto opened = Inquiry::open(
@@ -351,7 +377,7 @@ class Study {
   void find_designs() {
     const std::size_t asked = request_->dies.size() * kImpactWorks;
     designs_.assign(distinct_.size(), std::vector<Designs>(asked));
-    for_each_index(asked, threads_, [&](std::size_t i) {
+    each(asked, [&](std::size_t i) {
       const auto request = ask(request_->dies[i / kImpactWorks], i % kImpactWorks);
       const Message refusal = !request ? Message(request.error().front().message)
                                        : (*request)->refusal.value_or(Message());
@@ -407,7 +433,7 @@ class Study {
         sold_.push_back({&chip, {}, {}});
       }
     }
-    for_each_index(sold_.size(), threads_, [&](std::size_t i) {
+    each(sold_.size(), [&](std::size_t i) {
       Sold& sold = sold_[i];
       for (std::size_t work = 0; work < kImpactWorks; ++work) {
         const auto at_work =
@@ -519,7 +545,7 @@ class Study {
       }
     }
     std::vector<std::vector<ThresholdPrice>> found(missing.size());
-    for_each_index(missing.size(), threads_, [&](std::size_t i) {
+    each(missing.size(), [&](std::size_t i) {
       found[i] = prices_of(missing[i].first, missing[i].second);
     });
     for (std::size_t i = 0; i < missing.size(); ++i) {
@@ -630,7 +656,10 @@ class Study {
 
   const Workspace& w_;
   std::shared_ptr<const ImpactRequest> request_;
-  unsigned threads_;
+  const SearchRun& run_;
+  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;  // of progress
+  SearchProgress progress_;
   std::map<std::string, std::size_t> keys_;
   std::vector<const RuleSet*> distinct_;        // laws that say different things of parts
   std::vector<std::size_t> key_of_;             // by law, among those
@@ -663,15 +692,23 @@ bool ImpactReport::empty() const {
 
 Loaded<std::vector<ImpactReport>> work_out_impact(const Workspace& workspace,
                                                   std::shared_ptr<const ImpactRequest> request,
-                                                  unsigned threads) {
+                                                  const SearchRun& run) {
   const std::size_t laws = request->laws.size();
-  Study study(workspace, std::move(request), threads);
+  Study study(workspace, std::move(request), run);
   if (Diagnostics errors = study.run(); !errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
   std::vector<ImpactReport> reports;
-  for (std::size_t law = 1; law < laws; ++law) {
+  for (std::size_t law = 1; law < laws && !study.stopped(); ++law) {
     reports.push_back(study.report(law));
+  }
+  if (study.stopped()) {
+    // Half a statement would say that what it does not tell does not change.
+    return tl::unexpected(Diagnostics{{Code::kStopped,
+                                       "the statement was stopped before it was whole",
+                                       std::nullopt,
+                                       {"ask again, and let it end"},
+                                       {}}});
   }
   return reports;
 }
@@ -697,7 +734,7 @@ Loaded<Answer> impact(const Workspace& workspace, const Json& fields, const Sear
   if (!request) {
     return tl::unexpected(std::move(request).error());
   }
-  const auto reports = work_out_impact(workspace, std::move(*request), run.threads);
+  const auto reports = work_out_impact(workspace, std::move(*request), run);
   return reports ? Loaded<Answer>(answer_of(*reports, fields, say))
                  : tl::unexpected(reports.error());
 }

@@ -24,7 +24,7 @@ Json asked(std::string_view before, std::string_view after) {
 
 Loaded<std::vector<ImpactReport>> try_out(const Json& fields, unsigned threads = 1) {
   auto request = read_impact_request(workspace(), fields, Code::kBadOptionValue);
-  return request ? work_out_impact(workspace(), std::move(*request), threads)
+  return request ? work_out_impact(workspace(), std::move(*request), {.threads = threads})
                  : tl::unexpected(std::move(request).error());
 }
 ImpactReport worked_out(const Json& fields) {

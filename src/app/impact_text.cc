@@ -676,7 +676,7 @@ Loaded<std::string> write_impact(const Workspace& workspace, const Json& fields,
   if (!request) {
     return tl::unexpected(std::move(request).error());
   }
-  const auto reports = work_out_impact(workspace, std::move(*request), run.threads);
+  const auto reports = work_out_impact(workspace, std::move(*request), run);
   if (!reports) {
     return tl::unexpected(reports.error());
   }

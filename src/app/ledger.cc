@@ -163,7 +163,7 @@ class LedgerReader {
 }  // namespace
 
 Loaded<std::vector<Shipment>> read_ledger(const Workspace& workspace, const std::string& path) {
-  auto text = data::read_text_file(path);
+  auto text = read_users_file(workspace, path);
   if (!text) {
     return tl::unexpected(Diagnostics{std::move(text).error()});
   }

@@ -18,7 +18,7 @@ Loaded<RuleChangeReport> work_out_rule_change(const Workspace& workspace, const 
   if (!request) {
     return tl::unexpected(std::move(request).error());
   }
-  auto impact = work_out_impact(workspace, std::move(*request), threads);
+  auto impact = work_out_impact(workspace, std::move(*request), {.threads = threads});
   if (!impact) {
     return tl::unexpected(std::move(impact).error());
   }

@@ -29,7 +29,7 @@ struct OwnRule {
   std::string id;
 };
 Loaded<OwnRule> with_file(const Workspace& workspace, const std::string& path) {
-  auto text = data::read_text_file(path);
+  auto text = read_users_file(workspace, path);
   if (!text) {
     return tl::unexpected(Diagnostics{std::move(text).error()});
   }
@@ -37,15 +37,10 @@ Loaded<OwnRule> with_file(const Workspace& workspace, const std::string& path) {
   Diagnostics ignored;  // reported when the rules are read
   const data::Document document(path, *text, ignored);
   const std::string id(document.root().find("id").string().value_or(path));
-  auto more = std::make_shared<Workspace>();
-  more->files = workspace.files;
+  auto more = std::make_shared<Workspace>(workspace);
   const int layer = more->files.files.empty() ? 1 : more->files.files.back().layer + 1;
   more->files.files.push_back(
       {fmt::format("rules/{}.toml", to_lower(id)), path, std::move(*text), layer});
-  more->catalog = workspace.catalog;
-  more->kernels = workspace.kernels;
-  more->date = workspace.date;
-  more->replaced = workspace.replaced;
   auto rules = Rules::load(more->files, more->catalog.geography, more->replaced);
   if (!rules) {
     return tl::unexpected(std::move(rules).error());

@@ -103,7 +103,7 @@ void SimulationReader::read_imbalance() {
     }
     popularity = zipf_popularity(model.moe->experts, exponent, out_->spec.seed);
   } else {
-    auto file = data::read_text_file(text);
+    auto file = read_users_file(w_, text);
     if (!file) {
       errors_.push_back(std::move(file).error());
       return;

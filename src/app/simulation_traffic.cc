@@ -69,7 +69,7 @@ void SimulationReader::read_traffic() {
 void SimulationReader::read_trace_file() {
   const auto stated = json_.find("traffic");
   const std::string path = stated->is_string() ? stated->get<std::string>() : std::string();
-  auto text = data::read_text_file(path);
+  auto text = read_users_file(w_, path);
   if (!text) {
     errors_.push_back(std::move(text).error());
     return;

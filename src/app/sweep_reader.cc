@@ -119,7 +119,7 @@ class SweepReader {
 
   void check_command(const Node& node) {
     const auto name = node.string();
-    const auto known = batch_commands();
+    const auto known = batch_command_names();
     if (!name) {
       reader_.wrong_type(node, "the name of a command of `redline batch`");
     } else if (std::find(known.begin(), known.end(), *name) == known.end()) {
@@ -336,7 +336,7 @@ class SweepReader {
     }
     if (!command) {
       reader_.missing_key(node, "command", "request",
-                          fmt::format("one of {}", fmt::join(batch_commands(), ", ")));
+                          fmt::format("one of {}", fmt::join(batch_command_names(), ", ")));
     }
   }
 

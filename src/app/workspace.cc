@@ -146,10 +146,28 @@ std::string stem_of(const data::DataFile& file) {
   return std::string(path.substr(begin, path.rfind('.') - begin));
 }
 
+Result<std::string> read_users_file(const Workspace& workspace, const std::string& name) {
+  if (const auto found = workspace.attached.find(name); found != workspace.attached.end()) {
+    return found->second;
+  }
+  if (!workspace.reads_disk) {
+    // Records of the data set may name others of it.
+    for (const data::DataFile& file : workspace.files.files) {
+      if (file.display == name) {
+        return file.text;
+      }
+    }
+    return fail(Code::kFileUnreadable,
+                fmt::format("cannot read '{}': a request here reads no files of this machine", name),
+                {fmt::format("send its text along: \"files\": {{\"{}\": \"…\"}}", name)});
+  }
+  return data::read_text_file(name);
+}
+
 Loaded<std::optional<NamedText>> text_named(const Workspace& workspace, std::string_view folder,
                                             const std::string& name) {
   if (name.size() > 5 && ends_with(name, ".toml")) {
-    auto text = data::read_text_file(name);
+    auto text = read_users_file(workspace, name);
     if (!text) {
       return tl::unexpected(Diagnostics{std::move(text).error()});
     }
@@ -177,7 +195,7 @@ const System* find_system(const Workspace& workspace, const std::string& name) {
 
 Loaded<std::vector<Chip>> find_chips(const Workspace& workspace, const std::string& name) {
   if (ends_with(name, ".toml")) {
-    auto text = data::read_text_file(name);
+    auto text = read_users_file(workspace, name);
     if (!text) {
       return tl::unexpected(Diagnostics{std::move(text).error()});
     }
@@ -202,7 +220,7 @@ Loaded<std::vector<Chip>> find_chips(const Workspace& workspace, const std::stri
 Loaded<LlmModel> find_model(const Workspace& workspace, const std::string& name) {
   const bool is_config = ends_with(name, ".json");
   if (is_config || ends_with(name, ".toml")) {
-    auto text = data::read_text_file(name);
+    auto text = read_users_file(workspace, name);
     if (!text) {
       return tl::unexpected(Diagnostics{std::move(text).error()});
     }

@@ -1,6 +1,7 @@
 #pragma once
 // The data of one run: files, catalogue and rules, loaded once and never changed.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ struct Workspace {
   std::shared_ptr<const KernelModels> kernels = std::make_shared<const KernelModels>(Calibration{});
   Date date{};                        // of the data set: the default of --as-of
   std::vector<std::string> replaced;  // what overlays replaced, for a note on standard error
+  // Texts that came with a request, by the names that it calls them.
+  std::map<std::string, std::string> attached;
+  bool reads_disk = true;  // whether a request may name files of this machine
 };
 
 [[nodiscard]] Loaded<Workspace> open_workspace(const WorkspaceOptions& options);
@@ -39,6 +43,10 @@ struct Workspace {
 // The data folder that belongs to a program at this path: installed beside it, else that of the
 // source tree.
 [[nodiscard]] std::string data_folder(const std::string& executable);
+
+// The text of a file that a request names: one that came with it, else one of this machine.
+[[nodiscard]] Result<std::string> read_users_file(const Workspace& workspace,
+                                                  const std::string& name);
 
 // The text of a file of a folder of the data, such as "claims", or of a .toml file of the user's,
 // with the path that errors show; none if no file of the folder is called so.

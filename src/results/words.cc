@@ -51,11 +51,17 @@ struct Words::Catalogue {
 
 const Words::Catalogue& Words::catalogue_of(Language language) {
   if (language == Language::kSimplifiedChinese) {
-    static const Catalogue simplified{std::string_view(kSimplifiedCatalogue)};
+    static const Catalogue simplified{catalogue_text(language)};
     return simplified;
   }
-  static const Catalogue traditional{std::string_view(kTraditionalCatalogue)};
+  static const Catalogue traditional{catalogue_text(language)};
   return traditional;
+}
+
+std::string_view catalogue_text(Language language) {
+  return language == Language::kSimplifiedChinese    ? kSimplifiedCatalogue
+         : language == Language::kTraditionalChinese ? kTraditionalCatalogue
+                                                     : "{}";
 }
 
 std::span<const std::string_view> language_tags() { return kTags; }

@@ -25,6 +25,9 @@ enum class Language : std::uint8_t { kEnglish, kSimplifiedChinese, kTraditionalC
 // The language of a locale name such as "zh_TW.UTF-8"; English where there is none of ours.
 [[nodiscard]] Language language_of_locale(std::string_view locale);
 
+// The catalogue as JSON: {"English text": "translation", …}; "{}" for English.
+[[nodiscard]] std::string_view catalogue_text(Language language);
+
 // Says texts in one language. A text that the catalogue lacks is said in English.
 class Words {
  public:

@@ -108,11 +108,6 @@ Result<bool> check_bills(const RuleBook& book, const std::vector<std::string>& w
 }  // namespace
 }  // namespace rules
 
-Rules::Rules() = default;
-Rules::~Rules() = default;
-Rules::Rules(Rules&&) noexcept = default;
-Rules& Rules::operator=(Rules&&) noexcept = default;
-
 Loaded<Rules> Rules::load(const data::FileSet& files, const Geography& geography,
                           std::vector<std::string>& replaced) {
   auto book = rules::RuleBook::load(files, geography, replaced);
@@ -120,7 +115,7 @@ Loaded<Rules> Rules::load(const data::FileSet& files, const Geography& geography
     return tl::unexpected(std::move(book).error());
   }
   Rules rules;
-  rules.book_ = std::make_unique<rules::RuleBook>(std::move(*book));
+  rules.book_ = std::make_shared<const rules::RuleBook>(std::move(*book));
   return rules;
 }
 
