@@ -10,6 +10,7 @@
 #include "store/columns.h"
 #include "store/errors.h"
 #include "store/sqlite_run.h"
+#include "store/writer_lock.h"
 
 namespace redline::store {
 namespace {
@@ -31,8 +32,10 @@ std::string definition_of(const RowColumn& column) {
 
 class SqliteStore final : public RowStore {
  public:
-  SqliteStore(std::string path, SqliteRun opened, std::vector<RowColumn> further)
+  SqliteStore(std::string path, WriterLock lock, SqliteRun opened,
+              std::vector<RowColumn> further)
       : path_(std::move(path)),
+        lock_(std::move(lock)),
         columns_(opened.manifest.dimensions, std::move(further)),
         manifest_(std::move(opened.manifest)),
         kept_next_(opened.next),
@@ -300,6 +303,7 @@ class SqliteStore final : public RowStore {
   }
 
   std::string path_;
+  WriterLock lock_;  // given back after the database is closed
   Columns columns_;
   Manifest manifest_;
   std::uint64_t kept_next_;  // of what is committed
@@ -352,7 +356,8 @@ Sqlite<void> prepare_for_writing(const Database& database) {
   return done ? database.run("PRAGMA synchronous = FULL") : done;
 }
 
-Result<std::unique_ptr<RowStore>> create(const std::string& path, const Manifest& manifest) {
+Result<std::unique_ptr<RowStore>> create(const std::string& path, WriterLock lock,
+                                         const Manifest& manifest) {
   remove_database(path);
   auto database = Database::open(path, Database::How::kCreate);
   Sqlite<void> done;
@@ -361,7 +366,8 @@ Result<std::unique_ptr<RowStore>> create(const std::string& path, const Manifest
     return tl::unexpected(sqlite_error(path, done.error(), {}));
   }
   auto store = std::make_unique<SqliteStore>(
-      path, SqliteRun{std::move(*database), manifest, manifest.first}, std::vector<RowColumn>());
+      path, std::move(lock), SqliteRun{std::move(*database), manifest, manifest.first},
+      std::vector<RowColumn>());
   if (done = store->begin(); !done) {
     return tl::unexpected(sqlite_error(path, done.error(), {}));
   }
@@ -389,8 +395,12 @@ Result<std::unique_ptr<RowStore>> open_sqlite_store(const std::string& path,
   if (auto made = make_folder_of(path); !made) {
     return tl::unexpected(made.error());
   }
+  auto lock = WriterLock::take(path);
+  if (!lock) {
+    return tl::unexpected(lock.error());
+  }
   if (nothing_there(path)) {
-    return create(path, manifest);
+    return create(path, std::move(*lock), manifest);
   }
   auto found = open_sqlite_run(path, Database::How::kWrite);
   if (!found) {
@@ -401,7 +411,7 @@ Result<std::unique_ptr<RowStore>> open_sqlite_store(const std::string& path,
       return tl::unexpected(unfinished(path, found->tally));
     }
     found->database = Database();  // closed before it goes
-    return create(path, manifest);
+    return create(path, std::move(*lock), manifest);
   }
   const std::string why = range_difference(manifest, found->manifest);
   if (!why.empty()) {
@@ -412,7 +422,8 @@ Result<std::unique_ptr<RowStore>> open_sqlite_store(const std::string& path,
   if (!done || !further) {
     return tl::unexpected(sqlite_error(path, done ? further.error() : done.error(), found->tally));
   }
-  return std::make_unique<SqliteStore>(path, std::move(*found), std::move(*further));
+  return std::make_unique<SqliteStore>(path, std::move(*lock), std::move(*found),
+                                       std::move(*further));
 }
 
 }  // namespace redline::store

@@ -257,14 +257,18 @@ class Faults:
         for name in ("twice.shard", "twice.sqlite"):
             with self.program.start("search", "run", "long.toml", "-o", name, "--threads",
                                     "1") as first:
-                until = time.monotonic() + 60
-                while time.monotonic() < until and not (common.kept_points(self.folder / name) or 0):
-                    time.sleep(0.02)
-                first.send_signal(signal.SIGSTOP)  # it holds the file for as long as the second asks
-                self.fails("RL2403", "search", "run", "long.toml", "-o", name, "--resume")
-                first.send_signal(signal.SIGCONT)
-                first.send_signal(signal.SIGINT)
-                _, err = first.communicate(timeout=120)
+                try:
+                    until = time.monotonic() + 300
+                    while not common.kept_points(self.folder / name):
+                        assert time.monotonic() < until and first.poll() is None, "no row is kept"
+                        time.sleep(0.02)
+                    # It holds the file for as long as the second asks.
+                    first.send_signal(signal.SIGSTOP)
+                    self.fails("RL2403", "search", "run", "long.toml", "-o", name, "--resume")
+                finally:
+                    first.send_signal(signal.SIGCONT)
+                    first.send_signal(signal.SIGINT)
+                    _, err = first.communicate(timeout=120)
             assert first.returncode == 130 and "rows are kept" in err, (first.returncode, err)
             (self.folder / name).unlink()
 
