@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <span>
 
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ constexpr auto kReplyFields = std::to_array<std::string_view>(
      "prompt",      "answer",    "ttft",        "tpot",        "seq",       "dtype",
      "engine",      "caps",      "slow_memory", "dies",        "dead",      "price_factor",
      "volume",      "max_watts", "top",         "usd_per_kwh", "pue",       "utilisation_percent",
-     "years"});
+     "years",       "limits",    "detail"});
 // Taken along as fields of a step.
 constexpr auto kTerms =
     std::to_array<std::string_view>({"usd_per_kwh", "pue", "utilisation_percent", "years"});
@@ -95,6 +96,9 @@ class ReplyReader : FieldReader {
     read_question();
     read_die();
     read_how();
+    if (errors_.empty()) {
+      read_limits();
+    }
     read_mixes();
     if (!errors_.empty()) {
       return tl::unexpected(std::move(errors_));
@@ -117,6 +121,8 @@ class ReplyReader : FieldReader {
   }
 
  private:
+  enum class Detail : std::uint8_t { kWhole, kPart };
+
   void assume(std::string_view text, std::initializer_list<Message::Argument> values = {}) {
     out_->assumptions.emplace_back(text, values);
   }
@@ -198,8 +204,75 @@ class ReplyReader : FieldReader {
     }
   }
 
+  // {"quantity","at","to"}, or "tpp:4800=3000,pd:5.92=4" in one text.
+  void read_limits() {
+    ReplyRequest& r = *out_;
+    const auto rules = ReplyRules::open(w_.rules, r.question, *r.base, r.exceptions);
+    RL_CHECK(rules.has_value());  // the question was read
+    r.limits = rules->thresholds();
+    const auto given = json_.find("limits");
+    if (given == json_.end() || given->is_null()) {
+      return;
+    }
+    if (given->is_string()) {
+      for (const std::string& one : split_list(given->get<std::string>())) {
+        const std::size_t colon = std::min(one.find(':'), one.size());
+        const std::size_t equals = std::min(one.find('='), one.size());
+        move_limit(one.substr(0, colon),
+                   colon < equals ? number_in(one.substr(colon + 1, equals - colon - 1)) : -1.0,
+                   equals < one.size() ? number_in(one.substr(equals + 1)) : -1.0);
+      }
+      return;
+    }
+    for (const Json& one : given->is_array() ? *given : Json::array({*given})) {
+      const auto part = [&one](const char* key) {
+        return one.is_object() && one.contains(key) ? one[key] : Json();
+      };
+      const Json quantity = part("quantity"), at = part("at"), to = part("to");
+      move_limit(quantity.is_string() ? quantity.get<std::string>() : std::string(),
+                 at.is_number() ? at.get<double>() : -1.0, to.is_number() ? to.get<double>() : -1.0);
+    }
+  }
+  static double number_in(const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    return !text.empty() && *end == '\0' ? value : -1.0;
+  }
+  void move_limit(const std::string& quantity, double at, double to) {
+    ReplyRequest& r = *out_;
+    constexpr double kMost = 1e9;
+    if (!(at >= 0.0 && to > 0.0 && to <= kMost)) {
+      problem("field 'limits' must say which limit stands where",
+              {"for example tpp:4800=3000, or [{\"quantity\": \"tpp\", \"at\": 4800, \"to\": 3000}]"});
+      return;
+    }
+    constexpr double kSame = 1e-9;
+    const auto found = std::find_if(r.limits.begin(), r.limits.end(), [&](const Threshold& one) {
+      return one.quantity == quantity && std::abs(one.value - at) <= kSame * one.value;
+    });
+    if (found == r.limits.end()) {
+      std::vector<std::string> known;
+      for (const Threshold& one : r.limits) {
+        known.push_back(fmt::format("{}:{:g}", one.quantity, one.value));
+      }
+      problem(fmt::format("the rules have no limit {}:{:g}", quantity, at),
+              {known.empty() ? std::string("they limit no part there and then")
+                             : fmt::format("limits: {}", fmt::join(known, ", "))});
+      return;
+    }
+    if (to != found->value) {
+      r.moved.push_back({*found, to});
+      assume("the limit {quantity} {at} is taken as if it stood at {to}",
+             {{"quantity", quantity},
+              {"at", fmt::format("{:g}", found->value)},
+              {"to", fmt::format("{:g}", to)}});
+    }
+  }
+
   void read_how() {
     ReplyRequest& r = *out_;
+    constexpr std::array<std::string_view, 2> kDetails{"whole", "part"};
+    r.part_only = choice<Detail>("detail", kDetails) == Detail::kPart;
     r.exceptions = flag("exceptions", false);
     r.reply.caps = flag("caps", true);
     r.reply.slows_memory = flag("slow_memory", true);

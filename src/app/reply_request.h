@@ -49,6 +49,9 @@ struct ReplyRequest {
   Date binds_from{};               // the first day on which one of the rules asked for bound
   std::vector<std::string> rules;  // ids asked for
   bool exceptions = false;
+  std::vector<Threshold> limits;      // of the rules, that parts could meet, as the texts have them
+  std::vector<MovedThreshold> moved;  // of those, taken as if they stood elsewhere
+  bool part_only = false;             // the part and the front are asked for, no prices of limits
   std::vector<std::unique_ptr<ReplyWork>> works;
   ReplyQuestion reply;
   ReplyBody base_body;  // the die as it stands

@@ -42,7 +42,7 @@ class Work {
     if (auto error = measure_base(w_, *request_, report_.base)) {
       return tl::unexpected(Diagnostics{std::move(*error)});
     }
-    ReplyRules rules = rules_with({});
+    ReplyRules rules = rules_with();
     report_.thresholds = rules.thresholds();
     const ReplySpace space(request_->reply, std::move(rules));
     const std::size_t top = std::max<std::size_t>(request_->top, kCandidates);
@@ -60,16 +60,18 @@ class Work {
     if (report_.best.empty()) {
       // The verdict of the least that could be built says why.
       const Reply least = space.lightest();
-      report_.lightest = verdict_of(least, report_.bodies[least.body]);
+      if (request_->moved.empty()) {
+        report_.lightest = verdict_of(least, report_.bodies[least.body]);
+      }
     } else {
       judge_best(space);
-      if (detail.prices) {
+      if (detail.prices && !request_->part_only) {
         report_.prices = price_limits_of(
             request_->reply, report_.thresholds, {kLoosened.begin(), kLoosened.end()},
             objective_of(report_, report_.best.front()),
-            [this](const MovedThreshold& moved) { return rules_with({moved}); }, run_);
+            [this](const MovedThreshold& moved) { return rules_with(moved); }, run_);
       }
-      if (detail.robustness) {
+      if (detail.robustness && !request_->part_only) {
         try_draws(space);
       }
       report_.best.resize(std::min(report_.best.size(), request_->top));
@@ -82,7 +84,19 @@ class Work {
  private:
   static constexpr std::size_t kCandidates = 20;
 
-  [[nodiscard]] ReplyRules rules_with(const std::vector<MovedThreshold>& moved) const {
+  // With the limits that the request moves, and of those as they stand then one more.
+  [[nodiscard]] ReplyRules rules_with(const std::optional<MovedThreshold>& more = {}) const {
+    std::vector<MovedThreshold> moved = request_->moved;
+    if (more) {
+      const auto before = std::find_if(moved.begin(), moved.end(), [&](const MovedThreshold& one) {
+        return one.threshold.quantity == more->threshold.quantity && one.to == more->threshold.value;
+      });
+      if (before != moved.end()) {
+        before->to = more->to;
+      } else {
+        moved.push_back(*more);
+      }
+    }
     auto rules = ReplyRules::open(w_.rules, request_->question, *request_->base,
                                   request_->exceptions, moved);
     RL_CHECK(rules.has_value());  // the question was read
@@ -110,7 +124,7 @@ class Work {
       }
       body.cores = std::move(fewer);
     }
-    const ReplySpace space(std::move(question), rules_with({}));
+    const ReplySpace space(std::move(question), rules_with());
     for (const SearchHit& hit : run_search(space, options_of(quiet_, 1)).front) {
       report_.front.push_back(space.reply(hit.number));
     }
@@ -118,7 +132,9 @@ class Work {
 
   void judge_best(const ReplySpace& space) {
     const Reply& best = report_.best.front();
-    report_.verdict = verdict_of(best, report_.bodies[best.body]);
+    if (request_->moved.empty()) {
+      report_.verdict = verdict_of(best, report_.bodies[best.body]);
+    }
     Reply free = best;
     free.cap = std::numeric_limits<double>::infinity();
     if (free.slowed) {

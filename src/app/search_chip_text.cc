@@ -241,6 +241,16 @@ Json reply_json(const ReplyReport& report) {
     json["refused"] = asked.refusal->english();
     return json;
   }
+  json["limits"] = Json::array();
+  for (const Threshold& one : asked.limits) {
+    Json limit{{"quantity", one.quantity}, {"unit", one.unit}, {"at", one.value}};
+    for (const MovedThreshold& moved : asked.moved) {
+      if (moved.threshold.quantity == one.quantity && moved.threshold.value == one.value) {
+        limit["to"] = moved.to;
+      }
+    }
+    json["limits"].push_back(std::move(limit));
+  }
   json["feasible"] =
       report.best.empty() && !report.result.exhausted ? Json(nullptr) : Json(!report.best.empty());
   json["optimal"] = report.result.exhausted;
