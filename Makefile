@@ -10,7 +10,7 @@ PROGRAM := build/release/redline
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-check run build test check bench lint format generate install clean
+.PHONY: help deps deps-check run build test check bench lint format generate ui install clean
 .NOTPARALLEL:
 
 help:  ## This list
@@ -39,7 +39,7 @@ check: deps-check  ## Format, lint, sanitizers, fuzzing, packaging (longer)
 
 bench: deps  ## Benchmarks
 	@cmake --preset release --log-level=WARNING
-	@cmake --build --preset release --parallel $(JOBS) --target classify_bench kernel_bench step_bench search_bench sim_bench store_bench exposure_bench
+	@cmake --build --preset release --parallel $(JOBS) --target classify_bench kernel_bench step_bench search_bench sim_bench store_bench exposure_bench server_bench
 	@build/release/bench/classify_bench --benchmark_min_time=0.2
 	@build/release/bench/kernel_bench --benchmark_min_time=0.2
 	@build/release/bench/step_bench --benchmark_min_time=0.2
@@ -47,6 +47,7 @@ bench: deps  ## Benchmarks
 	@build/release/bench/sim_bench --benchmark_min_time=0.2
 	@build/release/bench/store_bench --benchmark_min_time=0.2
 	@build/release/bench/exposure_bench --benchmark_min_time=0.2
+	@build/release/bench/server_bench $(PROGRAM)
 
 lint: deps-check  ## clang-format and clang-tidy, reporting only
 	@JOBS=$(JOBS) tools/lint.sh
@@ -57,6 +58,9 @@ format: deps-check  ## Rewrite the sources in the house format
 generate: build  ## Rewrite data/schema, docs/reference and docs/errors from the program's tables
 	@python3 tools/generate.py $(PROGRAM)
 	@cmake --build --preset release --parallel $(JOBS) --target redline
+
+ui:  ## Build the pages of web/ into web/dist, which is part of the program (Node 20, npm 11)
+	@tools/ui.sh build
 
 install: build  ## Install to PREFIX (default /usr/local; DESTDIR is honoured): program, data, manual, completions
 	@cmake --install build/release --prefix $(PREFIX)

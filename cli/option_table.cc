@@ -656,11 +656,14 @@ constexpr auto kCommands = std::to_array<Command>({
      .examples = kServeExamples,
      .options = kServeOptions,
      .description =
-         "Answers over HTTP until it is interrupted (Ctrl-C): pages for a browser, and every request "
+         "Answers over HTTP until it is interrupted (Ctrl-C): pages for a browser, and every "
+         "request "
          "of `redline batch` as /v1/COMMAND, by GET with its fields in the query or by POST with "
-         "them as JSON. Long ones are jobs: POST /v1/jobs, followed by events, cancelled by DELETE. "
+         "them as JSON. Long ones are jobs: POST /v1/jobs, followed by events, cancelled by "
+         "DELETE. "
          "/openapi.json describes it; docs/api.md has examples for curl and Python.\n"
-         "Only this machine is answered unless --host says otherwise; then every request has to show "
+         "Only this machine is answered unless --host says otherwise; then every request has to "
+         "show "
          "a token, which is printed. Pages of other sites cannot ask. Nothing is written but jobs, "
          "and requests read no files of this machine: they bring their own."},
     {.name = "explain",

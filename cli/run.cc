@@ -675,10 +675,20 @@ class Runner {
     if (folder.empty()) {
       folder = "out/" + scenario;
     }
-    const auto brief = app::write_brief(
-        workspace, {scenario, folder, run_info(workspace.files.hash), terminal_.say()});
+    const results::Words& say = terminal_.say();
+    Progress progress(progress_on_terminal(settings_.progress, terminal_.width(), say), 0);
+    app::SearchRun how = threads_of(settings_);
+    how.progress = [&](const SearchProgress& now, const std::string& section) {
+      progress.update(now.done, now.total, now.done, say(section, {}));
+    };
+    how.stop = [] { return interrupted(); };
+    catch_interrupts();
+    const auto brief =
+        app::write_brief(workspace, {scenario, folder, run_info(workspace.files.hash), say, how});
+    progress.finish();
     if (!brief) {
-      return terminal_.fail(brief.error());
+      const int status = terminal_.fail(brief.error());
+      return interrupted() ? kInterrupted : status;
     }
     std::string text;
     for (const std::string& line : brief->summary) {

@@ -1,5 +1,9 @@
 #include "cli/serve_command.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -7,23 +11,24 @@
 
 #include <fmt/format.h>
 
+#include "redline/quantity.h"
+
 #include "app/build_info.h"
 #include "cli/interrupt.h"
-#include "redline/quantity.h"
 #include "server/http_server.h"
 
 namespace redline::cli {
 namespace {
 
-using app::Json;
 using server::Resource;
 using server::ResourceField;
 
-// What the words behind a command are in a request, and fields of a request that work as they stand.
+// What the words behind a command are in a request, and fields of a request that work as they
+// stand.
 struct Positional {
   std::string_view command;
   std::vector<ResourceField> fields;
-  Json example;
+  app::Json example;
 };
 
 ResourceField field(std::string name, std::string doc, ResourceField::Type type,
@@ -33,18 +38,17 @@ ResourceField field(std::string name, std::string doc, ResourceField::Type type,
 
 std::vector<Positional> positionals() {
   using enum ResourceField::Type;
-  const ResourceField chip = field("chip", "ids, aliases, globs, or files sent along", kTexts, true);
+  const ResourceField chip =
+      field("chip", "ids, aliases, globs, or files sent along", kTexts, true);
   const ResourceField seed = field("seed", "of random numbers (default 1)", kNumber);
-  const Json serves{{"model", "llama-3.1-8b"}, {"chip", "h20"}};
-  const auto with = [](Json fields, const Json& more) {
+  const app::Json serves{{"model", "llama-3.1-8b"}, {"chip", "h20"}};
+  const auto with = [](app::Json fields, const app::Json& more) {
     fields.update(more);
     return fields;
   };
   return {
       {"classify", {chip}, {{"chip", "h20"}, {"as_of", "2025-04-16"}}},
-      {"quota",
-       {chip},
-       {{"chip", "h200-sxm"}, {"us_units", 500000}, {"china_units", 200000}}},
+      {"quota", {chip}, {{"chip", "h200-sxm"}, {"us_units", 500000}, {"china_units", 200000}}},
       {"estimate-kernel",
        {field("chip", "id, alias, or a file sent along", kText, true),
         field("op", "the operator, such as gemm; further fields are its own", kText, true)},
@@ -54,9 +58,7 @@ std::vector<Positional> positionals() {
        {{"model", "llama-3.1-8b"}, {"chip", "h20"}, {"chips", 64}, {"tp", 4}, {"batch", 256}}},
       {"estimate-prefill", {}, with(serves, {{"prompt", 2048}, {"batch", 4}})},
       {"estimate-decode", {}, with(serves, {{"batch", 32}})},
-      {"estimate-reasoning",
-       {chip},
-       {{"chip", "h20"}, {"model", "deepseek-r1"}}},
+      {"estimate-reasoning", {chip}, {{"chip", "h20"}, {"model", "deepseek-r1"}}},
       {"estimate-die", {field("die", "ids; all where none is given", kTexts)}, {{"die", "gh100"}}},
       {"compare", {chip}, {{"chip", {"h20", "h200-sxm"}}, {"model", "llama-3.1-8b"}}},
       {"search-chip",
@@ -70,13 +72,14 @@ std::vector<Positional> positionals() {
       {"impact",
        {field("before", "a date, a rule, a bill, a file sent along; several with +", kText, true),
         field("after", "the same", kText, true)},
-       {{"before", "2025-04-08"}, {"after", "2025-04-16"}}},
+       {{"before", "2025-04-08"}, {"after", "2025-04-16"}, {"dies", "gh100"}}},
       {"exposure",
        {field("scenario", "a name in data/exposure, or a file sent along", kText, true), seed},
        {{"scenario", "april-2025"}, {"samples", 4096}}},
       {"simulate-serve", {seed}, with(serves, {{"rate", 2}, {"requests", 500}})},
       {"simulate-capacity", {seed}, with(serves, {{"tpot", "30ms"}, {"requests", 500}})},
-      {"data-list", {field("kind", "chips, systems, models, rules …; the kinds if left out", kText)},
+      {"data-list",
+       {field("kind", "chips, systems, models, rules …; the kinds if left out", kText)},
        {{"kind", "chips"}}},
       {"data-show", {field("name", "id or alias of a record", kText, true)}, {{"name", "h20"}}},
       {"data-schema",
@@ -137,12 +140,12 @@ Loaded<Asked> read_options(const Arguments& arguments, const std::string& execut
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
-      errors.push_back({Code::kBadOptionValue,
-                        fmt::format("{}: '{}' is not a whole number from {} to {}", option, text,
-                                    least, most),
-                        std::nullopt,
-                        {},
-                        {}});
+      errors.push_back(
+          {Code::kBadOptionValue,
+           fmt::format("{}: '{}' is not a whole number from {} to {}", option, text, least, most),
+           std::nullopt,
+           {},
+           {}});
       return otherwise;
     }
     return value;
@@ -150,8 +153,7 @@ Loaded<Asked> read_options(const Arguments& arguments, const std::string& execut
   constexpr int kUsualPort = 8177, kLastPort = 65535;
   asked.http.port = whole("--port", kUsualPort, 0, kLastPort);
   constexpr int kUsualSeconds = 30, kDay = 86'400;
-  asked.service.time_limit =
-      std::chrono::seconds(whole("--timeout", kUsualSeconds, 1, kDay));
+  asked.service.time_limit = std::chrono::seconds(whole("--timeout", kUsualSeconds, 1, kDay));
   asked.http.guard.host_names = arguments.values("--allow-host");
   if (!server::is_address(asked.http.host)) {
     asked.http.guard.host_names.push_back(asked.http.host);
@@ -163,9 +165,9 @@ Loaded<Asked> read_options(const Arguments& arguments, const std::string& execut
   if (token.empty() && !server::is_loopback(asked.http.host)) {
     token = server::new_token();
   }
-  if (!token.empty() &&
-      token.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~") !=
-          std::string::npos) {
+  if (!token.empty() && token.find_first_not_of(
+                            "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~") !=
+                            std::string::npos) {
     errors.push_back({Code::kBadOptionValue,
                       "--token: it may have letters, digits and -_.~ alone",
                       std::nullopt,
@@ -178,7 +180,8 @@ Loaded<Asked> read_options(const Arguments& arguments, const std::string& execut
   asked.service.jobs_folder = arguments.value("--jobs");
   std::error_code code;
   const auto program = std::filesystem::canonical("/proc/self/exe", code);
-  const auto written = std::filesystem::last_write_time(code ? std::filesystem::path(executable) : program, code);
+  const auto written =
+      std::filesystem::last_write_time(code ? std::filesystem::path(executable) : program, code);
   asked.service.build = fmt::format("{} {}", app::kVersion, written.time_since_epoch().count());
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
@@ -230,7 +233,16 @@ int serve_command(const Arguments& arguments, app::Workspace workspace,
   if (!asked) {
     return terminal.fail(asked.error());
   }
+#ifdef __GLIBC__
+  // Each of its arenas keeps the most that ever stood in it, and it makes eight a core.
+  constexpr int kAtLeast = 2, kLargest = 1 << 17;
+  mallopt(M_ARENA_MAX, std::max(kAtLeast, static_cast<int>(settings.search_threads())));
+  mallopt(M_MMAP_THRESHOLD, kLargest);
+  mallopt(M_TRIM_THRESHOLD, kLargest);
+#endif
   workspace.reads_disk = false;
+  constexpr std::size_t kMostParts = 500;
+  workspace.most_parts = kMostParts;
   const std::string host = asked->http.host;
   const std::string token = asked->service.token;
   auto service = server::Service::open(std::make_shared<const app::Workspace>(std::move(workspace)),
@@ -244,9 +256,10 @@ int serve_command(const Arguments& arguments, app::Workspace workspace,
     return terminal.fail(port.error());
   }
   catch_interrupts();
-  const std::string url = fmt::format("http://{}/{}", address(host, *port),
-                                      token.empty() ? "" : "?token=" + token);
-  const int status = terminal.out(terminal.say()("Redline answers at {url}", {{"url", url}}) + "\n");
+  const std::string url =
+      fmt::format("http://{}/{}", address(host, *port), token.empty() ? "" : "?token=" + token);
+  const int status =
+      terminal.out(terminal.say()("Redline answers at {url}", {{"url", url}}) + "\n");
   if (status != kDone) {
     return status;
   }

@@ -51,7 +51,7 @@ constexpr auto kTrafficOptions = std::to_array<Option>({
     {"--duration", "", "TIME", "or how long they come, such as 1h", false, ValueKind::kText},
     {"--samples", "", "N", "answers to each prompt at once: a task (default 1)", false,
      ValueKind::kNumber},
-    {"--rounds", "", "N", "times that a task asks again with what it was answered (default 1)",
+    {"--rounds", "", "N", "rounds of a task, each with what it was answered before (default 1)",
      false, ValueKind::kNumber},
     {"--warmup", "", "BOOL", "leave a warm-up out (default true)", false, ValueKind::kChoice,
      "true false"},

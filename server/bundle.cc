@@ -34,7 +34,7 @@ std::string_view media_type(std::string_view path) {
       return type;
     }
   }
-  return "application/octet-stream";
+  return kAnyType;
 }
 
 }  // namespace redline::server

@@ -13,7 +13,8 @@ struct BundleFile {
 
 // None where the program was built without that file, or without pages.
 [[nodiscard]] std::optional<BundleFile> bundle_file(std::string_view path);
-// By the end of the path.
+inline constexpr std::string_view kAnyType = "application/octet-stream";
+// By the end of the path; kAnyType where that tells nothing.
 [[nodiscard]] std::string_view media_type(std::string_view path);
 
 }  // namespace redline::server

@@ -1,34 +1,16 @@
 #include "server/connection.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <poll.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace redline::server {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// Whether the socket becomes ready for `events` until then.
-bool wait_for(int socket, short events, Clock::time_point until) {
-  while (true) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-    pollfd one{socket, events, 0};
-    const int ready = ::poll(&one, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
-    if (ready > 0) {
-      return true;
-    }
-    if (ready == 0 || errno != EINTR) {
-      return false;
-    }
-  }
-}
 
 void address_of(const sockaddr_storage& address, std::string& ip, int& port) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -70,16 +52,35 @@ void RequestMeter::take(std::string_view bytes) {
   body_ += bytes.size() - i;
 }
 
-SocketStream::SocketStream(int socket, const ConnectionLimits& limits)
-    : socket_(socket), limits_(limits), meter_(limits) {}
+SocketStream::SocketStream(int socket, const ConnectionLimits& limits,
+                           const std::atomic<bool>& ending)
+    : socket_(socket), limits_(limits), ending_(ending), meter_(limits) {}
 
-bool SocketStream::wait_for_request(const std::function<bool()>& stopping) {
-  const auto until = Clock::now() + limits_.idle_time;
+// Whether the socket becomes ready for `events` until then. Where the server ends, it has a second.
+bool SocketStream::wait_for(short events, Clock::time_point until) const {
   constexpr auto kBetweenLooks = std::chrono::milliseconds(100);
-  while (begin_ == end_ && !wait_for(socket_, POLLIN, std::min(until, Clock::now() + kBetweenLooks))) {
-    if (stopping() || Clock::now() >= until) {
+  constexpr auto kAtTheEnd = std::chrono::milliseconds(1000);
+  bool ends = false;
+  while (true) {
+    if (!ends && ending_) {
+      ends = true;
+      until = std::min(until, Clock::now() + (events == POLLIN ? kBetweenLooks : kAtTheEnd));
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+    pollfd one{socket_, events, 0};
+    const auto wait = std::clamp(left, std::chrono::milliseconds(0), kBetweenLooks);
+    if (::poll(&one, 1, static_cast<int>(wait.count())) > 0) {
+      return true;
+    }
+    if (left <= kBetweenLooks && Clock::now() >= until) {
       return false;
     }
+  }
+}
+
+bool SocketStream::wait_for_request() {
+  if (begin_ == end_ && !wait_for(POLLIN, Clock::now() + limits_.idle_time)) {
+    return false;
   }
   meter_.begin();
   head_until_ = Clock::now() + limits_.head_time;
@@ -93,11 +94,11 @@ bool SocketStream::is_gone() const {
 }
 
 bool SocketStream::is_writable() const {
-  return wait_for(socket_, POLLOUT, Clock::now() + limits_.write_time);
+  return wait_for(POLLOUT, Clock::now() + limits_.write_time);
 }
 
 bool SocketStream::fill() {
-  if (!wait_for(socket_, POLLIN, meter_.in_head() ? head_until_ : body_until_)) {
+  if (!wait_for(POLLIN, meter_.in_head() ? head_until_ : body_until_)) {
     cut_ = CutShort::kSlow;
     return false;
   }
@@ -134,12 +135,11 @@ ssize_t SocketStream::write(const char* data, size_t size) {
   const auto until = Clock::now() + limits_.write_time;
   std::size_t sent = 0;
   while (sent < size) {
-    const ssize_t now =
-        ::send(socket_, data + sent, size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t now = ::send(socket_, data + sent, size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (now >= 0) {
       sent += static_cast<std::size_t>(now);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!wait_for(socket_, POLLOUT, until)) {
+      if (!wait_for(POLLOUT, until)) {
         return -1;
       }
     } else if (errno != EINTR) {
@@ -149,10 +149,10 @@ ssize_t SocketStream::write(const char* data, size_t size) {
   return static_cast<ssize_t>(size);
 }
 
-void SocketStream::close() {
+void SocketStream::close(std::chrono::milliseconds most) {
   ::shutdown(socket_, SHUT_WR);
-  const auto until = Clock::now() + std::chrono::milliseconds(500);
-  for (int reads = 0; reads < 64 && wait_for(socket_, POLLIN, until); ++reads) {
+  const auto until = Clock::now() + most;
+  for (int reads = 0; reads < 64 && wait_for(POLLIN, until); ++reads) {
     if (::recv(socket_, buffer_.data(), buffer_.size(), MSG_DONTWAIT) <= 0) {
       break;
     }

@@ -1,13 +1,14 @@
 #pragma once
-// The bytes of one connection under limits of size and time. A client that is slow, sends too much or
-// is gone costs its own connection and nothing else.
+// The bytes of one connection under limits of size and time. A client that is slow, sends too much
+// or is gone costs its own connection and nothing else.
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <httplib.h>
 #include <string>
 #include <string_view>
-
-#include <httplib.h>
 
 namespace redline::server {
 
@@ -16,8 +17,8 @@ struct ConnectionLimits {
   std::size_t longest_body = std::size_t{1} << 20U;   // with the marks of its chunks
   std::chrono::milliseconds head_time{10'000};        // from the first byte to the last of the head
   std::chrono::milliseconds body_time{30'000};
-  std::chrono::milliseconds write_time{30'000};       // of one part of an answer
-  std::chrono::milliseconds idle_time{5'000};         // between two requests
+  std::chrono::milliseconds write_time{30'000};  // of one part of an answer
+  std::chrono::milliseconds idle_time{5'000};    // between two requests
 };
 
 // Why a connection read no further.
@@ -42,16 +43,17 @@ class RequestMeter {
 
 class SocketStream : public httplib::Stream {
  public:
-  SocketStream(int socket, const ConnectionLimits& limits);
+  // `ending`: the server is; nothing is waited for any more.
+  SocketStream(int socket, const ConnectionLimits& limits, const std::atomic<bool>& ending);
 
   // Waits for the first byte of the next request; false: none comes.
-  [[nodiscard]] bool wait_for_request(const std::function<bool()>& stopping);
+  [[nodiscard]] bool wait_for_request();
   [[nodiscard]] CutShort cut_short() const { return cut_; }
   // Whether the client has closed its end.
   [[nodiscard]] bool is_gone() const;
   // Sends what is left and lets the client read it: closing with bytes unread would tear the answer
-  // away.
-  void close();
+  // away. Waits no longer than that.
+  void close(std::chrono::milliseconds most = std::chrono::milliseconds(500));
 
   bool is_readable() const override { return true; }
   bool is_writable() const override;
@@ -65,9 +67,11 @@ class SocketStream : public httplib::Stream {
  private:
   using Clock = std::chrono::steady_clock;
   [[nodiscard]] bool fill();
+  [[nodiscard]] bool wait_for(short events, Clock::time_point until) const;
 
   int socket_;
   const ConnectionLimits& limits_;
+  const std::atomic<bool>& ending_;
   RequestMeter meter_;
   Clock::time_point head_until_{}, body_until_{};
   CutShort cut_ = CutShort::kNo;

@@ -1,12 +1,11 @@
 #include "server/guard.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <random>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include "server/problem.h"
@@ -113,26 +112,23 @@ std::optional<Response> refuse_body(const Request& request, const GuardRules& ru
     return problem(status, Code::kHttpMalformed, std::move(message), std::move(help));
   };
   for (const std::string_view once : {"Host", "Content-Length", "Transfer-Encoding"}) {
-    const auto stated =
-        std::count_if(request.headers.begin(), request.headers.end(), [once](const auto& header) {
-          return equal_ignoring_case(header.first, once);
-        });
+    const auto stated = std::count_if(
+        request.headers.begin(), request.headers.end(),
+        [once](const auto& header) { return equal_ignoring_case(header.first, once); });
     if (stated > 1 || (stated == 1 && request.header(once).empty())) {
       return malformed(400, fmt::format("the header {} has to stand there once", once), {});
     }
   }
   std::size_t bytes = 0;
   if (!length.empty()) {
-    const auto [end, error] =
-        std::from_chars(length.data(), length.data() + length.size(), bytes);
+    const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
     if (error == std::errc::invalid_argument || end != length.data() + length.size() ||
         !coding.empty()) {
       return malformed(400, "the length of the body is not clear",
                        {"send one Content-Length, or the body in chunks, not both"});
     }
     if (error == std::errc::result_out_of_range || bytes > rules.longest_body) {
-      return malformed(413,
-                       fmt::format("the body is longer than {} bytes", rules.longest_body),
+      return malformed(413, fmt::format("the body is longer than {} bytes", rules.longest_body),
                        {"ask in parts, or with `redline batch`"});
     }
   }

@@ -11,10 +11,10 @@
 namespace redline::server {
 
 struct GuardRules {
-  std::string token;                     // that every request has to show; empty: none
-  std::vector<std::string> host_names;   // of this server, besides localhost and addresses
+  std::string token;                    // that every request has to show; empty: none
+  std::vector<std::string> host_names;  // of this server, besides localhost and addresses
   std::size_t longest_body = std::size_t{1} << 20U;
-  std::size_t longest_target = 8192;     // path and query
+  std::size_t longest_target = 8192;  // path and query
 };
 
 // The refusal; none where the request may go on. A page of another site can make a browser ask

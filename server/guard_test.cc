@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "server/guard.h"
+
+#include <gtest/gtest.h>
 
 namespace redline::server {
 namespace {
@@ -18,8 +18,8 @@ int status_of(const Request& request, const GuardRules& rules = {}) {
 }
 
 TEST(Guard, KnowsItsOwnNames) {
-  for (const char* host : {"localhost", "localhost:8177", "LOCALHOST", "127.0.0.1:1", "[::1]:8177",
-                           "192.168.1.7"}) {
+  for (const char* host :
+       {"localhost", "localhost:8177", "LOCALHOST", "127.0.0.1:1", "[::1]:8177", "192.168.1.7"}) {
     EXPECT_EQ(status_of(from({{"Host", host}})), 200) << host;
   }
   for (const char* host : {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example",

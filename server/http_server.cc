@@ -1,7 +1,5 @@
 #include "server/http_server.h"
 
-#include <sys/socket.h>
-
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
@@ -11,6 +9,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include "server/connection.h"
 #include "server/problem.h"
@@ -113,7 +112,7 @@ class TextStream : public httplib::Stream {
   ssize_t read(char* data, size_t size) override {
     const std::size_t room = meter_.room();
     if (input_.empty() || room == 0) {
-      cut_ = input_.empty() ? CutShort::kGone
+      cut_ = input_.empty()     ? CutShort::kGone
              : meter_.in_head() ? CutShort::kLongHead
                                 : CutShort::kLongBody;
       return -1;
@@ -156,8 +155,8 @@ std::string_view reason_of(int status) {
 std::string unread_answer(const Response& response) {
   return fmt::format(
       "HTTP/1.1 {} {}\r\nConnection: close\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
-      response.status, reason_of(response.status), response.type,
-      response.body->size(), *response.body);
+      response.status, reason_of(response.status), response.type, response.body->size(),
+      *response.body);
 }
 
 std::optional<Response> answer_to(CutShort cut) {
@@ -195,25 +194,23 @@ Request request_of(const httplib::Request& from) {
   return request;
 }
 
-void write_to(httplib::Response& to, Response response) {
+void write_to(httplib::Response& to, const Response& response) {
   to.status = response.status;
-  for (auto& [name, value] : response.headers) {
+  for (const auto& [name, value] : response.headers) {
     to.set_header(name, value);
   }
   if (!response.stream) {
     to.set_content(*response.body, response.type);
     return;
   }
-  to.set_chunked_content_provider(
-      response.type,
-      [next = std::move(response.stream), part = std::string()](
-          size_t, httplib::DataSink& sink) mutable {
-        if (!next(part)) {
-          sink.done();
-          return true;
-        }
-        return sink.write(part.data(), part.size());
-      });
+  to.set_chunked_content_provider(response.type, [next = response.stream, part = std::string()](
+                                                     size_t, httplib::DataSink& sink) mutable {
+    if (!next(part)) {
+      sink.done();
+      return true;
+    }
+    return sink.write(part.data(), part.size());
+  });
 }
 
 }  // namespace
@@ -224,9 +221,20 @@ struct HttpServer::Impl : httplib::Server {
     set_payload_max_length(options.guard.longest_body);
     new_task_queue = [this] { return new ConnectionThreads(options.most_connections); };
     // Not SO_REUSEPORT: two servers on one port would share its connections in silence.
-    set_socket_options([](socket_t socket) {
+    set_socket_options([this](socket_t socket) {
       const int yes = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+      listening = socket;
+    });
+    // Else a body that is refused would be asked for first.
+    set_expect_100_continue_handler([](const httplib::Request&, httplib::Response& to) {
+      constexpr int kContinue = 100;
+      if (!serving.refusal) {
+        return kContinue;
+      }
+      const int status = serving.refusal->status;
+      write_to(to, *std::exchange(serving.refusal, std::nullopt));
+      return status;
     });
     set_tcp_nodelay(true);
     set_keep_alive_max_count(kRequests);
@@ -255,11 +263,14 @@ struct HttpServer::Impl : httplib::Server {
       if (const auto cut = serving.cut ? answer_to(serving.cut()) : std::nullopt) {
         write_to(to, *cut);
       } else if (to.body.empty()) {
-        write_to(to, to.status == 404
-                         ? problem(404, Code::kNoResource, "there is nothing to post to there",
-                                   {"GET /v1 lists what there is"})
-                         : problem(to.status, Code::kHttpMalformed,
-                                   "the request cannot be read", {}));
+        write_to(to,
+                 to.status == 404
+                     ? problem(404, Code::kNoResource, "there is nothing to post to there",
+                               {"GET /v1 lists what there is"})
+                     : problem(to.status, Code::kHttpMalformed, "the request cannot be read", {}));
+      }
+      if (!serving.whole) {
+        to.set_header("Connection", "close");
       }
       return HandlerResponse::Handled;
     }));
@@ -299,8 +310,8 @@ struct HttpServer::Impl : httplib::Server {
     bool closed = false;
     serving.whole = false;
     serving.cut = [&stream] { return stream.cut_short(); };
-    const bool served = process_request(stream, last, closed,
-                                        [this](httplib::Request& from) { look_at(from); });
+    const bool served =
+        process_request(stream, last, closed, [this](httplib::Request& from) { look_at(from); });
     serving.cut = nullptr;
     if (const auto cut = answer_to(stream.cut_short()); cut && !served) {
       stream.write(unread_answer(*cut));
@@ -310,17 +321,16 @@ struct HttpServer::Impl : httplib::Server {
   }
 
   bool process_and_close_socket(socket_t socket) override {
-    SocketStream stream(socket, limits);
+    SocketStream stream(socket, limits, ending);
     if (serving.full) {
-      Response response = problem(503, Code::kTooMuch, "all connections are taken",
-                                  {"ask again in some seconds"});
+      Response response =
+          problem(503, Code::kTooMuch, "all connections are taken", {"ask again in some seconds"});
       stream.write(unread_answer(response));
-      stream.close();
+      stream.close(std::chrono::milliseconds(20));  // others wait to be turned away
       return true;
     }
     serving.socket = &stream;
-    for (int left = kRequests; left > 0 && stream.wait_for_request([this] { return ending.load(); });
-         --left) {
+    for (int left = kRequests; left > 0 && stream.wait_for_request(); --left) {
       if (!serve_one(stream, ending || left == 1)) {
         break;
       }
@@ -336,6 +346,7 @@ struct HttpServer::Impl : httplib::Server {
   HttpOptions options;
   ConnectionLimits limits;
   std::atomic<bool> ending{false};
+  socket_t listening = -1;
 };
 
 HttpServer::HttpServer(Service& service, HttpOptions options)
@@ -346,7 +357,7 @@ HttpServer::~HttpServer() = default;
 Result<int> HttpServer::listen() {
   const HttpOptions& o = impl_->options;
   errno = 0;
-  const int port = o.port == 0 ? impl_->bind_to_any_port(o.host)
+  const int port = o.port == 0                           ? impl_->bind_to_any_port(o.host)
                    : impl_->bind_to_port(o.host, o.port) ? o.port
                                                          : -1;
   if (port < 0) {
@@ -355,6 +366,9 @@ Result<int> HttpServer::listen() {
                             errno != 0 ? std::strerror(errno) : "no such address"),
                 {"--port 0 takes a free port"});
   }
+  // httplib lets five wait to be accepted; the sixth of a burst would try again after a second.
+  constexpr int kBurst = 1024;
+  ::listen(impl_->listening, kBurst);
   return port;
 }
 

@@ -1,14 +1,14 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "server/http_server.h"
 
 #include <atomic>
 #include <thread>
+#include <unistd.h>
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
-#include "server/http_server.h"
 #include "server/test_service.h"
 
 namespace redline::server {
@@ -47,9 +47,9 @@ TEST_F(Exchange, OneAfterAnother) {
   EXPECT_EQ(statuses(post("Transfer-Encoding: chunked\r\n", "e\r\n" + body + "\r\n0\r\n\r\n")),
             "200");
   EXPECT_EQ(statuses("HEAD /v1/version HTTP/1.1\r\nHost: localhost\r\n\r\n"), "200");
-  EXPECT_EQ(statuses("GET /v1/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" +
-                     good_),
-            "200");
+  EXPECT_EQ(
+      statuses("GET /v1/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" + good_),
+      "200");
 }
 
 TEST_F(Exchange, WhatFollowsARefusedBodyIsNoRequest) {
@@ -75,16 +75,15 @@ TEST_F(Exchange, LimitsHoldForWhatHasNoLength) {
   for (int i = 0; i < 200; ++i) {
     chunks += "2000\r\n" + std::string(0x2000, ' ') + "\r\n";
   }
-  const std::string got =
-      statuses(post("Transfer-Encoding: chunked\r\n", chunks + "0\r\n\r\n"));
+  const std::string got = statuses(post("Transfer-Encoding: chunked\r\n", chunks + "0\r\n\r\n"));
   EXPECT_TRUE(got == "413" || got == "400") << got;
   // Ranges are not served, however many are asked for.
   std::string ranges = "bytes=0-1";
   while (ranges.size() < 7000) {
     ranges += ",0-1";
   }
-  const std::string answered = answer("GET /v1/version HTTP/1.1\r\nHost: localhost\r\nRange: " +
-                                      ranges + "\r\n\r\n");
+  const std::string answered =
+      answer("GET /v1/version HTTP/1.1\r\nHost: localhost\r\nRange: " + ranges + "\r\n\r\n");
   EXPECT_LT(answered.size(), 2000U);
 }
 

@@ -1,16 +1,15 @@
 #include "server/jobs.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
+#include <unistd.h>
 
 #include <fmt/format.h>
+#include <sys/file.h>
 
 #include "data/files.h"
 #include "results/envelope.h"
@@ -77,9 +76,8 @@ Result<std::unique_ptr<Jobs>> Jobs::open(std::string folder, JobLimits limits, J
       return tl::unexpected(std::move(read).error());
     }
   }
-  jobs->worker_ = std::jthread([&jobs = *jobs](std::stop_token token) {
-    jobs.work_on(std::move(token));
-  });
+  jobs->worker_ =
+      std::jthread([&jobs = *jobs](const std::stop_token& token) { jobs.work_on(token); });
   return jobs;
 }
 
@@ -96,7 +94,10 @@ Jobs::~Jobs() {
 
 Result<void> Jobs::read_folder() {
   std::error_code code;
-  fs::create_directories(folder_, code);
+  if (fs::create_directories(folder_, code)) {
+    // They hold who asked what.
+    fs::permissions(folder_, fs::perms::owner_all, code);
+  }
   const std::string lock = folder_ + "/lock";
   lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock_ < 0) {
@@ -120,8 +121,8 @@ Result<void> Jobs::read_folder() {
     const auto number = number_of(id);
     const auto text = data::read_text_file(file_of(id));
     const Json json = text ? Json::parse(*text, nullptr, false) : Json();
-    const auto state =
-        std::find(kStateNames.begin(), kStateNames.end(), json.is_object() ? text_at(json, "state") : "");
+    const auto state = std::find(kStateNames.begin(), kStateNames.end(),
+                                 json.is_object() ? text_at(json, "state") : "");
     if (!number || state == kStateNames.end() || !json.contains("request") ||
         !json["request"].is_object()) {
       return fail(Code::kShardDamaged, fmt::format("'{}' is no job of Redline", file_of(id)),
@@ -169,9 +170,8 @@ JobView Jobs::view_of(const Job& job) const {
     std::size_t place = 0, ahead = 0;
     bool behind = false;
     for (const Line& line : queue_) {
-      const auto found = std::find_if(line.jobs.begin(), line.jobs.end(), [&](const auto& one) {
-        return one->view.id == view.id;
-      });
+      const auto found = std::find_if(line.jobs.begin(), line.jobs.end(),
+                                      [&](const auto& one) { return one->view.id == view.id; });
       if (found != line.jobs.end()) {
         place = static_cast<std::size_t>(found - line.jobs.begin());
       }
@@ -265,14 +265,15 @@ std::optional<JobOutcome> Jobs::outcome(const std::string& id) const {
   const auto text = data::read_text_file(file_of(id));
   const Json json = text ? Json::parse(*text, nullptr, false) : Json();
   if (!json.is_object()) {
-    return JobOutcome{false, problem_text({text ? Error{Code::kShardDamaged,
-                                                        fmt::format("'{}' is no job of Redline",
-                                                                    file_of(id)),
-                                                        std::nullopt,
-                                                        {},
-                                                        {}}
-                                                : text.error()}),
-                      {}};
+    return JobOutcome{
+        false,
+        problem_text({text ? Error{Code::kShardDamaged,
+                                   fmt::format("'{}' is no job of Redline", file_of(id)),
+                                   std::nullopt,
+                                   {},
+                                   {}}
+                           : text.error()}),
+        {}};
   }
   return JobOutcome{text_at(json, "state") == "done", text_at(json, "answer"),
                     text_at(json, "page")};
@@ -323,7 +324,7 @@ std::shared_ptr<Jobs::Job> Jobs::next() {
   return job;
 }
 
-void Jobs::work_on(std::stop_token token) {
+void Jobs::work_on(const std::stop_token& token) {
   while (true) {
     std::shared_ptr<Job> job;
     {
@@ -397,8 +398,8 @@ void Jobs::end(Job& job, JobState state, JobOutcome outcome) {
 void Jobs::drop_old() {
   const auto ended = [](const auto& one) { return has_ended(one.second->view.state); };
   auto count = static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), ended));
-  for (auto job = jobs_.begin();
-       job != jobs_.end() && count > 1 && (count > limits_.most_ended || bytes_ > limits_.most_bytes);) {
+  for (auto job = jobs_.begin(); job != jobs_.end() && count > 1 &&
+                                 (count > limits_.most_ended || bytes_ > limits_.most_bytes);) {
     if (!ended(*job)) {
       ++job;
       continue;

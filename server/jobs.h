@@ -41,16 +41,16 @@ struct JobView {
   std::uint64_t done = 0, total = 0;  // of its progress; total 0: not known
   std::string best;                   // the best so far in words
   std::size_t ahead = 0;              // jobs before it in the queue
-  std::string unkept;                 // why its answer is in memory alone; empty: it is kept as asked
-  std::uint64_t version = 0;          // grows with every change
+  std::string unkept;         // why its answer is in memory alone; empty: it is kept as asked
+  std::uint64_t version = 0;  // grows with every change
   [[nodiscard]] app::Json json() const;
 };
 
 struct JobLimits {
   std::size_t most_queued = 64;
-  std::size_t most_ended = 256;                            // that are remembered
-  std::size_t most_bytes = std::size_t{64} << 20U;         // of their answers in memory
-  unsigned threads = 1;                                    // of one job
+  std::size_t most_ended = 256;                     // that are remembered
+  std::size_t most_bytes = std::size_t{64} << 20U;  // of their answers in memory
+  unsigned threads = 1;                             // of one job
 };
 
 class Jobs {
@@ -94,7 +94,7 @@ class Jobs {
 
   Jobs(std::string folder, JobLimits limits, JobWork work);
   Result<void> read_folder();
-  void work_on(std::stop_token token);
+  void work_on(const std::stop_token& token);
   std::shared_ptr<Job> next();
   void run(const std::shared_ptr<Job>& job, const std::stop_token& token);
   void end(Job& job, JobState state, JobOutcome outcome);

@@ -1,10 +1,10 @@
+#include "server/jobs.h"
+
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
-
-#include "server/jobs.h"
 
 namespace redline::server {
 namespace {

@@ -14,8 +14,8 @@ namespace redline::server {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;  // "GET"
-  std::string path;    // decoded, "/v1/classify"
+  std::string method;                                      // "GET"
+  std::string path;                                        // decoded, "/v1/classify"
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   Headers headers;
   std::string body;
@@ -33,8 +33,8 @@ struct Response {
   Headers headers;
   // Shared with what keeps answers.
   std::shared_ptr<const std::string> body = std::make_shared<const std::string>();
-  // The body in parts, as they come: waits for the next one and gives it; false at the end. An empty
-  // part asks whether the client is still there.
+  // The body in parts, as they come: waits for the next one and gives it; false at the end. An
+  // empty part asks whether the client is still there.
   std::function<bool(std::string& part)> stream{};
 
   void set(std::string name, std::string value) {

@@ -15,7 +15,7 @@ Json schema_of(const ResourceField& field) {
   Json schema = Json::object();
   switch (field.type) {
     case ResourceField::Type::kText:
-      schema["type"] = "string";
+      schema["type"] = {"string", "number"};  // 64 is as good as "64"
       break;
     case ResourceField::Type::kNumber:
       schema["type"] = {"number", "string"};
@@ -66,9 +66,7 @@ Json ref(std::string_view kind, std::string_view name) {
   return {{"$ref", fmt::format("#/components/{}/{}", kind, name)}};
 }
 
-Json json_body(Json schema) {
-  return {{"application/json", {{"schema", std::move(schema)}}}};
-}
+Json json_body(Json schema) { return {{"application/json", {{"schema", std::move(schema)}}}}; }
 
 Json responses(std::string_view status, std::string_view description, Json content) {
   Json answer{{"description", description}};
@@ -92,8 +90,8 @@ Json command_path(const Resource& resource) {
     query.push_back(parameter(field.name, field.doc, schema_of(field), field.required));
   }
   query.push_back(ref("parameters", "fields"));
-  const Json answer = responses("200", "the envelope of the command",
-                                json_body(ref("schemas", "Envelope")));
+  const Json answer =
+      responses("200", "the envelope of the command", json_body(ref("schemas", "Envelope")));
   Json get_answer = answer;
   get_answer["304"] = {{"description", "not changed since the ETag of If-None-Match"}};
   Json body = json_body(ref("schemas", resource.command));
@@ -115,7 +113,9 @@ Json command_path(const Resource& resource) {
 
 Json job_paths() {
   const Json job = json_body(ref("schemas", "Job"));
-  const Json id{{"name", "id"}, {"in", "path"}, {"required", true},
+  const Json id{{"name", "id"},
+                {"in", "path"},
+                {"required", true},
                 {"schema", {{"type", "string"}, {"examples", {"j000001"}}}}};
   const auto part = [&id](std::string_view name, std::string_view summary, Json answer) {
     return Json{{"parameters", Json::array({id})},
@@ -130,32 +130,32 @@ Json job_paths() {
        {{"operationId", "jobs"},
         {"summary", "jobs that are remembered, the newest first"},
         {"responses",
-         responses("200", "the jobs",
-                   json_body({{"type", "object"},
-                              {"properties",
-                               {{"jobs", {{"type", "array"}, {"items", ref("schemas", "Job")}}}}}}))}}},
+         responses(
+             "200", "the jobs",
+             json_body({{"type", "object"},
+                        {"properties",
+                         {{"jobs", {{"type", "array"}, {"items", ref("schemas", "Job")}}}}}}))}}},
       {"post",
        {{"operationId", "add-job"},
-        {"summary", "ask now, be answered later: a request of batch with its `command`, or `report`"},
+        {"summary",
+         "ask now, be answered later: a request of batch with its `command`, or `report`"},
         {"requestBody",
          {{"required", true},
-          {"content",
-           json_body({{"type", "object"},
-                      {"required", {"command"}},
-                      {"properties", {{"command", {{"type", "string"}}}}},
-                      {"additionalProperties", true}})}}},
+          {"content", json_body({{"type", "object"},
+                                 {"required", {"command"}},
+                                 {"properties", {{"command", {{"type", "string"}}}}},
+                                 {"additionalProperties", true}})}}},
         {"responses", responses("202", "the job; Location names it", job)}}}};
   paths["/v1/jobs/{id}"] = part("state", "how far it is", responses("200", "the job", job));
-  paths["/v1/jobs/{id}"]["delete"] = {
-      {"operationId", "cancel-job"},
-      {"summary", "end it; one that has ended stays as it is"},
-      {"responses", responses("200", "the job", job)}};
+  paths["/v1/jobs/{id}"]["delete"] = {{"operationId", "cancel-job"},
+                                      {"summary", "end it; one that has ended stays as it is"},
+                                      {"responses", responses("200", "the job", job)}};
   paths["/v1/jobs/{id}/events"] =
       part("events", "follow it: an event `job` with each change, until it has ended",
            responses("200", "server-sent events", {{"text/event-stream", Json::object()}}));
   paths["/v1/jobs/{id}/result"] =
-      part("result", "its answer", responses("200", "the envelope of the command",
-                                             json_body(ref("schemas", "Envelope"))));
+      part("result", "its answer",
+           responses("200", "the envelope of the command", json_body(ref("schemas", "Envelope"))));
   paths["/v1/jobs/{id}/page"] = part("page", "the page that a report makes",
                                      responses("200", "HTML", {{"text/html", Json::object()}}));
   return paths;
@@ -185,20 +185,19 @@ Json components(const std::vector<Resource>& resources) {
         {"as_of", {{"type", {"string", "null"}}, {"format", "date"}}},
         {"seed", {{"type", "integer"}}},
         {"results", {{"type", "array"}, {"items", {{"type", "object"}}}}},
-        {"run", {{"type", "object"},
-                 {"description", "what may differ between two runs of one question"}}}}}};
-  const Json problem{
-      {"type", "object"},
-      {"required", {"code", "message", "help"}},
-      {"properties",
-       {{"code", {{"type", "string"}, {"pattern", "^RL[0-9]{4}$"}}},
-        {"message", text},
-        {"where", {{"type", "object"}}},
-        {"help", {{"type", "array"}, {"items", text}}},
-        {"errors", {{"type", "array"}, {"items", {{"type", "object"}}}}}}}};
-  schemas["Problem"] = {{"type", "object"},
-                        {"required", {"error"}},
-                        {"properties", {{"error", problem}}}};
+        {"run",
+         {{"type", "object"},
+          {"description", "what may differ between two runs of one question"}}}}}};
+  const Json problem{{"type", "object"},
+                     {"required", {"code", "message", "help"}},
+                     {"properties",
+                      {{"code", {{"type", "string"}, {"pattern", "^RL[0-9]{4}$"}}},
+                       {"message", text},
+                       {"where", {{"type", "object"}}},
+                       {"help", {{"type", "array"}, {"items", text}}},
+                       {"errors", {{"type", "array"}, {"items", {{"type", "object"}}}}}}}};
+  schemas["Problem"] = {
+      {"type", "object"}, {"required", {"error"}}, {"properties", {{"error", problem}}}};
   schemas["Job"] = {
       {"type", "object"},
       {"required", {"id", "command", "state", "ahead", "progress"}},
@@ -215,20 +214,20 @@ Json components(const std::vector<Resource>& resources) {
             {"best", {{"type", {"string", "null"}}}}}}}},
         {"unkept", {{"type", "string"}, {"description", "why its answer is in memory alone"}}},
         {"error", {{"type", "object"}}}}}};
-  return {{"schemas", std::move(schemas)},
-          {"parameters",
-           {{"fields",
-             parameter("fields", "of each result only these paths, such as chip,tests.limit",
-                       {{"type", "string"}})}}},
-          {"responses",
-           {{"Problem",
-             {{"description", "what is wrong, with the code and the help of the command line"},
-              {"content", json_body(ref("schemas", "Problem"))}}}}},
-          {"securitySchemes",
-           {{"token",
-             {{"type", "http"},
-              {"scheme", "bearer"},
-              {"description", "where the server listens to a network"}}}}}};
+  return {
+      {"schemas", std::move(schemas)},
+      {"parameters",
+       {{"fields", parameter("fields", "of each result only these paths, such as chip,tests.limit",
+                             {{"type", "string"}})}}},
+      {"responses",
+       {{"Problem",
+         {{"description", "what is wrong, with the code and the help of the command line"},
+          {"content", json_body(ref("schemas", "Problem"))}}}}},
+      {"securitySchemes",
+       {{"token",
+         {{"type", "http"},
+          {"scheme", "bearer"},
+          {"description", "where the server listens to a network"}}}}}};
 }
 
 }  // namespace
@@ -243,11 +242,11 @@ Json openapi(const std::vector<Resource>& resources) {
   paths["/v1/version"] = get_path("version", "of program and data", "version, hash and date");
   paths["/v1/texts/{language}"] =
       get_path("texts", "the texts of the program in a language", "English text to translation");
-  paths["/v1/texts/{language}"]["parameters"] = Json::array(
-      {{{"name", "language"},
-        {"in", "path"},
-        {"required", true},
-        {"schema", {{"enum", {"en", "zh-Hans", "zh-Hant"}}}}}});
+  paths["/v1/texts/{language}"]["parameters"] =
+      Json::array({{{"name", "language"},
+                    {"in", "path"},
+                    {"required", true},
+                    {"schema", {{"enum", {"en", "zh-Hans", "zh-Hant"}}}}}});
   paths["/openapi.json"] = get_path("openapi", "this document", "OpenAPI 3.1");
   return {{"openapi", "3.1.0"},
           {"info",

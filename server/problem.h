@@ -1,6 +1,6 @@
 #pragma once
-// Answers that say what is wrong: {"error":{"code","message","help","errors":[…]}}, with the codes and
-// the help of the command line.
+// Answers that say what is wrong: {"error":{"code","message","help","errors":[…]}}, with the codes
+// and the help of the command line.
 
 #include "redline/error.h"
 

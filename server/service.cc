@@ -40,7 +40,8 @@ bool takes_gzip(const Request& request) {
     one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
     const std::string_view name = one.substr(0, one.find_first_of("; "));
     if (equal_ignoring_case(name, "gzip")) {
-      return one.find("q=0") == std::string_view::npos || one.find("q=0.") != std::string_view::npos;
+      return one.find("q=0") == std::string_view::npos ||
+             one.find("q=0.") != std::string_view::npos;
     }
     codings.remove_prefix(std::min(end + 1, codings.size()));
   }
@@ -124,9 +125,23 @@ std::vector<std::string_view> paths_in(std::string_view list) {
   return paths;
 }
 
+// A short request must not ask for endless work: no list in it has more entries than that.
+constexpr std::size_t kLongestList = 64;
+
+std::optional<Response> refuse_lists(const Json& fields) {
+  for (const auto& [name, value] : fields.items()) {
+    if (value.size() > kLongestList && value.is_structured()) {
+      return problem(400, Code::kTooMuch,
+                     fmt::format("field '{}' has more than {} entries", name, kLongestList),
+                     {"ask in parts, or with `redline batch`"});
+    }
+  }
+  return std::nullopt;
+}
+
 Response not_allowed(std::string_view allowed) {
-  Response response =
-      problem(405, Code::kNoResource, "this is not asked in that way", {fmt::format("use {}", allowed)});
+  Response response = problem(405, Code::kNoResource, "this is not asked in that way",
+                              {fmt::format("use {}", allowed)});
   response.set("Allow", std::string(allowed));
   return response;
 }
@@ -139,8 +154,8 @@ Response too_much() {
 }
 
 Response ends_now() {
-  Response response = problem(503, Code::kTooMuch, "the server is ending",
-                              {"ask again when it has started anew"});
+  Response response =
+      problem(503, Code::kTooMuch, "the server is ending", {"ask again when it has started anew"});
   response.set("Retry-After", "5");
   return response;
 }
@@ -298,7 +313,8 @@ Response Service::command(const Request& request, const app::BatchCommand& comma
     response.set("Cache-Control", "no-cache");
     return response;
   };
-  if (by_query && has_already(request, etag)) {
+  // Not for any tag (*): the question may be none.
+  if (by_query && request.header("If-None-Match") != "*" && has_already(request, etag)) {
     Response unchanged;
     unchanged.status = 304;
     return with_tag(std::move(unchanged));
@@ -324,8 +340,10 @@ Response Service::command(const Request& request, const app::BatchCommand& comma
     }
     fields = std::move(*parsed);
   }
-  Response response =
-      work_out(request, command, std::move(fields), request.parameter("fields"));
+  if (auto refusal = refuse_lists(fields)) {
+    return std::move(*refusal);
+  }
+  Response response = work_out(request, command, std::move(fields), request.parameter("fields"));
   if (response.status != 200) {
     return response;
   }
@@ -376,13 +394,14 @@ Response Service::work_out(const Request& request, const app::BatchCommand& comm
   auto answer = app::answer_batch_request(*workspace_, fields, run);
   if (command.is_long && give_up()) {
     // What was found until then may be less than the answer.
-    return stopping_ ? ends_now()
-                     : problem(504, Code::kTooSlow,
-                               fmt::format("not answered within {:g} s",
-                                           std::chrono::duration<double>(options_.time_limit).count()),
-                               {fmt::format("ask as a job: POST /v1/jobs with "
-                                            "\"command\": \"{}\"",
-                                            command.name)});
+    return stopping_
+               ? ends_now()
+               : problem(504, Code::kTooSlow,
+                         fmt::format("not answered within {:g} s",
+                                     std::chrono::duration<double>(options_.time_limit).count()),
+                         {fmt::format("ask as a job: POST /v1/jobs with "
+                                      "\"command\": \"{}\"",
+                                      command.name)});
   }
   if (!answer) {
     return problem(status_of(answer.error()), answer.error());
@@ -412,6 +431,13 @@ JobOutcome Service::work_out_job(const Json& request, const app::AskRun& run) co
     app::BriefRequest asked;
     asked.scenario = request.value("scenario", "");
     asked.run = run_info();
+    asked.how.threads = run.threads;
+    asked.how.stop = run.stop;
+    if (run.progress) {
+      asked.how.progress = [&run](const SearchProgress& now, const std::string& section) {
+        run.progress(now.done, now.total, section);
+      };
+    }
     if (const auto language = results::find_language(request.value("lang", "en"))) {
       asked.say = results::Words(*language);
     }
@@ -423,8 +449,8 @@ JobOutcome Service::work_out_job(const Json& request, const app::AskRun& run) co
   }
   const auto answer = app::answer_batch_request(*workspace_, request, run);
   outcome.ok = answer.has_value();
-  outcome.answer = answer ? app::render_line(*answer, run_info(), Json(nullptr))
-                          : problem_text(answer.error());
+  outcome.answer =
+      answer ? app::render_line(*answer, run_info(), Json(nullptr)) : problem_text(answer.error());
   return outcome;
 }
 
@@ -464,6 +490,9 @@ Response Service::add_job(const Request& request) {
                    name.empty() ? "field 'command' is missing or not a text"
                                 : fmt::format("there is no command '{}'", name),
                    {fmt::format("commands: {}", fmt::join(known, ", "))});
+  }
+  if (auto refusal = refuse_lists(*parsed)) {
+    return std::move(*refusal);
   }
   if (name == "report") {
     for (const auto& [key, value] : parsed->items()) {
@@ -592,8 +621,9 @@ Response Service::events(const Request& request, const std::string& id) {
 Response Service::file(const Request& request) {
   std::string_view path = request.path;
   auto found = bundle_file(path == "/" ? "/index.html" : path);
-  const bool is_name = path.substr(path.rfind('/') + 1).find('.') == std::string_view::npos;
-  if (!found && is_name) {
+  // Not a name with a dot that is no file: /data/models/llama-3.1-8b.
+  const bool is_file = media_type(path) != kAnyType || path.starts_with("/assets/");
+  if (!found && !is_file) {
     found = bundle_file("/index.html");  // a page of the application
   }
   if (!found) {

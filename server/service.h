@@ -9,7 +9,6 @@
 
 #include "app/batch.h"
 #include "app/workspace.h"
-
 #include "server/jobs.h"
 #include "server/kept_answers.h"
 #include "server/message.h"
@@ -34,14 +33,14 @@ struct Resource {
 };
 
 struct ServiceOptions {
-  unsigned threads = 1;                   // of one long answer, and quick ones at once
+  unsigned threads = 1;                          // of one long answer, and quick ones at once
   std::chrono::milliseconds time_limit{30'000};  // of an answer that is waited for
-  std::size_t most_waiting = 256;         // for a turn
+  std::size_t most_waiting = 256;                // for a turn
   std::size_t most_kept_bytes = std::size_t{64} << 20U;  // of answers given before
   std::size_t most_queued_jobs = 64;
-  std::string jobs_folder;                // empty: jobs live as long as the server
-  std::string build;                      // tells builds of one version apart
-  std::string token;                      // empty: none is asked for
+  std::string jobs_folder;  // empty: jobs live as long as the server
+  std::string build;        // tells builds of one version apart
+  std::string token;        // empty: none is asked for
 };
 
 class Service {

@@ -1,7 +1,7 @@
 #include <thread>
+#include <zlib.h>
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include "server/openapi.h"
 #include "server/test_service.h"
@@ -124,8 +124,8 @@ TEST(Service, SaysWhatIsWrongWithCodeAndHelp) {
     EXPECT_EQ(code(broken, 400), "RL2301") << body.substr(0, 20);
   }
   // Several problems at once.
-  const Response several = service->answer(
-      post("/v1/classify", {{"chip", 7}, {"as_of", "soon"}, {"tpp", 1}}));
+  const Response several =
+      service->answer(post("/v1/classify", {{"chip", 7}, {"as_of", "soon"}, {"tpp", 1}}));
   EXPECT_EQ(json_of(several)["error"]["errors"].size(), 3U) << *several.body;
 }
 
@@ -150,25 +150,26 @@ TEST(Service, ReadsNoFilesButThoseThatComeAlong) {
     EXPECT_EQ(response.body->find("root:"), std::string::npos);
   }
   EXPECT_EQ(service->answer(post("/v1/quota", {{"chip", "/etc/passwd.csv"}})).status, 400);
-  EXPECT_EQ(service
-                ->answer(post("/v1/simulate-serve", {{"model", "llama-3.1-8b"},
-                                                     {"chip", "h20"},
-                                                     {"traffic", "/etc/passwd"}}))
-                .status,
-            400);
+  EXPECT_EQ(
+      service
+          ->answer(post("/v1/simulate-serve",
+                        {{"model", "llama-3.1-8b"}, {"chip", "h20"}, {"traffic", "/etc/passwd"}}))
+          .status,
+      400);
   const std::string chip =
       "id = \"mine\"\nname = \"Mine\"\nvendor = \"Me\"\nkind = \"accelerator\"\n"
       "status = \"announced\"\ndesigner_hq = \"US\"\nmarket = \"data-center\"\n"
       "[compute.fp16]\nsparsity = \"dense\"\n"
-      "rate = { value = \"100 TFLOP/s\", basis = \"estimated\", source = [\"epoch-ml-hardware\"] }\n";
-  const Response own = service->answer(
-      post("/v1/classify",
-           {{"chip", "mine.toml"}, {"to", "CN"}, {"files", {{"mine.toml", chip}}}}));
+      "rate = { value = \"100 TFLOP/s\", basis = \"estimated\", source = [\"epoch-ml-hardware\"] "
+      "}\n";
+  const Response own = service->answer(post(
+      "/v1/classify", {{"chip", "mine.toml"}, {"to", "CN"}, {"files", {{"mine.toml", chip}}}}));
   ASSERT_EQ(own.status, 200) << *own.body;
   EXPECT_EQ(json_of(own)["results"][0]["chip"], "mine");
   // A mistake in it is shown in its place.
-  const Response wrong = service->answer(post(
-      "/v1/classify", {{"chip", "mine.toml"}, {"files", {{"mine.toml", "id = \"mine\"\nnam = 1\n"}}}}));
+  const Response wrong = service->answer(
+      post("/v1/classify",
+           {{"chip", "mine.toml"}, {"files", {{"mine.toml", "id = \"mine\"\nnam = 1\n"}}}}));
   EXPECT_EQ(wrong.status, 400);
   EXPECT_EQ(json_of(wrong)["error"]["errors"][0]["where"]["file"], "mine.toml");
   EXPECT_EQ(service->answer(post("/v1/classify", {{"chip", "h20"}, {"files", "x"}})).status, 400);
@@ -193,8 +194,8 @@ TEST(Service, TagsAnswersAndAnswers304) {
 
 TEST(Service, AnswersKeptAreThoseOfTheVeryQuestion) {
   const auto service = test_service();
-  EXPECT_EQ(
-      service->answer(get("/v1/classify", {{"as_of", "2025-04-16"}, {"chip", "h20"}})).status, 200);
+  EXPECT_EQ(service->answer(get("/v1/classify", {{"as_of", "2025-04-16"}, {"chip", "h20"}})).status,
+            200);
   EXPECT_EQ(service->answer(get("/v1/classify", {{"as_of", "2025-04-16\nchip=h20"}})).status, 400);
   EXPECT_EQ(service->answer(get("/v1/classify", {{"as_of", "2025-04-164:chip3:h20"}})).status, 400);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// So many at once, the others wait: client after client has a turn, so that one who asks much does not
-// keep out one who asks little.
+// So many at once, the others wait: client after client has a turn, so that one who asks much does
+// not keep out one who asks little.
 
 #include <condition_variable>
 #include <deque>

@@ -1,3 +1,5 @@
+#include "server/turnstile.h"
+
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -5,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "server/kept_answers.h"
-#include "server/turnstile.h"
 
 namespace redline::server {
 namespace {

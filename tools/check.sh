@@ -14,6 +14,9 @@ cmake --preset release --log-level=WARNING >/dev/null
 cmake --build --preset release --parallel "$jobs"
 ctest --preset release --parallel "$jobs" --label-regex slow
 
+step "pages: types, unit tests, whether they are built, a browser on each"
+tools/ui.sh check
+
 step "address and undefined-behaviour sanitizers"
 cmake --preset asan --log-level=WARNING >/dev/null
 cmake --build --preset asan --parallel "$jobs"

@@ -248,7 +248,8 @@ def effects(tokens: list[Token]) -> Iterator[str]:
 
 
 def option_texts(tokens: list[Token]) -> Iterator[str]:
-    """Texts of the option table: docs of options, summaries and paragraphs of commands."""
+    """Texts of the option table and of the options beside it: docs of options, summaries and
+    paragraphs of commands."""
     kinds = "".join(token.kind for token in tokens)
     for i in range(len(tokens) - 8):
         if kinds[i : i + 8] == "pspspsps" and tokens[i].text == "{" and tokens[i + 1].text[:2] == "--":
@@ -299,12 +300,12 @@ def sources(*patterns: str) -> Iterator[Path]:
 def code_texts() -> Iterator[tuple[str, str]]:
     """Each text with where it stands."""
     for path in sources("src/app/*.cc", "src/rules/*.cc", "src/perf/*.cc", "cli/*.cc",
-                        "mpi/*.cc", "src/server/*.cc"):
+                        "cli/*_options.h", "mpi/*.cc"):
         tokens = tokens_of(path.read_text(encoding="utf-8"))
         readers = [said, templates, titles]
         if path.parent.name == "rules" and path.name in RULE_TEXTS:
             readers.append(verdict_sentences)
-        if path.name == "option_table.cc":
+        if path.name == "option_table.cc" or path.name.endswith("_options.h"):
             readers.append(option_texts)
         if path.name == "help.cc":
             readers.append(statuses)

@@ -317,9 +317,8 @@ SimulateRun simulate_run_of(const AskRun& run) {
 using Run = Loaded<Answer> (*)(const Workspace&, const Json&, const AskRun&);
 
 template <Loaded<Answer> (*kAnswer)(const Workspace&, const Json&)>
-constexpr Run kQuick = [](const Workspace& w, const Json& json, const AskRun&) {
-  return kAnswer(w, json);
-};
+constexpr Run kQuick =
+    [](const Workspace& w, const Json& json, const AskRun&) { return kAnswer(w, json); };
 template <StepKind kKind>
 constexpr Run kStep = [](const Workspace& w, const Json& json, const AskRun&) {
   return estimate_step(w, kKind, json, Code::kBatchField, results::Words());
@@ -338,8 +337,7 @@ struct Known {
   Run run;
 };
 constexpr std::array kCommands{
-    Known{{"classify"}, kQuick<run_classify>},
-    Known{{"quota"}, kQuick<run_quota>},
+    Known{{"classify"}, kQuick<run_classify>}, Known{{"quota"}, kQuick<run_quota>},
     // A row of measurements is a request.
     Known{{"estimate-kernel"},
           [](const Workspace& w, const Json& json, const AskRun&) {
@@ -356,12 +354,10 @@ constexpr std::array kCommands{
           [](const Workspace& w, const Json& json, const AskRun&) {
             return estimate_die(w, json, Code::kBatchField, results::Words());
           }},
-    Known{{"compare"}, kQuick<run_compare>},
-    Known{{"search-chip", true}, kSearch<search_chip>},
+    Known{{"compare"}, kQuick<run_compare>}, Known{{"search-chip", true}, kSearch<search_chip>},
     Known{{"search-plan-train", true}, kSearch<search_plan_train>},
     Known{{"search-plan-serve", true}, kSearch<search_plan_serve>},
-    Known{{"search-rule", true}, kSearch<search_rule>},
-    Known{{"impact", true}, kSearch<impact>},
+    Known{{"search-rule", true}, kSearch<search_rule>}, Known{{"impact", true}, kSearch<impact>},
     Known{{"exposure", true}, kSearch<exposure_answer>},
     Known{{"simulate-serve", true}, kSimulation<simulate_serve>},
     Known{{"simulate-capacity", true}, kSimulation<simulate_capacity>},

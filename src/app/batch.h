@@ -26,8 +26,8 @@ struct BatchCommand {
 // The commands that a request may name.
 [[nodiscard]] const std::vector<BatchCommand>& batch_commands();
 
-// A request as text: a JSON object, not too long and not nested too deep. `noun` is what errors call
-// it.
+// A request as text: a JSON object, not too long and not nested too deep. `noun` is what errors
+// call it.
 [[nodiscard]] Result<Json> parse_batch_request(std::string_view text,
                                                std::string_view noun = "line");
 // Their names.

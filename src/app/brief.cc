@@ -371,7 +371,7 @@ Loaded<BriefTexts> make_brief(const Workspace& w, const BriefRequest& request) {
   if (!scenario) {
     return tl::unexpected(std::move(scenario).error());
   }
-  auto facts = gather_brief(w, *scenario, request.run.threads);
+  auto facts = gather_brief(w, *scenario, request.how);
   if (!facts) {
     return tl::unexpected(std::move(facts).error());
   }
@@ -416,8 +416,8 @@ Loaded<BriefFiles> write_brief(const Workspace& w, const BriefRequest& request) 
   if (!texts) {
     return tl::unexpected(std::move(texts).error());
   }
-  for (const auto& [path, text] : {std::pair{&files.json_path, &texts->json},
-                                   std::pair{&files.html_path, &texts->html}}) {
+  for (const auto& [path, text] :
+       {std::pair{&files.json_path, &texts->json}, std::pair{&files.html_path, &texts->html}}) {
     auto written = data::write_text_file(*path, *text);
     if (!written) {
       return tl::unexpected(Diagnostics{std::move(written).error()});

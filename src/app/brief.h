@@ -6,6 +6,7 @@
 
 #include "app/report.h"
 #include "app/scenario.h"
+#include "app/search_plan.h"
 #include "results/words.h"
 
 namespace redline::app {
@@ -15,6 +16,7 @@ struct BriefRequest {
   std::string folder;    // where report.html and report.json go
   RunInfo run;
   results::Words say{};
+  SearchRun how{};  // progress names the section in work
 };
 
 struct BriefFiles {

@@ -94,7 +94,19 @@ std::string joined(const std::vector<std::string>& ids) {
 
 }  // namespace
 
-Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario, unsigned threads) {
+Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario,
+                                const SearchRun& run) {
+  const unsigned threads = run.threads;
+  SearchProgress progress;
+  progress.total = 6;
+  // Whether the next section is to be worked out.
+  const auto begin = [&](std::string_view section, bool asked) {
+    if (asked && run.progress) {
+      run.progress(progress, std::string(section));
+    }
+    ++progress.done;
+    return asked && !(run.stop && run.stop());
+  };
   const auto wrap = [](Error error) { return tl::unexpected(Diagnostics{std::move(error)}); };
   BriefFacts facts;
   facts.scenario = scenario;
@@ -124,35 +136,41 @@ Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario, un
     }
     facts.days.push_back(std::move(*day));
   }
-  if (scenario.worth) {
+  if (begin("what it is worth", scenario.worth.has_value())) {
     facts.worth = work_out_worth(w, scenario, threads);
   }
-  if (scenario.bandwidth) {
+  if (begin("bandwidth and thinking", scenario.bandwidth.has_value())) {
     facts.bandwidth = work_out_bandwidth(w, scenario, threads);
   }
-  if (scenario.built) {
+  if (begin("what would be built instead", scenario.built.has_value())) {
     auto built = work_out_built(w, scenario, threads);
     if (!built) {
       return wrap(built.error().front());
     }
     facts.built = std::move(*built);
   }
-  if (scenario.impact) {
-    auto impact = work_out_rule_change(w, scenario, threads);
+  if (begin("what the rule changes", scenario.impact.has_value())) {
+    SearchRun quiet = run;
+    quiet.progress = {};
+    auto impact = work_out_rule_change(w, scenario, quiet);
     if (!impact) {
       return wrap(impact.error().front());
     }
     facts.impact = std::move(*impact);
   }
-  if (!scenario.exposure.empty()) {
+  if (begin("three paths", !scenario.exposure.empty())) {
     auto exposure = work_out_brief_exposure(w, scenario.exposure, threads);
     if (!exposure) {
       return tl::unexpected(std::move(exposure).error());
     }
     facts.exposure = std::move(*exposure);
   }
-  if (scenario.buyer) {
+  if (begin("the buyer's side", scenario.buyer.has_value())) {
     facts.buyer = work_out_buyer(w, scenario, threads);
+  }
+  if (run.stop && run.stop()) {
+    return wrap(
+        {Code::kStopped, "the brief was stopped before it was whole", std::nullopt, {}, {}});
   }
   return facts;
 }

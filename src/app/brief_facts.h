@@ -62,7 +62,7 @@ struct BriefFacts {
 };
 
 [[nodiscard]] Loaded<BriefFacts> gather_brief(const Workspace& workspace, const Scenario& scenario,
-                                              unsigned threads);
+                                              const SearchRun& run);
 
 // "NVIDIA H20 96 GB" is called "H20 96 GB" in plots and tables.
 [[nodiscard]] std::string short_name(const Chip& chip);

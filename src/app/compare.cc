@@ -124,8 +124,12 @@ Spread worth_of(const StepAnswer& a, const StepAnswer& b) {
 Json use_json(const ChipInUse& one, const ChipInUse& first) {
   Json json{{"use", kind_name(one.kind)}, {"chip", one.chip}};
   if (!one.answer) {
-    json["tokens_per_s_per_chip"] = nullptr;
     json["reason"] = one.reason.english();
+    for (const char* unknown : {"tokens_per_s_per_chip", "interval_tokens_per_s_per_chip", "bound",
+                                "evidence", "cost_usd_per_million_tokens", "worth_of_first",
+                                "interval_worth", "equals_100_of_first"}) {
+      json[unknown] = nullptr;
+    }
     return json;
   }
   const StepAnswer& a = *one.answer;
@@ -157,7 +161,9 @@ Json use_json(const ChipInUse& one, const ChipInUse& first) {
     json["interval_worth"] = {ratio.low, ratio.high};
     json["equals_100_of_first"] = 100.0 / ratio.value;
   } else {
-    json["worth_of_first"] = nullptr;
+    for (const char* unknown : {"worth_of_first", "interval_worth", "equals_100_of_first"}) {
+      json[unknown] = nullptr;
+    }
   }
   return json;
 }

@@ -464,7 +464,7 @@ error[RL2205]: case.csv: this is no answer of Redline
 )x";
     case Code::kBatchCommand:
       return R"x($ echo '{"command":"clasify"}' | redline batch
-{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, estimate-kernel, estimate-train, estimate-prefill, estimate-decode, estimate-reasoning, estimate-die, search-chip, search-plan-train, search-plan-serve, search-rule, impact, exposure, simulate-serve, simulate-capacity, data-show)","line":1}}
+{"error":{"code":"RL2303","message":"there is no batch command 'clasify' (commands: classify, quota, estimate-kernel, estimate-train, estimate-prefill, estimate-decode, estimate-reasoning, estimate-die, compare, search-chip, search-plan-train, search-plan-serve, search-rule, impact, exposure, simulate-serve, simulate-capacity, data-list, data-show, data-schema, explain)","line":1}}
 )x";
     case Code::kRunUnfinished:
       return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i '$d' a.shard; redline search run s.toml -o a.shard
@@ -477,6 +477,12 @@ error[RL2401]: an unfinished run stands in 'a.shard'
       return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; echo notes > a.shard; redline search run s.toml -o a.shard
 error[RL2402]: 'a.shard' stands there and is no run of Redline
    = help: it is as it was; write to another file, or remove it
+[exit 2]
+)x";
+    case Code::kListen:
+      return R"x($ redline serve --host 192.0.2.1
+error[RL2501]: cannot listen on 192.0.2.1, port 8177: Cannot assign requested address
+   = help: --port 0 takes a free port
 [exit 2]
 )x";
     case Code::kOutputUnwritable:

@@ -545,9 +545,8 @@ class Study {
       }
     }
     std::vector<std::vector<ThresholdPrice>> found(missing.size());
-    each(missing.size(), [&](std::size_t i) {
-      found[i] = prices_of(missing[i].first, missing[i].second);
-    });
+    each(missing.size(),
+         [&](std::size_t i) { found[i] = prices_of(missing[i].first, missing[i].second); });
     for (std::size_t i = 0; i < missing.size(); ++i) {
       prices_[missing[i]] = std::move(found[i]);
     }

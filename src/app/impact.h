@@ -124,11 +124,10 @@ struct ImpactReport {
 // Errors: every problem of the fields and rule files at once.
 [[nodiscard]] Loaded<std::shared_ptr<const ImpactRequest>> read_impact_request(
     const Workspace& workspace, const Json& fields, Code field_code);
-// The first of the laws beside each other. The same for any number of threads. Errors: kStopped where
-// the run was told to.
+// The first of the laws beside each other. The same for any number of threads. Errors: kStopped
+// where the run was told to.
 [[nodiscard]] Loaded<std::vector<ImpactReport>> work_out_impact(
-    const Workspace& workspace, std::shared_ptr<const ImpactRequest> request,
-    const SearchRun& run);
+    const Workspace& workspace, std::shared_ptr<const ImpactRequest> request, const SearchRun& run);
 
 [[nodiscard]] Loaded<Answer> impact(const Workspace& workspace, const Json& fields,
                                     const SearchRun& run, Code field_code,

@@ -230,7 +230,8 @@ class ReplyReader : FieldReader {
       };
       const Json quantity = part("quantity"), at = part("at"), to = part("to");
       move_limit(quantity.is_string() ? quantity.get<std::string>() : std::string(),
-                 at.is_number() ? at.get<double>() : -1.0, to.is_number() ? to.get<double>() : -1.0);
+                 at.is_number() ? at.get<double>() : -1.0,
+                 to.is_number() ? to.get<double>() : -1.0);
     }
   }
   static double number_in(const std::string& text) {
@@ -242,8 +243,9 @@ class ReplyReader : FieldReader {
     ReplyRequest& r = *out_;
     constexpr double kMost = 1e9;
     if (!(at >= 0.0 && to > 0.0 && to <= kMost)) {
-      problem("field 'limits' must say which limit stands where",
-              {"for example tpp:4800=3000, or [{\"quantity\": \"tpp\", \"at\": 4800, \"to\": 3000}]"});
+      problem(
+          "field 'limits' must say which limit stands where",
+          {"for example tpp:4800=3000, or [{\"quantity\": \"tpp\", \"at\": 4800, \"to\": 3000}]"});
       return;
     }
     constexpr double kSame = 1e-9;

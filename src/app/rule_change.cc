@@ -8,7 +8,7 @@ using results::HtmlPage;
 using results::Words;
 
 Loaded<RuleChangeReport> work_out_rule_change(const Workspace& workspace, const Scenario& scenario,
-                                              unsigned threads) {
+                                              const SearchRun& run) {
   RL_CHECK(scenario.impact.has_value());
   const Json fields{{"before", format_date(scenario.before)},
                     {"after", format_date(scenario.after)},
@@ -18,14 +18,12 @@ Loaded<RuleChangeReport> work_out_rule_change(const Workspace& workspace, const 
   if (!request) {
     return tl::unexpected(std::move(request).error());
   }
-  auto impact = work_out_impact(workspace, std::move(*request), {.threads = threads});
+  auto impact = work_out_impact(workspace, std::move(*request), run);
   if (!impact) {
     return tl::unexpected(std::move(impact).error());
   }
   RuleChangeReport report{std::move(impact->front()), std::nullopt};
   if (!scenario.impact->space.empty()) {
-    SearchRun run;
-    run.threads = threads;
     auto rules =
         work_out_rules(workspace, {{"space", scenario.impact->space}}, run, Code::kOutOfRange);
     if (!rules) {

@@ -20,7 +20,7 @@ struct RuleChangeReport {
 // Of a scenario with such a question. The same for any number of threads.
 [[nodiscard]] Loaded<RuleChangeReport> work_out_rule_change(const Workspace& workspace,
                                                             const Scenario& scenario,
-                                                            unsigned threads);
+                                                            const SearchRun& run);
 
 void add_rule_change(const RuleChangeReport& report, const results::Words& say,
                      results::HtmlPage& page);

@@ -89,7 +89,8 @@ class Work {
     std::vector<MovedThreshold> moved = request_->moved;
     if (more) {
       const auto before = std::find_if(moved.begin(), moved.end(), [&](const MovedThreshold& one) {
-        return one.threshold.quantity == more->threshold.quantity && one.to == more->threshold.value;
+        return one.threshold.quantity == more->threshold.quantity &&
+               one.to == more->threshold.value;
       });
       if (before != moved.end()) {
         before->to = more->to;
@@ -360,6 +361,15 @@ Loaded<ReplyReport> work_out_reply(const Workspace& workspace, const Json& field
 Loaded<Answer> search_chip(const Workspace& workspace, const Json& fields, const SearchRun& run,
                            Code field_code, const results::Words& say) {
   if (Fields(fields).truth("backtest")) {
+    std::vector<FieldProblem> unknown;
+    look_for_unknown(fields, reply_fields(), unknown);
+    if (!unknown.empty()) {
+      Diagnostics errors;
+      for (FieldProblem& one : unknown) {
+        errors.push_back({field_code, std::move(one.message), std::nullopt, {}, {}});
+      }
+      return tl::unexpected(std::move(errors));
+    }
     return search_chip_backtest(workspace, run, say);
   }
   auto report = work_out_reply(workspace, fields, run, {}, field_code);

@@ -88,7 +88,7 @@ Loaded<Answer> impact_section(const Workspace& w, const Scenario& scenario,
     return refuse(Code::kUnknownRecord,
                   fmt::format("scenario '{}' has no table 'impact'", scenario.id), "add [impact]");
   }
-  const auto report = work_out_rule_change(w, scenario, request.threads);
+  const auto report = work_out_rule_change(w, scenario, {.threads = request.threads});
   if (!report) {
     return tl::unexpected(report.error());
   }

@@ -157,9 +157,10 @@ Result<std::string> read_users_file(const Workspace& workspace, const std::strin
         return file.text;
       }
     }
-    return fail(Code::kFileUnreadable,
-                fmt::format("cannot read '{}': a request here reads no files of this machine", name),
-                {fmt::format("send its text along: \"files\": {{\"{}\": \"…\"}}", name)});
+    return fail(
+        Code::kFileUnreadable,
+        fmt::format("cannot read '{}': a request here reads no files of this machine", name),
+        {fmt::format("send its text along: \"files\": {{\"{}\": \"…\"}}", name)});
   }
   return data::read_text_file(name);
 }

@@ -36,6 +36,7 @@ struct Workspace {
   // Texts that came with a request, by the names that it calls them.
   std::map<std::string, std::string> attached;
   bool reads_disk = true;  // whether a request may name files of this machine
+  std::size_t most_parts = 0;  // that one request may ask about; 0: any number
 };
 
 [[nodiscard]] Loaded<Workspace> open_workspace(const WorkspaceOptions& options);

@@ -366,10 +366,12 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "Two processes were given the same output, such as a task of a queue that was started twice.\n"
      "The first goes on; what it writes is kept. Wait for it, or give each its own file.\n"},
     {Code::kStopped, "an answer was stopped before it was whole",
-     "Most interrupted answers say what they found until then; this one would mislead in parts. Ask\n"
+     "Most interrupted answers say what they found until then; this one would mislead in parts. "
+     "Ask\n"
      "again, and let it end.\n"},
     {Code::kListen, "the server cannot listen there",
-     "Another program, perhaps another `redline serve`, has the port, or the address is not one of\n"
+     "Another program, perhaps another `redline serve`, has the port, or the address is not one "
+     "of\n"
      "this machine. `--port 0` takes a free port and prints it; a port below 1024 takes root.\n",
      "redline serve --host 192.0.2.1"},
     {Code::kHttpStranger, "the server does not answer this asker",
@@ -378,18 +380,22 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "refused, whichever name it gives this machine, so that a browser cannot be made to ask.\n"
      "Ask by the address that the server printed; `--allow-host NAME` adds a name of its own.\n"},
     {Code::kHttpMalformed, "the server cannot read the HTTP request",
-     "A request has a JSON body of at most 1 MiB with Content-Type: application/json, or its fields\n"
+     "A request has a JSON body of at most 1 MiB with Content-Type: application/json, or its "
+     "fields\n"
      "in the query of a GET. Its head comes within 10 seconds and has at most 32 KiB, the body\n"
      "follows within 30 seconds, uncompressed. The connection is closed after such a request.\n"},
     {Code::kNoResource, "the server has nothing there",
-     "GET /v1 lists what there is, /openapi.json says how each is asked. Commands of `redline batch`\n"
+     "GET /v1 lists what there is, /openapi.json says how each is asked. Commands of `redline "
+     "batch`\n"
      "are /v1/COMMAND by GET or POST; long ones also jobs, POST /v1/jobs. A job is forgotten some\n"
      "hundred jobs after it has ended; with --jobs DIR its file stays.\n"},
     {Code::kTooMuch, "the server has too much to do",
-     "As many requests as it takes at once are in work, and as many as it lets wait wait. Nothing of\n"
+     "As many requests as it takes at once are in work, and as many as it lets wait wait. Nothing "
+     "of\n"
      "the refused one was done: ask again after the seconds of Retry-After.\n"},
     {Code::kTooSlow, "the answer takes longer than the server waits",
-     "A request that is answered at once has so many seconds (`--timeout`, 30 where not given). Ask\n"
+     "A request that is answered at once has so many seconds (`--timeout`, 30 where not given). "
+     "Ask\n"
      "as a job: POST /v1/jobs with the same fields and \"command\", then follow its events.\n"},
     {Code::kJobEnded, "the job has no answer",
      "It has not ended yet, or it was cancelled. GET /v1/jobs/ID says which; events follow it.\n"},

@@ -32,8 +32,7 @@ std::string definition_of(const RowColumn& column) {
 
 class SqliteStore final : public RowStore {
  public:
-  SqliteStore(std::string path, WriterLock lock, SqliteRun opened,
-              std::vector<RowColumn> further)
+  SqliteStore(std::string path, WriterLock lock, SqliteRun opened, std::vector<RowColumn> further)
       : path_(std::move(path)),
         lock_(std::move(lock)),
         columns_(opened.manifest.dimensions, std::move(further)),

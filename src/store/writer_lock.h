@@ -1,6 +1,6 @@
 #pragma once
-// One writer at a time, where the file itself cannot be locked: a file beside it is, and goes with the
-// writer, however that ends (a lock goes with its process; the empty file may stay).
+// One writer at a time, where the file itself cannot be locked: a file beside it is, and goes with
+// the writer, however that ends (a lock goes with its process; the empty file may stay).
 
 #include <string>
 #include <utility>

@@ -1,5 +1,5 @@
-// Any bytes as one connection to the server: what comes back is HTTP, no answer is a bug of ours, and
-// none holds what stands on this machine's disk.
+// Any bytes as one connection to the server: what comes back is HTTP, no answer is a bug of ours,
+// and none holds what stands on this machine's disk.
 
 #include "fuzz/invariants.h"
 #include "server/http_server.h"
@@ -20,8 +20,8 @@ server::Service& service() {
     server::ServiceOptions how;
     how.time_limit = std::chrono::milliseconds(1);  // long answers are not what is tried here
     how.most_queued_jobs = 0;
-    auto service = server::Service::open(
-        std::make_shared<const app::Workspace>(std::move(*opened)), {}, std::move(how));
+    auto service = server::Service::open(std::make_shared<const app::Workspace>(std::move(*opened)),
+                                         {}, std::move(how));
     RL_CHECK(service.has_value());
     return std::move(*service);
   }();
