@@ -412,16 +412,17 @@ Response Service::work_out(const Request& request, const app::BatchCommand& comm
   const auto id = fields.find("id");
   Response response;
   response.body = shared(app::render_line(
-      *answer, run_info(),
+      *answer, run_info(fields),
       id != fields.end() && (id->is_string() || id->is_number()) ? *id : Json(nullptr)));
   return response;
 }
 
-app::RunInfo Service::run_info() const {
+app::RunInfo Service::run_info(const Json& request) const {
   app::RunInfo info;
   info.data_hash = workspace_->files.hash;
   info.command_line = "serve";
   info.threads = options_.threads;
+  info.seed = app::seed_of(request);
   return info;
 }
 
@@ -430,7 +431,7 @@ JobOutcome Service::work_out_job(const Json& request, const app::AskRun& run) co
   if (request.value("command", Json()) == Json("report")) {
     app::BriefRequest asked;
     asked.scenario = request.value("scenario", "");
-    asked.run = run_info();
+    asked.run = run_info(request);
     asked.how.threads = run.threads;
     asked.how.stop = run.stop;
     if (run.progress) {
@@ -449,8 +450,8 @@ JobOutcome Service::work_out_job(const Json& request, const app::AskRun& run) co
   }
   const auto answer = app::answer_batch_request(*workspace_, request, run);
   outcome.ok = answer.has_value();
-  outcome.answer =
-      answer ? app::render_line(*answer, run_info(), Json(nullptr)) : problem_text(answer.error());
+  outcome.answer = answer ? app::render_line(*answer, run_info(request), Json(nullptr))
+                          : problem_text(answer.error());
   return outcome;
 }
 
@@ -537,13 +538,7 @@ Response Service::job_part(const Request& request, const std::string& id, std::s
   Response response;
   response.set("Cache-Control", "no-store");
   if (part.empty()) {
-    Json json = job->json();
-    if (job->state == JobState::kFailed) {
-      if (const auto outcome = jobs_->outcome(id)) {
-        json["error"] = Json::parse(outcome->answer, nullptr, false)["error"];
-      }
-    }
-    response.body = json_text(json);
+    response.body = json_text(job_json(*job));
     return response;
   }
   if (part == "/events") {
@@ -583,6 +578,16 @@ Response Service::job_part(const Request& request, const std::string& id, std::s
   return response;
 }
 
+Json Service::job_json(const JobView& job) const {
+  Json json = job.json();
+  if (job.state == JobState::kFailed) {
+    if (const auto outcome = jobs_->outcome(job.id)) {
+      json["error"] = Json::parse(outcome->answer, nullptr, false)["error"];
+    }
+  }
+  return json;
+}
+
 Response Service::events(const Request& request, const std::string& id) {
   Response response;
   response.type = "text/event-stream";
@@ -612,7 +617,7 @@ Response Service::events(const Request& request, const std::string& id) {
     seen = job->version;
     ended = has_ended(job->state);
     part = fmt::format("event: job\nid: {}\ndata: {}\n\n", seen,
-                       results::dump_json(job->json(), results::JsonStyle::kCompact));
+                       results::dump_json(job_json(*job), results::JsonStyle::kCompact));
     return true;
   };
   return response;

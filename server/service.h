@@ -72,7 +72,9 @@ class Service {
   [[nodiscard]] Response fixed(const Request& request, std::string type,
                                std::shared_ptr<const std::string> text, bool unchanging = false);
   [[nodiscard]] JobOutcome work_out_job(const app::Json& request, const app::AskRun& run) const;
-  [[nodiscard]] app::RunInfo run_info() const;
+  [[nodiscard]] app::RunInfo run_info(const app::Json& request) const;
+  // As it is told of: of one that failed with its error.
+  [[nodiscard]] app::Json job_json(const JobView& job) const;
   [[nodiscard]] std::string etag_of(std::string_view question) const;
 
   std::shared_ptr<const app::Workspace> workspace_;

@@ -83,6 +83,13 @@ TEST(Service, EchoesTheIdFirst) {
   EXPECT_TRUE(response.body->starts_with("{\"id\":\"seven\",")) << *response.body;
 }
 
+TEST(Service, TheEnvelopeNamesTheSeedThatWasUsed) {
+  const auto service = test_service();
+  const Response response = service->answer(
+      post("/v1/exposure", {{"scenario", "april-2025"}, {"samples", 256}, {"seed", 7}}));
+  EXPECT_EQ(json_of(response)["seed"], 7) << response.body->substr(0, 300);
+}
+
 TEST(Service, KeepsOnlyTheFieldsAskedFor) {
   const auto service = test_service();
   const Response response = service->answer(
@@ -127,6 +134,19 @@ TEST(Service, SaysWhatIsWrongWithCodeAndHelp) {
   const Response several =
       service->answer(post("/v1/classify", {{"chip", 7}, {"as_of", "soon"}, {"tpp", 1}}));
   EXPECT_EQ(json_of(several)["error"]["errors"].size(), 3U) << *several.body;
+}
+
+TEST(Service, AShortRequestDoesNotAskForEndlessWork) {
+  const auto service = test_service();
+  const Json many(65, "h20");
+  EXPECT_EQ(service->answer(post("/v1/classify", {{"chip", many}})).status, 400);
+  EXPECT_EQ(service->answer(post("/v1/jobs", {{"command", "classify"}, {"chip", many}})).status,
+            400);
+  Json files = Json::object();
+  for (int i = 0; i < 65; ++i) {
+    files[std::to_string(i)] = "";
+  }
+  EXPECT_EQ(service->answer(post("/v1/classify", {{"chip", "h20"}, {"files", files}})).status, 400);
 }
 
 TEST(Service, DeepBodiesAreRefusedHoweverTheyAreNested) {
@@ -272,9 +292,11 @@ TEST(Service, AJobThatFailsSaysWhy) {
       service->answer(post("/v1/jobs", {{"command", "classify"}, {"chip", "h2000"}}));
   const std::string at = header_of(added, "Location");
   const Response events = service->answer(get(at + "/events"));
-  std::string part;
+  std::string part, all;
   while (events.stream(part)) {
+    all += part;
   }
+  EXPECT_NE(all.find("\"error\":{\"code\":\"RL2101\""), std::string::npos) << all;
   const Json job = json_of(service->answer(get(at)));
   EXPECT_EQ(job["state"], "failed");
   EXPECT_EQ(job["error"]["code"], "RL2101");

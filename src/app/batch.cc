@@ -425,6 +425,12 @@ const std::vector<BatchCommand>& batch_commands() {
   return kAll;
 }
 
+std::uint64_t seed_of(const Json& request) {
+  const auto given = request.find("seed");
+  return given != request.end() && given->is_number_unsigned() ? given->get<std::uint64_t>()
+                                                               : RunInfo().seed;
+}
+
 std::vector<std::string_view> batch_command_names() {
   std::vector<std::string_view> names;
   for (const Known& known : kCommands) {
@@ -511,6 +517,7 @@ std::string run_batch_line(const Workspace& workspace, std::string_view line, st
   RunInfo run_info;
   run_info.data_hash = workspace.files.hash;
   run_info.command_line = "batch";
+  run_info.seed = seed_of(*request);
   return render_line(*answer, run_info, id);
 }
 

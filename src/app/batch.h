@@ -41,6 +41,8 @@ struct BatchCommand {
 // The answer to one request, {"command":…}; what is wrong with it otherwise.
 [[nodiscard]] Loaded<Answer> answer_batch_request(const Workspace& workspace, const Json& request,
                                                   const AskRun& run = {});
+// The seed that a request names, else the usual one: for the envelope of its answer.
+[[nodiscard]] std::uint64_t seed_of(const Json& request);
 // {"code","message"}: all that is wrong with a request.
 [[nodiscard]] Json batch_error(const Diagnostics& errors);
 }  // namespace redline::app

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "app/reply_backtest.h"
 #include "app/test_workspace.h"
 
@@ -249,6 +251,51 @@ effective = 2024-01-02
   when = "dest == 'CN'"
   policy = "denial"
 )toml";
+
+TEST(SearchChip, LimitsMayStandElsewhere) {
+  Json fields = usual("gh100", "2023-10-17");
+  fields["rule"] = "US-2023-10-17-ACS-IFR";
+  const ReplyReport before = worked_out(fields);
+  ASSERT_FALSE(before.best.empty());
+  const auto moved = [&](const Json& limits) {
+    Json asked = fields;
+    asked["limits"] = limits;
+    return worked_out(asked);
+  };
+  // To where it stands already: nothing changes.
+  const ReplyReport same = moved("tpp:2400=2400");
+  EXPECT_EQ(same.best.front().tpp, before.best.front().tpp);
+  EXPECT_TRUE(same.verdict);
+  // A text and a list say the same; a tighter limit lets no more through.
+  const ReplyReport text = moved("tpp:2400=1200,tpp:1600=800");
+  const ReplyReport list = moved(Json::array({{{"quantity", "tpp"}, {"at", 2400}, {"to", 1200}},
+                                              {{"quantity", "tpp"}, {"at", 1600}, {"to", 800}}}));
+  ASSERT_FALSE(text.best.empty());
+  EXPECT_EQ(text.best.front().tpp, list.best.front().tpp);
+  // Not below 1200: of a density under 1.6 more may go.
+  EXPECT_LT(text.best.front().tpp, before.best.front().tpp);
+  EXPECT_TRUE(text.best.front().tpp < 1200.0 || text.best.front().pd < 1.6);
+  EXPECT_LE(text.best.front().value, before.best.front().value);
+  EXPECT_FALSE(text.verdict);  // the text of the rule says something else
+  // As much as the price of the limit says.
+  const ReplyReport priced = worked_out(fields, {false, true, false});
+  for (const ThresholdPrice& one : priced.prices) {
+    if (one.best && one.percent == 10.0) {
+      const ReplyReport loose = moved(fmt::format("{}:{}={}", one.threshold.quantity,
+                                                  one.threshold.value, 1.1 * one.threshold.value));
+      EXPECT_NEAR(loose.best.front().value, one.best->value, 1e-9 * one.best->value)
+          << one.threshold.quantity << one.threshold.value;
+    }
+  }
+  for (const Json& wrong : {Json("tpp:99=1"), Json("tpp"), Json("tpp:2400=x"), Json("tpp:2400=-1"),
+                            Json(7), Json::array({Json::object()}), Json("dram_bw:1=2")}) {
+    Json asked = fields;
+    asked["limits"] = wrong;
+    const auto report = work_out_reply(workspace(), asked, {}, kBestAlone, Code::kBadOptionValue);
+    ASSERT_FALSE(report) << wrong;
+    EXPECT_EQ(report.error().front().code, Code::kBadOptionValue);
+  }
+}
 
 TEST(SearchChip, WhereNothingIsLegalTheRuleIsNamed) {
   const Workspace w = with_file("ban", "rules/us/test-ban.toml", std::string(kBan));

@@ -315,7 +315,9 @@ namespace {
 // Rounded up, so that it can be met.
 std::string reachable(double seconds) {
   const double digit = std::pow(10.0, std::floor(std::log10(seconds)) - 2.0);
-  return time_text(std::ceil(seconds / digit) * digit);
+  std::string text = time_text(std::ceil(seconds / digit) * digit);
+  std::erase(text, ' ');  // one word for a shell
+  return text;
 }
 
 std::string cure_text(const ServeCure& cure, const ServingQuestion& q, const Words& say) {
