@@ -35,7 +35,7 @@ struct Workspace {
   std::vector<std::string> replaced;  // what overlays replaced, for a note on standard error
   // Texts that came with a request, by the names that it calls them.
   std::map<std::string, std::string> attached;
-  bool reads_disk = true;  // whether a request may name files of this machine
+  bool reads_disk = true;      // whether a request may name files of this machine
   std::size_t most_parts = 0;  // that one request may ask about; 0: any number
 };
 
