@@ -129,6 +129,11 @@ std::vector<std::string_view> paths_in(std::string_view list) {
 constexpr std::size_t kLongestList = 64;
 
 std::optional<Response> refuse_lists(const Json& fields) {
+  constexpr std::size_t kMostFields = 256;
+  if (fields.size() > kMostFields) {
+    return problem(400, Code::kTooMuch,
+                   fmt::format("the request has more than {} fields", kMostFields), {});
+  }
   for (const auto& [name, value] : fields.items()) {
     if (value.size() > kLongestList && value.is_structured()) {
       return problem(400, Code::kTooMuch,

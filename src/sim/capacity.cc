@@ -42,9 +42,16 @@ class RateSearch {
     if (stopped || tries == kMostDoublings) {
       return;
     }
-    while (low == high && !stopped && ++tries < kMostDoublings) {
+    // What is done in a short burst is less than what can be done for long, but not by so much.
+    constexpr int kMostAbove = 4;
+    for (int above = 0; low == high && !stopped && above < kMostAbove; ++above) {
       high *= 2.0;
       low = holds(high) ? high : low;
+    }
+    if (low == high && !stopped) {
+      // The target says nothing of waiting: it holds however many wait, and what gets done is all.
+      rate = static_cast<double>(at.finished) / at.end_s;
+      return;
     }
     while (high / low > 1.0 + options_.precision && !stopped) {
       const double middle = std::sqrt(low * high);

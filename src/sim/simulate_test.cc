@@ -252,6 +252,15 @@ TEST(Capacity, FindsTheRateThatAQueueHolds) {
   EXPECT_EQ(find_capacity(spec, options).rates, found.rates);
 }
 
+TEST(Capacity, IsWhatGetsDoneWhereTheTargetSaysNothingOfWaiting) {
+  SimulationSpec spec = single_server("exponential(100)", 1.0);
+  spec.requests = 5'000;
+  spec.target.tpot_s = 1e3;  // holds however many wait
+  const CapacityResult found = find_capacity(spec, {});
+  EXPECT_NEAR(found.rate, 10.0, 0.5);  // 100 tokens of 1 ms a request
+  EXPECT_LT(found.simulations, 60U);
+}
+
 TEST(Capacity, SaysWhereNoRateHolds) {
   SimulationSpec spec = engine_spec(1.0);
   spec.target.ttft_s = 1e-3;
