@@ -488,15 +488,22 @@ Result<Json> parse_batch_request(std::string_view text, std::string_view noun) {
   }
   // What walks a value calls itself for each level.
   constexpr int kDeepest = 64;
+  // An object that keeps its order looks through all its keys for each new one.
+  constexpr int kMostKeys = 10'000;
   bool too_deep = false;
-  const auto watch = [&too_deep](int depth, Json::parse_event_t, Json&) {
+  int keys = 0;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json&) {
     too_deep = too_deep || depth > kDeepest;
-    return !too_deep;
+    keys += event == Json::parse_event_t::key ? 1 : 0;
+    return !too_deep && keys <= kMostKeys;
   };
   Json request = Json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
   if (too_deep) {
     return fail(Code::kBatchSyntax,
                 fmt::format("the {} is nested deeper than {} levels", noun, kDeepest));
+  }
+  if (keys > kMostKeys) {
+    return fail(Code::kBatchSyntax, fmt::format("the {} has more than {} keys", noun, kMostKeys));
   }
   if (!request.is_object()) {
     return fail(Code::kBatchSyntax, fmt::format("the {} is not a JSON object", noun));

@@ -551,8 +551,7 @@ class Http:
         status, took = server.stop()
         assert status == 0, (status, server.errors())
         assert not server.errors(), server.errors()
-        # A section of a report ends by itself.
-        return within(took, 15, "its end")
+        return within(took, 3, "its end")
 
 
 class Tokens:
@@ -921,7 +920,8 @@ class Ends:
                 last = busy(server)
                 status, took = server.stop(how)
                 assert status == 0, (status, server.errors())
-                within(took, 3, "its end")
+                # A section of a report ends by itself.
+                within(took, 15, "its end")
                 if last:
                     answer = http_text(last)
                     assert answer.startswith(b"HTTP/1.1 503 ") and b"RL2505" in answer, answer
