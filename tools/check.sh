@@ -20,7 +20,7 @@ tools/ui.sh check
 step "address and undefined-behaviour sanitizers"
 cmake --preset asan --log-level=WARNING >/dev/null
 cmake --build --preset asan --parallel "$jobs"
-ctest --preset asan --parallel "$jobs" --exclude-regex '^(packaging|calibration|runs\.kills)'
+ctest --preset asan --parallel "$jobs" --exclude-regex '^(packaging|calibration|runs\.kills|server\.)'
 
 step "thread sanitizer: batch, searches, sweeps, simulations and exposure on several threads"
 cmake --preset tsan --log-level=WARNING >/dev/null
