@@ -140,14 +140,6 @@ Loaded<app::QuotaRequest> quota_request(const Arguments& arguments) {
   return request;
 }
 
-template <class T>
-Loaded<T> loaded(Result<T> result) {
-  if (!result) {
-    return tl::unexpected(Diagnostics{std::move(result).error()});
-  }
-  return std::move(*result);
-}
-
 std::optional<app::StepKind> step_kind(std::string_view command) {
   if (command == "estimate train") {
     return app::StepKind::kTrain;
@@ -229,20 +221,23 @@ app::SearchRun threads_of(const Settings& settings) {
   return run;
 }
 
-// Long answers that count what is done.
-template <class Look>
-Loaded<Answer> run_counted(Look look, const app::Json& fields, const Workspace& workspace,
-                           const Settings& settings, const Terminal& terminal) {
+// Long work that counts what is done, and may be interrupted.
+template <class Work>
+auto counted(const Settings& settings, const Terminal& terminal, const Work& work) {
   Progress progress(progress_on_terminal(settings.progress, terminal.width(), terminal.say()), 0);
   app::SearchRun run = threads_of(settings);
-  run.progress = [&progress](const SearchProgress& now, const std::string&) {
-    progress.update(now.done, now.total);
+  run.progress = [&](const SearchProgress& now, const std::string& part) {
+    if (part.empty()) {
+      progress.update(now.done, now.total);
+    } else {
+      progress.update(now.done, now.total, now.done, terminal.say()(part, {}));
+    }
   };
   run.stop = [] { return interrupted(); };
   catch_interrupts();
-  auto answer = look(workspace, fields, run, Code::kBadOptionValue, terminal.say());
+  auto done = work(run);
   progress.finish();
-  return answer;
+  return done;
 }
 
 // Interrupted, it answers with the worlds that it has counted.
@@ -254,7 +249,9 @@ Loaded<Answer> run_exposure(const Arguments& arguments, const Workspace& workspa
   if (fields.contains("backtest")) {
     fields["backtest"] = true;
   }
-  return run_counted(app::exposure_answer, fields, workspace, settings, terminal);
+  return counted(settings, terminal, [&](const app::SearchRun& run) {
+    return app::exposure_answer(workspace, fields, run, Code::kBadOptionValue, terminal.say());
+  });
 }
 
 // An interrupted simulation answers with what it has seen.
@@ -344,7 +341,9 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return run_exposure(arguments, workspace, settings, terminal);
   }
   if (name == "impact") {
-    return run_counted(app::impact, impact_fields(arguments), workspace, settings, terminal);
+    return counted(settings, terminal, [&](const app::SearchRun& run) {
+      return app::impact(workspace, impact_fields(arguments), run, Code::kBadOptionValue, say);
+    });
   }
   if (name.starts_with("simulate")) {
     return run_simulation(arguments, workspace, settings, terminal);
@@ -365,7 +364,7 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return app::replay(workspace, first, say);
   }
   if (name == "data list") {
-    return loaded(app::data_list(workspace, first, say));
+    return app::loaded(app::data_list(workspace, first, say));
   }
   if (name == "data show") {
     return app::data_show(workspace, first);
@@ -374,10 +373,10 @@ Loaded<Answer> answer_of(const Arguments& arguments, const Workspace& workspace,
     return app::data_check(workspace, arguments.positional, say);
   }
   if (name == "data schema") {
-    return loaded(app::data_schema(workspace, first, say));
+    return app::loaded(app::data_schema(workspace, first, say));
   }
   if (name == "data new") {
-    return loaded(
+    return app::loaded(
         app::data_new(workspace, {first, arguments.value("--like"), arguments.value("--id")}));
   }
   RL_CHECK(name == "version");
@@ -493,17 +492,24 @@ class Runner {
       return case_page(*workspace);
     }
     if (name == "impact" && settings_.format == results::Format::kHtml) {
-      auto page = app::write_impact(*workspace, impact_fields(in_.arguments), threads_of(settings_),
-                                    run_info(workspace->files.hash), terminal_.say());
-      return page ? write_text(*page) : terminal_.fail(page.error());
+      auto page = counted(settings_, terminal_, [&](const app::SearchRun& run) {
+        return app::write_impact(*workspace, impact_fields(in_.arguments), run,
+                                 run_info(workspace->files.hash), terminal_.say());
+      });
+      return page ? write_text(*page) : fail_or_interrupted(page.error());
     }
     auto found = answer_of(in_.arguments, *workspace, settings_, terminal_);
     if (!found) {
-      const int status = terminal_.fail(found.error());
-      return interrupted() ? kInterrupted : status;
+      return fail_or_interrupted(found.error());
     }
     const int status = show(*found, workspace->files.hash);
     return interrupted() && (status == kDone || status == kNoAnswer) ? kInterrupted : status;
+  }
+
+  // Work that was interrupted may have nothing whole to say.
+  int fail_or_interrupted(const Diagnostics& errors) {
+    const int status = terminal_.fail(errors);
+    return interrupted() ? kInterrupted : status;
   }
 
   // Empty: standard output.
@@ -675,20 +681,12 @@ class Runner {
     if (folder.empty()) {
       folder = "out/" + scenario;
     }
-    const results::Words& say = terminal_.say();
-    Progress progress(progress_on_terminal(settings_.progress, terminal_.width(), say), 0);
-    app::SearchRun how = threads_of(settings_);
-    how.progress = [&](const SearchProgress& now, const std::string& section) {
-      progress.update(now.done, now.total, now.done, say(section, {}));
-    };
-    how.stop = [] { return interrupted(); };
-    catch_interrupts();
-    const auto brief =
-        app::write_brief(workspace, {scenario, folder, run_info(workspace.files.hash), say, how});
-    progress.finish();
+    const auto brief = counted(settings_, terminal_, [&](const app::SearchRun& how) {
+      return app::write_brief(
+          workspace, {scenario, folder, run_info(workspace.files.hash), terminal_.say(), how});
+    });
     if (!brief) {
-      const int status = terminal_.fail(brief.error());
-      return interrupted() ? kInterrupted : status;
+      return fail_or_interrupted(brief.error());
     }
     std::string text;
     for (const std::string& line : brief->summary) {

@@ -11,8 +11,6 @@
 
 #include <fmt/format.h>
 
-#include "redline/quantity.h"
-
 #include "app/build_info.h"
 #include "cli/interrupt.h"
 #include "server/http_server.h"

@@ -49,17 +49,10 @@ bool shows_token(const Request& request, const std::string& token) {
   }
   // Pages carry it as a cookie.
   constexpr std::string_view kCookie = "redline_token=";
-  std::string_view cookies = request.header("Cookie");
-  while (!cookies.empty()) {
-    const std::size_t end = std::min(cookies.find(';'), cookies.size());
-    std::string_view one = cookies.substr(0, end);
-    one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
-    if (one.starts_with(kCookie) && same_secret(one.substr(kCookie.size()), token)) {
-      return true;
-    }
-    cookies.remove_prefix(std::min(end + 1, cookies.size()));
-  }
-  return false;
+  const auto cookies = parts_of(request.header("Cookie"), ';');
+  return std::any_of(cookies.begin(), cookies.end(), [&](std::string_view one) {
+    return one.starts_with(kCookie) && same_secret(one.substr(kCookie.size()), token);
+  });
 }
 
 bool is_json(std::string_view type) {

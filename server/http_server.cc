@@ -159,24 +159,6 @@ std::string unread_answer(const Response& response) {
       *response.body);
 }
 
-std::optional<Response> answer_to(CutShort cut) {
-  switch (cut) {
-    case CutShort::kSlow:
-      return problem(408, Code::kHttpMalformed, "the request came too slowly",
-                     {"its head has 10 seconds, its body 30 more"});
-    case CutShort::kLongHead:
-      return problem(431, Code::kHttpMalformed, "the head of the request is too long",
-                     {"it may have 32 KiB"});
-    case CutShort::kLongBody:
-      return problem(413, Code::kHttpMalformed, "the body of the request is too long",
-                     {"it may have 1 MiB"});
-    case CutShort::kNo:
-    case CutShort::kGone:
-      break;
-  }
-  return std::nullopt;
-}
-
 Request request_of(const httplib::Request& from) {
   Request request;
   request.method = from.method;
@@ -250,16 +232,16 @@ struct HttpServer::Impl : httplib::Server {
       if (from.method == "POST") {
         return HandlerResponse::Unhandled;  // its body is read first
       }
-      write_to(to, answer(from));
+      write_to(to, service.answer(request_of(from)));
       return HandlerResponse::Handled;
     });
     // Paths of POST are short and plain; what is none of ours does not match.
     Post("/[a-z0-9/-]{1,64}", [this](const httplib::Request& from, httplib::Response& to) {
       // httplib takes chunks that are not well formed: who knows where they end.
       serving.whole = !from.has_header("Transfer-Encoding");
-      write_to(to, answer(from));
+      write_to(to, service.answer(request_of(from)));
     });
-    set_error_handler(HandlerWithResponse([](const httplib::Request&, httplib::Response& to) {
+    set_error_handler(HandlerWithResponse([this](const httplib::Request&, httplib::Response& to) {
       if (const auto cut = serving.cut ? answer_to(serving.cut()) : std::nullopt) {
         write_to(to, *cut);
       } else if (to.body.empty()) {
@@ -274,17 +256,39 @@ struct HttpServer::Impl : httplib::Server {
       }
       return HandlerResponse::Handled;
     }));
-    set_exception_handler([](const httplib::Request&, httplib::Response& to, std::exception_ptr) {
-      write_to(to, problem(500, Code::kBug, "an internal error", {}));
-    });
+    set_exception_handler(
+        [](const httplib::Request&, httplib::Response& to, std::exception_ptr thrown) {
+          try {
+            std::rethrow_exception(std::move(thrown));
+          } catch (const std::exception& error) {
+            write_to(to, problem(500, Code::kBug, error.what()));
+          } catch (...) {
+            write_to(to, problem(500, Code::kBug, "an internal error"));
+          }
+        });
   }
 
-  Response answer(const httplib::Request& from) {
-    try {
-      return service.answer(request_of(from));
-    } catch (const std::exception& error) {
-      return problem(500, Code::kBug, error.what());
+  // To a request that was cut short; none where nobody would read it.
+  std::optional<Response> answer_to(CutShort cut) const {
+    const auto seconds = [](std::chrono::milliseconds time) {
+      return std::chrono::duration<double>(time).count();
+    };
+    switch (cut) {
+      case CutShort::kSlow:
+        return problem(408, Code::kHttpMalformed, "the request came too slowly",
+                       {fmt::format("its head has {:g} seconds, its body {:g} more",
+                                    seconds(limits.head_time), seconds(limits.body_time))});
+      case CutShort::kLongHead:
+        return problem(431, Code::kHttpMalformed, "the head of the request is too long",
+                       {fmt::format("it may have {} bytes", limits.longest_head)});
+      case CutShort::kLongBody:
+        return problem(413, Code::kHttpMalformed, "the body of the request is too long",
+                       {fmt::format("it may have {} bytes", options.guard.longest_body)});
+      case CutShort::kNo:
+      case CutShort::kGone:
+        break;
     }
+    return std::nullopt;
   }
 
   // Looks at a request before its body is read.

@@ -1,15 +1,10 @@
 #include "server/jobs.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
-#include <unistd.h>
 
 #include <fmt/format.h>
-#include <sys/file.h>
 
 #include "data/files.h"
 #include "results/envelope.h"
@@ -87,9 +82,6 @@ Jobs::~Jobs() {
     worker_.request_stop();
     worker_.join();
   }
-  if (lock_ >= 0) {
-    ::close(lock_);
-  }
 }
 
 Result<void> Jobs::read_folder() {
@@ -98,17 +90,16 @@ Result<void> Jobs::read_folder() {
     // They hold who asked what.
     fs::permissions(folder_, fs::perms::owner_all, code);
   }
-  const std::string lock = folder_ + "/lock";
-  lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_ < 0) {
-    return fail(Code::kOutputUnwritable,
-                fmt::format("cannot write '{}': {}", lock, std::strerror(errno)),
-                {"give --jobs a folder that this user may write"});
+  auto lock = store::WriterLock::take(folder_ + "/jobs");
+  if (!lock) {
+    const bool busy = lock.error().code == Code::kRunBusy;
+    return busy
+               ? fail(Code::kRunBusy, fmt::format("another server keeps its jobs in '{}'", folder_),
+                      {"give each its own folder"})
+               : fail(lock.error().code, lock.error().message,
+                      {"give --jobs a folder that this user may write"});
   }
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    return fail(Code::kRunBusy, fmt::format("another server keeps its jobs in '{}'", folder_),
-                {"give each its own folder"});
-  }
+  lock_.emplace(std::move(*lock));
   std::vector<std::string> ids;
   for (const auto& file : fs::directory_iterator(folder_, code)) {
     const std::string name = file.path().filename().string();

@@ -18,6 +18,7 @@
 #include "redline/error.h"
 
 #include "app/batch.h"
+#include "store/writer_lock.h"
 
 namespace redline::server {
 
@@ -107,7 +108,7 @@ class Jobs {
   std::string folder_;
   JobLimits limits_;
   JobWork work_;
-  int lock_ = -1;  // of the folder
+  std::optional<store::WriterLock> lock_;  // of the folder
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

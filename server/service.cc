@@ -1,7 +1,6 @@
 #include "server/service.h"
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 
 #include <fmt/format.h>
@@ -23,27 +22,23 @@ namespace {
 using app::Json;
 using Clock = std::chrono::steady_clock;
 
+constexpr std::string_view kJson = "application/json";
+
 std::shared_ptr<const std::string> shared(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-std::shared_ptr<const std::string> json_text(const Json& json) {
-  return shared(results::dump_json(json, results::JsonStyle::kCompact) + "\n");
+std::string json_line(const Json& json) {
+  return results::dump_json(json, results::JsonStyle::kCompact) + "\n";
 }
 
 // "gzip;q=0" refuses what "gzip" asks for.
 bool takes_gzip(const Request& request) {
-  std::string_view codings = request.header("Accept-Encoding");
-  while (!codings.empty()) {
-    const std::size_t end = std::min(codings.find(','), codings.size());
-    std::string_view one = codings.substr(0, end);
-    one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
-    const std::string_view name = one.substr(0, one.find_first_of("; "));
-    if (equal_ignoring_case(name, "gzip")) {
+  for (const std::string_view one : parts_of(request.header("Accept-Encoding"), ',')) {
+    if (equal_ignoring_case(one.substr(0, one.find_first_of("; ")), "gzip")) {
       return one.find("q=0") == std::string_view::npos ||
              one.find("q=0.") != std::string_view::npos;
     }
-    codings.remove_prefix(std::min(end + 1, codings.size()));
   }
   return false;
 }
@@ -113,18 +108,6 @@ Json picked(const Json& value, const std::vector<std::string_view>& paths) {
   return out;
 }
 
-std::vector<std::string_view> paths_in(std::string_view list) {
-  std::vector<std::string_view> paths;
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(','), list.size());
-    if (end > 0) {
-      paths.push_back(list.substr(0, end));
-    }
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return paths;
-}
-
 // A short request must not ask for endless work: no list in it has more entries than that.
 constexpr std::size_t kLongestList = 64;
 
@@ -177,14 +160,14 @@ Service::Service(std::shared_ptr<const app::Workspace> workspace, std::vector<Re
       kept_(options_.most_kept_bytes),
       quick_(options_.threads, options_.most_waiting),
       long_(1, options_.most_waiting) {
-  openapi_ = json_text(openapi(resources_));
+  openapi_ = json_line(openapi(resources_));
   Json index{{"commands", app::batch_command_names()},
              {"jobs", "/v1/jobs"},
              {"texts", {"/v1/texts/en", "/v1/texts/zh-Hans", "/v1/texts/zh-Hant"}},
              {"version", "/v1/version"},
              {"openapi", "/openapi.json"}};
-  index_ = json_text(index);
-  version_ = json_text({{"redline", app::kVersion},
+  index_ = json_line(index);
+  version_ = json_line({{"redline", app::kVersion},
                         {"data_hash", workspace_->files.hash},
                         {"as_of", format_date(workspace_->date)}});
 }
@@ -217,7 +200,7 @@ Response Service::answer(const Request& request) {
   constexpr std::string_view kApi = "/v1";
   const std::string_view path = request.path;
   if (path == "/openapi.json") {
-    return fixed(request, "application/json", openapi_);
+    return fixed(request, path, kJson, openapi_);
   }
   if (path == kApi || path.starts_with("/v1/")) {
     return api(request, path.substr(std::min(kApi.size() + 1, path.size())));
@@ -227,10 +210,10 @@ Response Service::answer(const Request& request) {
 
 Response Service::api(const Request& request, std::string_view path) {
   if (path.empty()) {
-    return fixed(request, "application/json", index_);
+    return fixed(request, "/v1", kJson, index_);
   }
   if (path == "version") {
-    return fixed(request, "application/json", version_);
+    return fixed(request, request.path, kJson, version_);
   }
   if (path == "jobs" || path.starts_with("jobs/")) {
     return jobs(request, path.substr(std::min<std::size_t>(5, path.size())));
@@ -238,8 +221,7 @@ Response Service::api(const Request& request, std::string_view path) {
   if (path.starts_with("texts/")) {
     const auto language = results::find_language(path.substr(6));
     if (language) {
-      return fixed(request, "application/json",
-                   shared(std::string(results::catalogue_text(*language))));
+      return fixed(request, request.path, kJson, results::catalogue_text(*language));
     }
   }
   for (const app::BatchCommand& known : app::batch_commands()) {
@@ -263,15 +245,15 @@ std::string Service::etag_of(std::string_view question) const {
   return fmt::format("W/\"{}\"", fingerprint.hex());
 }
 
-// A text that hangs on program and data alone.
-Response Service::fixed(const Request& request, std::string type,
-                        std::shared_ptr<const std::string> text, bool unchanging) {
+// A text that hangs on program and data alone, by a name of its own: many paths may lead to it.
+Response Service::fixed(const Request& request, std::string_view name, std::string_view type,
+                        std::string_view text, bool unchanging) {
   if (request.method != "GET" && request.method != "HEAD") {
     return not_allowed("GET, HEAD");
   }
   Response response;
-  response.type = std::move(type);
-  const std::string etag = etag_of(request.path);
+  response.type = type;
+  const std::string etag = etag_of(name);
   response.set("ETag", etag);
   response.set("Vary", "Accept-Encoding");
   response.set("Cache-Control", unchanging ? "public, max-age=31536000, immutable" : "no-cache");
@@ -279,21 +261,22 @@ Response Service::fixed(const Request& request, std::string type,
     response.status = 304;
     return response;
   }
-  response.body = std::move(text);
   if (takes_gzip(request)) {
-    const std::string key = "gzip " + request.path;
+    std::string key = "gzip " + std::string(name);
     auto kept = kept_.find(key);
     if (!kept) {
-      if (auto compressed = gzipped(*response.body)) {
+      if (auto compressed = gzipped(text)) {
         kept = KeptAnswer{std::move(compressed), true};
-        kept_.keep(key, *kept);
+        kept_.keep(std::move(key), *kept);
       }
     }
     if (kept) {
       response.body = kept->body;
       response.set("Content-Encoding", "gzip");
+      return response;
     }
   }
+  response.body = shared(std::string(text));
   return response;
 }
 
@@ -412,13 +395,10 @@ Response Service::work_out(const Request& request, const app::BatchCommand& comm
     return problem(status_of(answer.error()), answer.error());
   }
   if (!wanted.empty()) {
-    answer->results = picked(answer->results, paths_in(wanted));
+    answer->results = picked(answer->results, parts_of(wanted, ','));
   }
-  const auto id = fields.find("id");
   Response response;
-  response.body = shared(app::render_line(
-      *answer, run_info(fields),
-      id != fields.end() && (id->is_string() || id->is_number()) ? *id : Json(nullptr)));
+  response.body = shared(app::render_line(*answer, run_info(fields), app::id_of(fields)));
   return response;
 }
 
@@ -437,13 +417,7 @@ JobOutcome Service::work_out_job(const Json& request, const app::AskRun& run) co
     app::BriefRequest asked;
     asked.scenario = request.value("scenario", "");
     asked.run = run_info(request);
-    asked.how.threads = run.threads;
-    asked.how.stop = run.stop;
-    if (run.progress) {
-      asked.how.progress = [&run](const SearchProgress& now, const std::string& section) {
-        run.progress(now.done, now.total, section);
-      };
-    }
+    asked.how = app::search_run_of(run);
     if (const auto language = results::find_language(request.value("lang", "en"))) {
       asked.say = results::Words(*language);
     }
@@ -473,7 +447,7 @@ Response Service::jobs(const Request& request, std::string_view rest) {
       list.push_back(job.json());
     }
     Response response;
-    response.body = json_text({{"jobs", std::move(list)}});
+    response.body = shared(json_line({{"jobs", std::move(list)}}));
     response.set("Cache-Control", "no-store");
     return response;
   }
@@ -522,7 +496,7 @@ Response Service::add_job(const Request& request) {
   }
   Response response;
   response.status = 202;
-  response.body = json_text(job->json());
+  response.body = shared(json_line(job->json()));
   response.set("Location", "/v1/jobs/" + job->id);
   response.set("Cache-Control", "no-store");
   return response;
@@ -543,7 +517,7 @@ Response Service::job_part(const Request& request, const std::string& id, std::s
   Response response;
   response.set("Cache-Control", "no-store");
   if (part.empty()) {
-    response.body = json_text(job_json(*job));
+    response.body = shared(json_line(job_json(*job)));
     return response;
   }
   if (part == "/events") {
@@ -640,8 +614,8 @@ Response Service::file(const Request& request) {
     return problem(404, Code::kNoResource, fmt::format("there is no '{}'", path),
                    {"GET /v1 lists the API"});
   }
-  Response response = fixed(request, std::string(media_type(found->path)),
-                            shared(std::string(found->text)), found->path.starts_with("/assets/"));
+  Response response = fixed(request, found->path, media_type(found->path), found->text,
+                            found->path.starts_with("/assets/"));
   response.set("Content-Security-Policy",
                "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
                "frame-ancestors 'none'; base-uri 'none'; form-action 'none'");

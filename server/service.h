@@ -69,8 +69,8 @@ class Service {
                                   std::string_view part);
   [[nodiscard]] Response events(const Request& request, const std::string& id);
   [[nodiscard]] Response file(const Request& request);
-  [[nodiscard]] Response fixed(const Request& request, std::string type,
-                               std::shared_ptr<const std::string> text, bool unchanging = false);
+  [[nodiscard]] Response fixed(const Request& request, std::string_view name, std::string_view type,
+                               std::string_view text, bool unchanging = false);
   [[nodiscard]] JobOutcome work_out_job(const app::Json& request, const app::AskRun& run) const;
   [[nodiscard]] app::RunInfo run_info(const app::Json& request) const;
   // As it is told of: of one that failed with its error.
@@ -80,7 +80,7 @@ class Service {
   std::shared_ptr<const app::Workspace> workspace_;
   std::vector<Resource> resources_;
   ServiceOptions options_;
-  std::shared_ptr<const std::string> openapi_, index_, version_;
+  std::string openapi_, index_, version_;
   KeptAnswers kept_;
   Turnstile quick_, long_;
   std::atomic<bool> stopping_{false};

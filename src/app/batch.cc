@@ -134,6 +134,14 @@ class RequestFields {
     return list;
   }
 
+  // After `finish`: reports a field that was not given, where nothing else is wrong.
+  void require(const char* name, bool given) {
+    if (!given && errors_.empty()) {
+      errors_.push_back(
+          {Code::kBatchField, fmt::format("field '{}' is missing", name), std::nullopt, {}, {}});
+    }
+  }
+
   // Reports every field that nobody asked for.
   void finish(std::string_view command) {
     for (const auto& [key, value] : request_.items()) {
@@ -194,24 +202,11 @@ Loaded<Answer> run_classify(const Workspace& workspace, const Json& json) {
     }
   }
   fields.finish("classify");
-  if (request.chips.empty() && errors.empty()) {
-    errors.push_back({Code::kBatchField, "field 'chip' is missing", std::nullopt, {}, {}});
-  }
+  fields.require("chip", !request.chips.empty());
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
   return classify(workspace, request, results::Words());  // machine output is never translated
-}
-
-Loaded<Answer> run_data_show(const Workspace& workspace, const Json& json) {
-  Diagnostics errors;
-  RequestFields fields(json, errors);
-  const std::string name = fields.text("name");
-  fields.finish("data-show");
-  if (!errors.empty()) {
-    return tl::unexpected(std::move(errors));
-  }
-  return data_show(workspace, name);
 }
 
 Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {
@@ -226,9 +221,7 @@ Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {
   request.until = fields.date("until");
   request.as_of = fields.date("as_of");
   fields.finish("quota");
-  if (request.subjects.empty() && errors.empty()) {
-    errors.push_back({Code::kBatchField, "field 'chip' is missing", std::nullopt, {}, {}});
-  }
+  fields.require("chip", !request.subjects.empty());
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
@@ -247,13 +240,8 @@ Loaded<Answer> run_compare(const Workspace& workspace, const Json& json) {
     }
   }
   fields.finish("compare");
-  for (const auto& [missing, name] :
-       {std::pair{request.chips.empty(), "chip"}, {request.model.empty(), "model"}}) {
-    if (missing && errors.empty()) {
-      errors.push_back(
-          {Code::kBatchField, fmt::format("field '{}' is missing", name), std::nullopt, {}, {}});
-    }
-  }
+  fields.require("chip", !request.chips.empty());
+  fields.require("model", !request.model.empty());
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
@@ -261,7 +249,7 @@ Loaded<Answer> run_compare(const Workspace& workspace, const Json& json) {
 }
 
 // Commands of one text, which may be left out.
-template <Result<Answer> (*kAnswer)(const Workspace&, const std::string&)>
+template <Loaded<Answer> (*kAnswer)(const Workspace&, const std::string&)>
 Loaded<Answer> run_named(const Workspace& workspace, const Json& json, const char* field,
                          std::string_view command) {
   Diagnostics errors;
@@ -271,35 +259,19 @@ Loaded<Answer> run_named(const Workspace& workspace, const Json& json, const cha
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
-  auto answer = kAnswer(workspace, name);
-  if (!answer) {
-    return tl::unexpected(Diagnostics{std::move(answer).error()});
-  }
-  return std::move(*answer);
+  return kAnswer(workspace, name);
 }
 
-Result<Answer> list_of(const Workspace& workspace, const std::string& kind) {
-  return data_list(workspace, kind, results::Words());
+Loaded<Answer> list_of(const Workspace& workspace, const std::string& kind) {
+  return loaded(data_list(workspace, kind, results::Words()));
 }
 
-Result<Answer> schema_of(const Workspace& workspace, const std::string& kind) {
-  return data_schema(workspace, kind, results::Words());
+Loaded<Answer> schema_of(const Workspace& workspace, const std::string& kind) {
+  return loaded(data_schema(workspace, kind, results::Words()));
 }
 
-Result<Answer> page_of(const Workspace&, const std::string& code) {
-  return explain(code, results::Words());
-}
-
-SearchRun search_run_of(const AskRun& run) {
-  SearchRun search;
-  search.threads = run.threads;
-  search.stop = run.stop;
-  if (run.progress) {
-    search.progress = [&run](const SearchProgress& now, const std::string& best) {
-      run.progress(now.done, now.total, best);
-    };
-  }
-  return search;
+Loaded<Answer> page_of(const Workspace&, const std::string& code) {
+  return loaded(explain(code, results::Words()));
 }
 
 SimulateRun simulate_run_of(const AskRun& run) {
@@ -365,7 +337,10 @@ constexpr std::array kCommands{
           [](const Workspace& w, const Json& json, const AskRun&) {
             return run_named<list_of>(w, json, "kind", "data-list");
           }},
-    Known{{"data-show"}, kQuick<run_data_show>},
+    Known{{"data-show"},
+          [](const Workspace& w, const Json& json, const AskRun&) {
+            return run_named<data_show>(w, json, "name", "data-show");
+          }},
     Known{{"data-schema"},
           [](const Workspace& w, const Json& json, const AskRun&) {
             return run_named<schema_of>(w, json, "kind", "data-schema");
@@ -403,15 +378,6 @@ std::string error_line(const Json& id, const Diagnostics& errors, std::size_t nu
   return results::dump_json(line, results::JsonStyle::kCompact) + "\n";
 }
 
-// An id is echoed as it came; anything but a text or a number is no id.
-Json id_of(const Json& request) {
-  if (!request.is_object()) {
-    return nullptr;
-  }
-  const auto id = request.find("id");
-  return id != request.end() && (id->is_string() || id->is_number()) ? *id : Json(nullptr);
-}
-
 }  // namespace
 
 const std::vector<BatchCommand>& batch_commands() {
@@ -423,6 +389,26 @@ const std::vector<BatchCommand>& batch_commands() {
     return all;
   }();
   return kAll;
+}
+
+SearchRun search_run_of(const AskRun& run) {
+  SearchRun search;
+  search.threads = run.threads;
+  search.stop = run.stop;
+  if (run.progress) {
+    search.progress = [&run](const SearchProgress& now, const std::string& best) {
+      run.progress(now.done, now.total, best);
+    };
+  }
+  return search;
+}
+
+Json id_of(const Json& request) {
+  if (!request.is_object()) {
+    return nullptr;
+  }
+  const auto id = request.find("id");
+  return id != request.end() && (id->is_string() || id->is_number()) ? *id : Json(nullptr);
 }
 
 std::uint64_t seed_of(const Json& request) {

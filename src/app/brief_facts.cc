@@ -1,6 +1,7 @@
 #include "app/brief_facts.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -92,21 +93,71 @@ std::string joined(const std::vector<std::string>& ids) {
   return ids.empty() ? "-" : fmt::format("{}", fmt::join(ids, ", "));
 }
 
+// Those that the scenario asks for, one after another. Errors: of a section; kStopped where the run
+// was told to.
+Diagnostics work_out_sections(const Workspace& w, const Scenario& scenario, const SearchRun& run,
+                              BriefFacts& facts) {
+  const auto keep = [](auto found, auto& into) {
+    if (!found) {
+      return std::move(found).error();
+    }
+    into = std::move(*found);
+    return Diagnostics();
+  };
+  struct Section {
+    std::string_view name;
+    bool asked;
+    std::function<Diagnostics()> work;
+  };
+  SearchRun quiet = run;  // progress is told by section
+  quiet.progress = {};
+  std::vector<Section> sections{
+      {"what it is worth", scenario.worth.has_value(),
+       [&] {
+         facts.worth = work_out_worth(w, scenario, run.threads);
+         return Diagnostics();
+       }},
+      {"bandwidth and thinking", scenario.bandwidth.has_value(),
+       [&] {
+         facts.bandwidth = work_out_bandwidth(w, scenario, run.threads);
+         return Diagnostics();
+       }},
+      {"what would be built instead", scenario.built.has_value(),
+       [&] { return keep(work_out_built(w, scenario, run.threads), facts.built); }},
+      {"what the rule changes", scenario.impact.has_value(),
+       [&] { return keep(work_out_rule_change(w, scenario, quiet), facts.impact); }},
+      {"three paths", !scenario.exposure.empty(),
+       [&] {
+         return keep(work_out_brief_exposure(w, scenario.exposure, run.threads), facts.exposure);
+       }},
+      {"the buyer's side", scenario.buyer.has_value(), [&] {
+         facts.buyer = work_out_buyer(w, scenario, run.threads);
+         return Diagnostics();
+       }}};
+  std::erase_if(sections, [](const Section& one) { return !one.asked; });
+  SearchProgress progress;
+  progress.total = sections.size();
+  const auto stopped = [&run] { return run.stop && run.stop(); };
+  for (const Section& one : sections) {
+    if (run.progress) {
+      run.progress(progress, std::string(one.name));
+    }
+    Diagnostics errors = stopped() ? Diagnostics() : one.work();
+    if (!errors.empty()) {
+      return errors;
+    }
+    ++progress.done;
+  }
+  if (stopped()) {
+    return {{Code::kStopped, "the brief was stopped before it was whole", std::nullopt, {}, {}}};
+  }
+  return {};
+}
+
 }  // namespace
 
 Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario,
                                 const SearchRun& run) {
-  const unsigned threads = run.threads;
-  SearchProgress progress;
-  progress.total = 6;
-  // Whether the next section is to be worked out.
-  const auto begin = [&](std::string_view section, bool asked) {
-    if (asked && run.progress) {
-      run.progress(progress, std::string(section));
-    }
-    ++progress.done;
-    return asked && !(run.stop && run.stop());
-  };
   const auto wrap = [](Error error) { return tl::unexpected(Diagnostics{std::move(error)}); };
   BriefFacts facts;
   facts.scenario = scenario;
@@ -136,41 +187,8 @@ Loaded<BriefFacts> gather_brief(const Workspace& w, const Scenario& scenario,
     }
     facts.days.push_back(std::move(*day));
   }
-  if (begin("what it is worth", scenario.worth.has_value())) {
-    facts.worth = work_out_worth(w, scenario, threads);
-  }
-  if (begin("bandwidth and thinking", scenario.bandwidth.has_value())) {
-    facts.bandwidth = work_out_bandwidth(w, scenario, threads);
-  }
-  if (begin("what would be built instead", scenario.built.has_value())) {
-    auto built = work_out_built(w, scenario, threads);
-    if (!built) {
-      return wrap(built.error().front());
-    }
-    facts.built = std::move(*built);
-  }
-  if (begin("what the rule changes", scenario.impact.has_value())) {
-    SearchRun quiet = run;
-    quiet.progress = {};
-    auto impact = work_out_rule_change(w, scenario, quiet);
-    if (!impact) {
-      return wrap(impact.error().front());
-    }
-    facts.impact = std::move(*impact);
-  }
-  if (begin("three paths", !scenario.exposure.empty())) {
-    auto exposure = work_out_brief_exposure(w, scenario.exposure, threads);
-    if (!exposure) {
-      return tl::unexpected(std::move(exposure).error());
-    }
-    facts.exposure = std::move(*exposure);
-  }
-  if (begin("the buyer's side", scenario.buyer.has_value())) {
-    facts.buyer = work_out_buyer(w, scenario, threads);
-  }
-  if (run.stop && run.stop()) {
-    return wrap(
-        {Code::kStopped, "the brief was stopped before it was whole", std::nullopt, {}, {}});
+  if (Diagnostics errors = work_out_sections(w, scenario, run, facts); !errors.empty()) {
+    return tl::unexpected(std::move(errors));
   }
   return facts;
 }

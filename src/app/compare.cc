@@ -121,15 +121,20 @@ Spread worth_of(const StepAnswer& a, const StepAnswer& b) {
   return {value, value / factor, value * factor};
 }
 
+// What cannot be said is null.
+void add_unknown(Json& json, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) {
+    json[key] = nullptr;
+  }
+}
+
 Json use_json(const ChipInUse& one, const ChipInUse& first) {
   Json json{{"use", kind_name(one.kind)}, {"chip", one.chip}};
   if (!one.answer) {
     json["reason"] = one.reason.english();
-    for (const char* unknown : {"tokens_per_s_per_chip", "interval_tokens_per_s_per_chip", "bound",
-                                "evidence", "cost_usd_per_million_tokens", "worth_of_first",
-                                "interval_worth", "equals_100_of_first"}) {
-      json[unknown] = nullptr;
-    }
+    add_unknown(json, {"tokens_per_s_per_chip", "interval_tokens_per_s_per_chip", "bound",
+                       "evidence", "cost_usd_per_million_tokens", "worth_of_first",
+                       "interval_worth", "equals_100_of_first"});
     return json;
   }
   const StepAnswer& a = *one.answer;
@@ -161,9 +166,7 @@ Json use_json(const ChipInUse& one, const ChipInUse& first) {
     json["interval_worth"] = {ratio.low, ratio.high};
     json["equals_100_of_first"] = 100.0 / ratio.value;
   } else {
-    for (const char* unknown : {"worth_of_first", "interval_worth", "equals_100_of_first"}) {
-      json[unknown] = nullptr;
-    }
+    add_unknown(json, {"worth_of_first", "interval_worth", "equals_100_of_first"});
   }
   return json;
 }

@@ -36,6 +36,15 @@ struct Verbatim {
 };
 using Block = std::variant<Headline, Paragraph, results::Table, Verbatim>;
 
+// The value, or the one problem as a list of one.
+template <class T>
+[[nodiscard]] Loaded<T> loaded(Result<T> result) {
+  if (!result) {
+    return tl::unexpected(Diagnostics{std::move(result).error()});
+  }
+  return std::move(*result);
+}
+
 // For standard error: something that deserves a look, and the flag or file that cures it.
 struct Warning {
   std::string text;

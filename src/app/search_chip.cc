@@ -33,8 +33,11 @@ class Work {
     quiet_.progress = {};
   }
 
-  Loaded<ReplyReport> work_out(const ReplyDetail& detail) {
+  Loaded<ReplyReport> work_out(ReplyDetail detail) {
     const auto begun = std::chrono::steady_clock::now();
+    if (request_->part_only) {
+      detail.prices = detail.robustness = false;
+    }
     if (request_->refusal) {
       report_.request = request_;
       return std::move(report_);
@@ -65,13 +68,13 @@ class Work {
       }
     } else {
       judge_best(space);
-      if (detail.prices && !request_->part_only) {
+      if (detail.prices) {
         report_.prices = price_limits_of(
             request_->reply, report_.thresholds, {kLoosened.begin(), kLoosened.end()},
             objective_of(report_, report_.best.front()),
             [this](const MovedThreshold& moved) { return rules_with(moved); }, run_);
       }
-      if (detail.robustness && !request_->part_only) {
+      if (detail.robustness) {
         try_draws(space);
       }
       report_.best.resize(std::min(report_.best.size(), request_->top));

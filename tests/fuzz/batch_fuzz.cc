@@ -5,22 +5,15 @@
 
 #include "app/batch.h"
 #include "fuzz/invariants.h"
+#include "fuzz/whole_workspace.h"
 
 using namespace redline;
 
 namespace {
 
 const app::Workspace& workspace() {
-  static const app::Workspace kWorkspace = [] {
-    app::WorkspaceOptions options;
-    options.base = REDLINE_SOURCE_DATA;
-    options.parts.systems = options.parts.fabrics = options.parts.models = true;
-    options.kernels = true;
-    auto opened = app::open_workspace(options);
-    RL_CHECK(opened.has_value());
-    return std::move(*opened);
-  }();
-  return kWorkspace;
+  static const std::shared_ptr<const app::Workspace> kWorkspace = fuzz::whole_workspace();
+  return *kWorkspace;
 }
 
 }  // namespace
