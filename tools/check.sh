@@ -22,12 +22,13 @@ cmake --preset asan --log-level=WARNING >/dev/null
 cmake --build --preset asan --parallel "$jobs"
 ctest --preset asan --parallel "$jobs" --exclude-regex '^(packaging|calibration|runs\.kills|server\.)'
 
-step "thread sanitizer: batch, searches, sweeps, simulations and exposure on several threads"
+step "thread sanitizer: batch, searches, sweeps, simulations, exposure and the server on several threads"
 cmake --preset tsan --log-level=WARNING >/dev/null
-cmake --build --preset tsan --parallel "$jobs" --target redline redline_store_test
+cmake --build --preset tsan --parallel "$jobs" --target redline redline_store_test redline_server_test
 printf 'tests/cli/%s.txt\n' search sweep simulate exposure batch |
   xargs -n 1 -P "$jobs" python3 tests/transcripts.py build/tsan/redline
 build/tsan/tests/redline_store_test --gtest_brief=1
+build/tsan/tests/redline_server_test --gtest_brief=1
 
 step "fuzzing, ${FUZZ_SECONDS:-10} s a target"
 tools/fuzz.sh "${FUZZ_SECONDS:-10}"
