@@ -759,7 +759,7 @@ class Kept:
 
     @staticmethod
     def files(folder):
-        return sorted(path.name for path in folder.iterdir() if path.name != "lock")
+        return sorted(path.name for path in folder.iterdir() if path.name != "jobs-lock")
 
     def outlive(self, how, expect):
         folder = self.new_folder(f"kept-{how}")
