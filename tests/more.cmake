@@ -13,7 +13,7 @@ add_test(NAME i18n.messages
 # The commands and the brief, in every language.
 add_test(NAME i18n.languages COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/languages.py
                                      $<TARGET_FILE:redline>)
-set_tests_properties(i18n.languages PROPERTIES TIMEOUT 300)
+set_tests_properties(i18n.languages PROPERTIES TIMEOUT 300 COST 50)
 if(REDLINE_FUZZ OR REDLINE_SANITIZE)
   set_tests_properties(i18n.languages PROPERTIES DISABLED TRUE)  # of texts, not of memory
 endif()
