@@ -11,6 +11,7 @@
 #include "base/fingerprint.h"
 #include "base/nearest.h"
 #include "results/envelope.h"
+#include "results/html.h"
 #include "results/words.h"
 #include "server/bundle.h"
 #include "server/openapi.h"
@@ -540,10 +541,7 @@ Response Service::job_part(const Request& request, const std::string& id, std::s
       return problem(404, Code::kNoResource, fmt::format("'{}' makes no page", job->command), {});
     }
     response.type = "text/html; charset=utf-8";
-    // The brief is one file: its style and scripts stand in it.
-    response.set("Content-Security-Policy",
-                 "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-                 "img-src data:");
+    response.set("Content-Security-Policy", results::html_policy());
   }
   std::string& text = part == "/page" && outcome->ok ? outcome->page : outcome->answer;
   if (takes_gzip(request)) {

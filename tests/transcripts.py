@@ -204,9 +204,9 @@ def check_examples(redline: Path) -> tuple[int, int]:
         make_folder(folder)
         examples = [one for one in help_examples(redline, folder) if not is_skipped(one)]
         for example in examples:
-            # A server goes on until it is interrupted; then it has done what it was asked for.
+            # A server goes on until it is told to end; then it has done what it was asked for.
             served = example.startswith("redline serve")
-            words = f"timeout --preserve-status --signal=INT 3 {example}" if served else example
+            words = f"timeout --preserve-status --signal=TERM 3 {example}" if served else example
             actual, status = run(redline, folder, words)
             if status != 0 or not actual:
                 failures += 1

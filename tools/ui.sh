@@ -45,8 +45,10 @@ case ${1:-} in
       exit 1
     fi
     program=$(realpath "${2:-build/release/redline}")
-    # Every page in the language that has most to get wrong; `npm run test:browser` has all of them.
-    (cd web && SERVER=redline REDLINE=$program node tests/browser.mjs zh-Hans dark)
+    # Every page in the language that has most to get wrong, and the brief; `npm run test:browser` has
+    # all of them.
+    export SERVER=redline REDLINE=$program
+    (cd web && node tests/browser.mjs zh-Hans dark && node tests/browser.mjs brief)
     ;;
   *)
     echo "ui: build or check" >&2

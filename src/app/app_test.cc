@@ -52,9 +52,26 @@ TEST(Brief, LeavesNothingHalfWrittenWhereItMayNotWrite) {
   EXPECT_EQ(files.error().front().code, Code::kOutputUnwritable);
 }
 
-TEST(Brief, IsAPageWithoutScriptsOrOutsideResources) {
+TEST(Brief, SaysTheAnswerInFiveSentencesAndThreeFigures) {
+  const Json& brief = april_brief().json["results"][0];
+  ASSERT_EQ(brief["in_short"].size(), 5U);
+  const auto sentence = [&brief](std::size_t i) { return brief["in_short"][i].get<std::string>(); };
+  EXPECT_NE(sentence(0).find("LICENSE REQUIRED"), std::string::npos) << sentence(0);
+  EXPECT_NE(sentence(1).find("above the limit of 1700"), std::string::npos) << sentence(1);
+  EXPECT_NE(sentence(2).find("H100"), std::string::npos) << sentence(2);
+  EXPECT_NE(sentence(3).find("best legal part"), std::string::npos) << sentence(3);
+  EXPECT_NE(sentence(4).find("charge"), std::string::npos) << sentence(4);
   const std::string& html = april_brief().html;
-  EXPECT_EQ(html.find("<script"), std::string::npos);
+  const auto begin = html.find("<section class=\"cover\"");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string cover = html.substr(begin, html.find("</section>", begin) - begin);
+  for (const char* id : {"cover-margins-title", "cover-shares-title", "cover-paths-title"}) {
+    EXPECT_NE(cover.find(id), std::string::npos) << id;
+  }
+}
+
+TEST(Brief, IsAPageWithoutOutsideResources) {
+  const std::string& html = april_brief().html;
   EXPECT_EQ(html.find("src=\"http"), std::string::npos);
   EXPECT_EQ(html.find("url(http"), std::string::npos);
   EXPECT_NE(html.find("<svg"), std::string::npos);

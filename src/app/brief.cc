@@ -1,7 +1,6 @@
 #include "app/brief.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "app/buyer_text.h"
 #include "app/claims_text.h"
 #include "app/classify.h"
+#include "app/cover.h"
 #include "app/verdict_html.h"
 #include "app/verdict_text.h"
 #include "app/worth_text.h"
@@ -38,47 +38,6 @@ std::string label_of(const std::string& id) {
 
 double days_of(Date date) { return static_cast<double>(date.time_since_epoch().count()); }
 
-// The quantity nearest to its limit from below, among the tests of the thresholds: how close the
-// part was designed to the line.
-std::string closest_margin(const Verdict& v, const Words& say) {
-  if (!v.nearest_flip) {
-    return {};
-  }
-  const Flip& flip = *v.nearest_flip;
-  return say(
-      "Under the earlier thresholds the part stood just outside: its {quantity} of {value} was "
-      "{percent} % away from {limit}, at which the answer changes.",
-      {{"quantity", flip.quantity},
-       {"value", fmt::format("{:.6g}", flip.from)},
-       {"percent", fmt::format("{:.2f}", std::fabs(flip.change_percent))},
-       {"limit", fmt::format("{:g}", flip.to)}});
-}
-
-// Among the figures that newly catch the part, the one that it exceeds by most.
-std::string widest_margin(const Verdict& before, const Verdict& after, const Words& say) {
-  const ComparisonLine* widest = nullptr;
-  for (const ComparisonLine& line : after.tests) {
-    const bool old = std::any_of(before.tests.begin(), before.tests.end(),
-                                 [&](const ComparisonLine& b) { return b.rule == line.rule; });
-    if (!old && line.met == Tri::kYes && line.margin_percent &&
-        (widest == nullptr || *line.margin_percent > *widest->margin_percent)) {
-      widest = &line;
-    }
-  }
-  if (widest == nullptr) {
-    return {};
-  }
-  return say(
-      "Under the new requirement it stands far inside: its {quantity} of {value} {unit} is "
-      "{percent} % above the limit of {limit} ({paragraph}).",
-      {{"quantity", widest->quantity},
-       {"value", fmt::format("{:g}", *widest->value)},
-       {"unit", widest->unit},
-       {"percent", fmt::format("{:.0f}", *widest->margin_percent)},
-       {"limit", fmt::format("{:g}", widest->limit)},
-       {"paragraph", after.paragraph}});
-}
-
 class BriefPage {
  public:
   BriefPage(const Workspace& w, const BriefFacts& facts, const RunInfo& run, const Words& say)
@@ -92,7 +51,7 @@ class BriefPage {
                            say)) {}
 
   Result<std::string> write() {
-    lead();
+    cover();
     what_happened();
     RL_TRY(stands, where_every_chip_stands());
     (void)stands;
@@ -126,25 +85,12 @@ class BriefPage {
  private:
   void heading(int level, const Message& text) { page_.heading(level, say_(text), text.text); }
 
-  void lead() {
-    const Verdict& b = facts_.before;
-    const Verdict& a = facts_.after;
-    const std::string before = say_("On {date}, the {chip} to {place}: {answer}.",
-                                    {{"date", format_date(b.as_of)},
-                                     {"chip", facts_.subject->name},
-                                     {"place", w_.catalog.geography.name_of(facts_.scenario.to)}});
-    const std::string after = a.rule.empty()
-                                  ? say_("On {date}: {answer}.", {{"date", format_date(a.as_of)}})
-                                  : say_("On {date}: {answer}, through {rule}.",
-                                         {{"date", format_date(a.as_of)}, {"rule", a.rule}});
-    page_.lead(marked_up(before, {{"answer", results::strong(answer_words(b, say_))}}) +
-               plain(sentence_gap(say_)) +
-               marked_up(after, {{"answer", results::strong(answer_words(a, say_))}}));
-    for (const std::string& margin : {closest_margin(b, say_), widest_margin(b, a, say_)}) {
-      if (!margin.empty()) {
-        page_.paragraph(margin);
-      }
+  void cover() {
+    std::vector<results::Html> sentences;
+    for (const std::string& text : cover_sentences(w_, facts_, say_)) {
+      sentences.push_back(sentences.empty() ? cover_answer(w_, facts_, say_) : plain(text));
     }
+    page_.cover(say_("In short"), sentences, cover_figures(facts_, say_));
   }
 
   void what_happened() {
@@ -232,6 +178,9 @@ class BriefPage {
   void why_caught() {
     page_.heading(2, say_("Why the {chip} was caught", {{"chip", facts_.subject->name}}),
                   "why-caught");
+    for (const std::string& margin : margin_sentences(facts_, say_)) {
+      page_.paragraph(margin);
+    }
     const std::string before = format_date(facts_.before.as_of);
     const std::string after = format_date(facts_.after.as_of);
     page_.table(
@@ -317,7 +266,8 @@ Json standing_json(const ChipStanding& one) {
           {"letter_io", number(q.letter_io)}};
 }
 
-Json brief_json(const BriefFacts& facts) {
+// Sentences are English, whatever the language of the page.
+Json brief_json(const Workspace& w, const BriefFacts& facts) {
   Json milestones = Json::array();
   for (const Milestone& m : facts.milestones) {
     milestones.push_back({{"date", format_date(m.date)},
@@ -354,6 +304,7 @@ Json brief_json(const BriefFacts& facts) {
         {"why_caught",
          {{"before", verdict_json(facts.before)}, {"after", verdict_json(facts.after)}}},
         {"inputs", std::move(inputs)}}});
+  brief[0]["in_short"] = cover_sentences(w, facts, Words());
   brief[0]["worth"] = facts.worth ? worth_json(*facts.worth) : Json(nullptr);
   brief[0]["bandwidth"] = facts.bandwidth ? bandwidth_json(*facts.bandwidth) : Json(nullptr);
   brief[0]["built"] = facts.built ? built_json(*facts.built) : Json(nullptr);
@@ -391,7 +342,7 @@ Loaded<BriefTexts> make_brief(const Workspace& w, const BriefRequest& request) {
   texts.json = results::write_envelope(
       {"report", std::string(kVersion), request.run.data_hash, format_date(scenario->as_of),
        request.run.seed},
-      brief_json(*facts),
+      brief_json(w, *facts),
       {{"command_line", request.run.command_line}, {"seconds", request.run.seconds}});
   for (const Verdict* v : {&facts->before, &facts->after}) {
     texts.summary.push_back(request.say("{chip} to {place} on {date}: {answer}",

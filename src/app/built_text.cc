@@ -135,28 +135,28 @@ std::string assumption(const Words& say) {
 
 }  // namespace
 
-std::string built_finding(const BuiltReport& report, const Words& say) {
-  std::string text;
+std::vector<std::string> built_findings(const BuiltReport& report, const Words& say) {
+  std::vector<std::string> sentences;
   for (const BuiltEpoch& built : report.epochs) {
     for (const BuiltPart& part : built.parts) {
       if (part.report.best.empty() || part.shipped == nullptr) {
         continue;
       }
-      text += text.empty() ? "" : sentence_gap(say);
-      text += say("{rule}, {die}: {part}; the {chip} came.",
-                  {{"rule", say(built.epoch.title, {})},
-                   {"die", die_name(part, say)},
-                   {"part", part_text(part.report.best.front(), say)},
-                   {"chip", short_name(*part.shipped)}});
+      sentences.push_back(
+          say("{rule}: the best legal part of the {die} would be {part}; the {chip} came.",
+              {{"rule", say(built.epoch.title, {})},
+               {"die", die_name(part, say)},
+               {"part", part_text(part.report.best.front(), say)},
+               {"chip", short_name(*part.shipped)}}));
       break;  // the table has the others
     }
   }
-  return text;
+  return sentences;
 }
 
 void add_built(const BuiltReport& report, const Words& say, results::HtmlPage& page) {
   page.heading(2, say("What would be built instead"), "built");
-  page.paragraph(built_finding(report, say));
+  page.paragraph(fmt::format("{}", fmt::join(built_findings(report, say), sentence_gap(say))));
   for (const BuiltEpoch& built : report.epochs) {
     page.figure({results::render_svg(front_plot(built, say)), "",
                  say("Computed from the records of dies and chips (redline data show) by redline "
@@ -192,7 +192,8 @@ Answer built_answer(const BuiltReport& report, const Words& say) {
   Answer answer;
   answer.command = "report";
   answer.results.push_back({{"built", built_json(report)}});
-  answer.blocks.emplace_back(Headline{built_finding(report, say)});
+  answer.blocks.emplace_back(
+      Headline{fmt::format("{}", fmt::join(built_findings(report, say), sentence_gap(say)))});
   for (const BuiltEpoch& built : report.epochs) {
     Table table = part_table(built, Words());
     answer.table.columns = table.columns;

@@ -2,13 +2,16 @@
 // How a brief tells what would be built instead.
 
 #include <string>
+#include <vector>
 
 #include "app/built.h"
 #include "results/html.h"
 
 namespace redline::app {
 
-[[nodiscard]] std::string built_finding(const BuiltReport& report, const results::Words& say);
+// A sentence an epoch: the best part that its rule allowed, and what came.
+[[nodiscard]] std::vector<std::string> built_findings(const BuiltReport& report,
+                                                      const results::Words& say);
 void add_built(const BuiltReport& report, const results::Words& say, results::HtmlPage& page);
 [[nodiscard]] Json built_json(const BuiltReport& report);
 [[nodiscard]] Answer built_answer(const BuiltReport& report, const results::Words& say);

@@ -21,6 +21,8 @@ results::HtmlOptions page_options(std::string title, std::string subtitle, const
   o.contents_title = say("Contents");
   o.skip_link = say("Skip to the text");
   o.words = say.cells();
+  o.filter_label = say("Filter the rows");
+  o.rows_shown = say("{n} of {m} rows");
   o.footer =
       say("A model of public texts, not legal advice. The Bureau of Industry and Security can "
           "give a binding classification.");

@@ -347,7 +347,7 @@ std::string use_name(const UseWorth& use, const Words& say) {
   return say("{model} decode", {{"model", use.model_name}});
 }
 
-std::string worth_finding(const WorthReport& report, const Words& say) {
+std::string worth_span(const WorthReport& report, const Words& say) {
   const std::string chip = short_name(report.subject());
   const std::vector<KnownUse> known = known_uses(report);
   if (known.empty()) {
@@ -356,16 +356,20 @@ std::string worth_finding(const WorthReport& report, const Words& say) {
   const auto [least, most] = std::minmax_element(
       known.begin(), known.end(),
       [](const KnownUse& a, const KnownUse& b) { return a.share.value < b.share.value; });
-  std::vector<std::string> sentences{
-      say("Use by use, one {chip} does the work of {least} % ({use}) to {most} % ({other}) of one "
-          "{reference}.",
-          {{"chip", chip},
-           {"least", percent_text(least->share.value)},
-           {"use", use_name(*least->use, say)},
-           {"most", percent_text(most->share.value)},
-           {"other", use_name(*most->use, say)},
-           {"reference", short_name(report.reference())}})};
-  if (report.claimed) {
+  return say(
+      "Use by use, one {chip} does the work of {least} % ({use}) to {most} % ({other}) of one "
+      "{reference}.",
+      {{"chip", chip},
+       {"least", percent_text(least->share.value)},
+       {"use", use_name(*least->use, say)},
+       {"most", percent_text(most->share.value)},
+       {"other", use_name(*most->use, say)},
+       {"reference", short_name(report.reference())}});
+}
+
+std::string worth_finding(const WorthReport& report, const Words& say) {
+  std::vector<std::string> sentences{worth_span(report, say)};
+  if (report.claimed && !known_uses(report).empty()) {
     const std::vector<std::string> more = claim_sentences(report, say);
     sentences.insert(sentences.end(), more.begin(), more.end());
   }

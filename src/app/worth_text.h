@@ -12,7 +12,9 @@ namespace redline::app {
 // "DeepSeek-V3 training"
 [[nodiscard]] std::string use_name(const UseWorth& use, const results::Words& say);
 
-// The finding: the span of the shares, and for which uses a claimed share holds.
+// The span of the shares.
+[[nodiscard]] std::string worth_span(const WorthReport& report, const results::Words& say);
+// The finding: the span, and for which uses a claimed share holds.
 [[nodiscard]] std::string worth_finding(const WorthReport& report, const results::Words& say);
 
 // One row a chip that is compared, grouped by use: its share of the reference, and what a million

@@ -405,7 +405,9 @@ TEST(Html, HostileTextIsDefusedEverywhere) {
               .rows = {{std::string(kHostile)}},
               .notes = {kHostile}});
   page.figure({.svg = "<svg></svg>", .caption = kHostile, .source = kHostile});
-  expect_defused(page.finish());
+  const std::string html = page.finish();
+  EXPECT_EQ(count(html, "<script"), 2U);  // its own
+  expect_defused(html.substr(0, html.find("<script")));
 }
 TEST(Html, OnlySafeAddressesBecomeLinks) {
   EXPECT_EQ(link("x", "javascript:alert(1)").markup(), "x");
@@ -438,12 +440,38 @@ TEST(Html, OpenDetailsAreClosedAtTheEnd) {
   page.open_details("More").open_details("Still more").paragraph("x");
   EXPECT_EQ(count(page.finish(), "</details>"), 2U);
 }
-TEST(Html, NoScriptAndNothingLoaded) {
-  HtmlPage page({.title = "T"});
-  const std::string html = page.paragraph("x").finish();
-  for (const char* word : {"<script", "<link", "src=", "@import", "url("}) {
+TEST(Html, ItsOwnScriptAloneAndNothingLoaded) {
+  HtmlPage page({.title = "T", .filter_label = kHostile});
+  const std::string html = page.paragraph("x").cover("In short", {plain(kHostile)}, {}).finish();
+  // What page.js says, and page.js: the policy names its hash.
+  EXPECT_EQ(count(html, "<script"), 2U);
+  EXPECT_EQ(count(html, "</script>"), 2U);
+  EXPECT_NE(html.find("script-src &#39;sha256-"), std::string::npos);
+  EXPECT_EQ(html.find("unsafe-inline", html.find("script-src")), std::string::npos);
+  for (const char* word : {"<link", "src=\"", "@import", "url("}) {
     EXPECT_EQ(html.find(word), std::string::npos) << word;
   }
+}
+TEST(Html, ACoverStandsBeforeTheContents) {
+  HtmlPage page({.title = "T"});
+  page.heading(2, "A").heading(2, "B");
+  page.cover("In short", {plain("One."), plain("Two.")},
+             {{"36 %", "of the work", "<svg></svg>", "#worth"}});
+  const std::string html = page.finish();
+  const auto cover = html.find("<section class=\"cover\"");
+  ASSERT_NE(cover, std::string::npos);
+  EXPECT_LT(cover, html.find("<nav"));
+  EXPECT_EQ(count(html.substr(cover, html.find("</section>") - cover), "<li>"), 2U);
+  EXPECT_NE(
+      html.find("<p class=\"key\">36 %</p><p class=\"what\"><a href=\"#worth\">of the work</a>"),
+      std::string::npos);
+}
+TEST(Html, RegionsOfTheSameTitleHaveNamesOfTheirOwn) {
+  HtmlPage page({.title = "T"});
+  const Table table{.title = "Decode", .columns = {{.key = "a"}}, .rows = {{std::string("x")}}};
+  const std::string html = page.table(table).table(table).finish();
+  EXPECT_EQ(count(html, "aria-label=\"Decode\""), 1U);
+  EXPECT_EQ(count(html, "aria-label=\"Decode (2)\""), 1U);
 }
 
 TEST(AsciiPlot, LinesStayWithinTheWidthAndHoldThePoints) {

@@ -4,7 +4,9 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "results/page_script.h"
 #include "results/utf8.h"
 
 namespace redline::results {
@@ -79,6 +81,22 @@ std::string header_cell(const Column& column, std::string_view column_class) {
                      escape_markup(name), unit);
 }
 
+std::string data_block(std::string_view id, std::string_view json) {
+  // Inside a script element only "</" and "<!--" could end or change the text.
+  std::string safe;
+  for (const char c : json) {
+    safe += c == '<' ? std::string("\\u003c") : std::string(1, c);
+  }
+  return fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>\n", id, safe);
+}
+
+// What page.js says, and page.js itself.
+std::string scripts(const HtmlOptions& options) {
+  const nlohmann::json words{{"filter", options.filter_label}, {"shown", options.rows_shown}};
+  const std::string json = words.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return data_block("page-words", json) + "<script>" + kPageScript + "</script>\n";
+}
+
 std::string table_row(const Table& table, const std::vector<Cell>& row,
                       const std::vector<std::string_view>& classes, const CellWords& words) {
   std::string out = "<tr>";
@@ -128,6 +146,11 @@ std::string HtmlPage::unique_id(std::string_view wanted) {
   return id;
 }
 
+std::string HtmlPage::region_name(const std::string& title) {
+  const int n = ++regions_[title];
+  return n == 1 ? title : fmt::format("{} ({})", title, n);
+}
+
 HtmlPage& HtmlPage::heading(int level, std::string_view text, std::string_view id) {
   const int depth = std::clamp(level, 2, 4);
   const std::string name = unique_id(id.empty() ? text : id);
@@ -138,12 +161,27 @@ HtmlPage& HtmlPage::heading(int level, std::string_view text, std::string_view i
 }
 
 HtmlPage& HtmlPage::data(std::string_view id, std::string_view json) {
-  // Inside a script element only "</" and "<!--" could end or change the text.
-  std::string safe;
-  for (const char c : json) {
-    safe += c == '<' ? std::string("\\u003c") : std::string(1, c);
+  body_ += data_block(id, json);
+  return *this;
+}
+
+HtmlPage& HtmlPage::cover(std::string_view title, const std::vector<Html>& sentences,
+                          const std::vector<KeyFigure>& figures) {
+  const std::string id = unique_id("cover");
+  cover_ = fmt::format("<section class=\"cover\" aria-labelledby=\"{0}\"><h2 id=\"{0}\">{1}</h2>\n",
+                       id, escape_markup(title));
+  cover_ += "<ol>\n";
+  for (const Html& sentence : sentences) {
+    cover_ += fmt::format("<li>{}</li>\n", sentence.markup());
   }
-  body_ += fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>\n", id, safe);
+  cover_ += "</ol>\n<div class=\"keys\">\n";
+  for (const KeyFigure& figure : figures) {
+    cover_ += fmt::format(
+        "<figure><figcaption><p class=\"key\">{}</p><p "
+        "class=\"what\">{}</p></figcaption>\n{}</figure>\n",
+        escape_markup(figure.number), link(figure.caption, figure.section).markup(), figure.svg);
+  }
+  cover_ += "</div>\n</section>\n";
   return *this;
 }
 
@@ -181,7 +219,7 @@ HtmlPage& HtmlPage::table(const Table& table) {
   body_ += fmt::format(
       "<div class=\"table\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
       "aria-label=\"{}\">\n<table>\n",
-      escape_markup(table.title.empty() ? options_.title : table.title));
+      escape_markup(region_name(table.title.empty() ? options_.title : table.title)));
   if (!table.title.empty()) {
     body_ += fmt::format("<caption>{}</caption>\n", escape_markup(table.title));
   }
@@ -271,17 +309,16 @@ std::string HtmlPage::finish() const {
   std::string out = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; "
-      "style-src "
-      "&#39;unsafe-inline&#39;; img-src data:\">\n<title>{}</title>\n<style>{}</style>\n</head>\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n<title>{}</title>\n"
+      "<style>{}</style>\n</head>\n"
       "<body id=\"top\">\n<a class=\"skip\" href=\"#text\">{}</a>\n<div class=\"page\">\n"
       "<header><h1>{}</h1>",
-      escape_markup(options_.language), title, html_style(), escape_markup(options_.skip_link),
-      title);
+      escape_markup(options_.language), escape_markup(html_policy()), title, html_style(),
+      escape_markup(options_.skip_link), title);
   if (!options_.subtitle.empty()) {
     out += fmt::format("<p>{}</p>", escape_markup(options_.subtitle));
   }
-  out += "</header>\n";
+  out += "</header>\n" + cover_;
   if (options_.contents && entries_.size() > 1) {
     out += contents();
   }
@@ -293,7 +330,13 @@ std::string HtmlPage::finish() const {
   if (!options_.footer.empty()) {
     out += fmt::format("<footer>{}</footer>\n", escape_markup(options_.footer));
   }
-  return out + "</div>\n</body>\n</html>\n";
+  return out + "</div>\n" + scripts(options_) + "</body>\n</html>\n";
+}
+
+std::string html_policy() {
+  return fmt::format(
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; img-src data:",
+      kPageScriptHash);
 }
 
 }  // namespace redline::results

@@ -1,9 +1,11 @@
 #pragma once
-// One self-contained page: headings with a contents list, prose, tables, figures. No script,
-// nothing loaded from outside, the same bytes for the same calls. Light, dark and print styles
-// inside.
+// One self-contained page: headings with a contents list, prose, tables, figures. Nothing loaded
+// from outside, the same bytes for the same calls. Light, dark and print styles inside. Complete
+// without scripts; where they run, page.js adds tooltips to the plots, and sorts and filters
+// tables.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +49,8 @@ struct HtmlOptions {
   std::string skip_link = "Skip to the text";
   std::string footer{};
   CellWords words{};
+  std::string filter_label = "Filter the rows";
+  std::string rows_shown = "{n} of {m} rows";
   bool contents = true;
 };
 
@@ -56,9 +60,22 @@ struct Figure {
   std::string source{};  // "Source: ..."
 };
 
+// A figure of a cover: its number in large, what it says, and the section ("#id") that has the
+// rest.
+struct KeyFigure {
+  std::string number{};
+  std::string caption{};
+  std::string svg{};
+  std::string section{};
+};
+
 class HtmlPage {
  public:
   explicit HtmlPage(HtmlOptions options);
+
+  // What stands before the contents, and on a sheet of its own in print. Once a page.
+  HtmlPage& cover(std::string_view title, const std::vector<Html>& sentences,
+                  const std::vector<KeyFigure>& figures);
 
   // Levels 2 to 4; levels 2 and 3 stand in the contents. The id is made from the text where none is
   // given, and made unique.
@@ -90,16 +107,22 @@ class HtmlPage {
     std::string text;  // escaped
   };
   [[nodiscard]] std::string unique_id(std::string_view wanted);
+  // The name of a table's region; those of the same title are counted.
+  [[nodiscard]] std::string region_name(const std::string& title);
   [[nodiscard]] std::string contents() const;
 
   HtmlOptions options_;
+  std::string cover_;
   std::string body_;
   std::vector<Entry> entries_;
   std::vector<std::string> ids_;
+  std::map<std::string, int> regions_;
   int open_details_ = 0;
 };
 
 // The style sheet of the page, for other pages that want to look alike.
 [[nodiscard]] std::string_view html_style();
+// Its Content-Security-Policy: its own style and script, and nothing else.
+[[nodiscard]] std::string html_policy();
 
 }  // namespace redline::results

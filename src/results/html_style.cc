@@ -91,10 +91,37 @@ summary{font-family:var(--sans);font-weight:600;cursor:pointer}
 details[open]>summary{margin-bottom:.75rem}
 footer{margin-top:3.5rem;border-top:1px solid var(--hairline);padding-top:1rem;
 font:.8125rem/1.5 var(--sans);color:var(--muted)}
+.cover{max-width:none;margin-bottom:2rem}
+.cover>h2{font-size:.8125rem;color:var(--muted);font-weight:600;border:0;padding:0;margin:0 0 .5rem}
+.cover>ol{max-width:52rem;padding-left:1.5rem;font-size:1.125rem;line-height:1.5}
+.cover>ol>li+li{margin-top:.5rem}
+.cover>ol>li::marker{font-family:var(--sans);color:var(--muted)}
+.keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1.5rem 2rem;
+margin-top:1.75rem}
+.keys figure{margin:0;border-top:2px solid var(--ink);padding-top:.5rem}
+.keys figcaption{margin:0 0 .75rem}
+.keys figure svg{min-width:0;max-width:26rem}
+.key{font:700 1.875rem/1.2 var(--sans);color:var(--ink);letter-spacing:-.01em}
+.keys .key{margin:0}
+th button.sort{all:unset;cursor:pointer;text-align:inherit}
+th button.sort:hover{text-decoration:underline}
+th button.sort:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+th[aria-sort=ascending] button.sort::after{content:' \25B2'}
+th[aria-sort=descending] button.sort::after{content:' \25BC'}
+.filter{font-size:.875rem;margin:0 0 .625rem}
+.filter input{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--neutral);
+padding:.25rem .5rem;width:16rem;max-width:100%}
+.filter output{color:var(--muted);margin-left:.5rem}
+.tip{position:fixed;z-index:1;max-width:min(24rem,90vw);background:var(--ink);color:var(--paper);
+font:.8125rem/1.4 var(--sans);padding:.375rem .625rem;white-space:pre-line;pointer-events:none}
 @media (max-width:40rem){.page{padding:1.25rem 1rem 3rem}h1{font-size:1.625rem}
 dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{@page{margin:18mm 16mm}
+.cover{break-after:page}
+.filter,.tip{display:none}
+th button.sort::after{content:none!important}
+.keys{grid-template-columns:repeat(3,1fr)}
 body{font-size:10pt}
 .page{max-width:none;padding:0}
 .skip{display:none}

@@ -17,6 +17,9 @@ inline constexpr double kGroupHead = 27.0;
 inline constexpr double kTickSpacing = 46.0;
 inline constexpr double kIndent = 12.0;  // of the labels of rows under that of their group
 
+// The most that each column of words may take of the width: half of it where there is little.
+[[nodiscard]] inline double share_of_words(double width) { return width < 600.0 ? 0.42 : 0.3; }
+
 // Room for the labels of the rows; `bold(row)`: whether one is.
 template <class Chart, class Bold>
 [[nodiscard]] double label_width(const Chart& chart, const Bold& bold) {
@@ -26,7 +29,7 @@ template <class Chart, class Bold>
       width = std::max(width, kIndent + text_width(row.label, kLabel, bold(row)));
     }
   }
-  return std::min(width, chart.width * 0.3) + 14;
+  return std::min(width, chart.width * share_of_words(chart.width)) + 14;
 }
 
 // Room for the texts at the right of the rows.
@@ -38,7 +41,7 @@ template <class Chart, class Bold>
       width = std::max(width, text_width(row.text, kText, bold(row)));
     }
   }
-  return width > 0.0 ? std::min(width, chart.width * 0.3) + 16 : 14;
+  return width > 0.0 ? std::min(width, chart.width * share_of_words(chart.width)) + 16 : 14;
 }
 
 // Of all rows with the heads of their groups; `row` and `foot` are heights.

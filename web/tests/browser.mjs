@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import * as answers from "./answers.mjs";
 import * as behaviour from "./behaviour.mjs";
+import * as brief from "./brief.mjs";
 import { PAGES } from "./pages.mjs";
 import { startServer } from "./server.mjs";
 import * as workbench from "./workbench.mjs";
@@ -31,12 +32,14 @@ async function open({
   language = "en-US",
   scale = 1,
   expectsErrors = false,
+  scripts = true,
 } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
     locale: language,
     deviceScaleFactor: scale,
+    javaScriptEnabled: scripts,
     acceptDownloads: true,
     permissions: ["clipboard-read", "clipboard-write"],
   });
@@ -128,7 +131,7 @@ for (const { name, path, expectsErrors = false } of PAGES) {
     });
   }
 }
-for (const [name, run] of Object.entries({ ...answers, ...behaviour, ...workbench })) {
+for (const [name, run] of Object.entries({ ...answers, ...behaviour, ...brief, ...workbench })) {
   tests.push({
     name: name.replaceAll("_", " "),
     async run() {
