@@ -1,6 +1,7 @@
 #pragma once
 // The facts of a data set as typed records, looked up by the names that people use.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,11 +72,12 @@ struct Catalog {
                                                   const std::string& path = {});
 
 // A name as people write it: id, alias or glob, in any case, with or without the vendor in front.
+// Refers to the record.
 struct NamedRecord {
-  std::string id;
-  std::string vendor;
-  std::string name;
-  std::vector<std::string> aliases;
+  std::string_view id;
+  std::string_view vendor;
+  std::string_view name;
+  std::span<const std::string> aliases;
 };
 template <class R>
 [[nodiscard]] std::vector<NamedRecord> names_of(const std::vector<R>& records) {

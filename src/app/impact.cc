@@ -276,7 +276,18 @@ class Study {
       }
     }
     changes_.assign(request_->laws.size(), std::vector<ChangesOfParts>(where_.size()));
-    each(where_.size(), [&](std::size_t i) {
+    // Places that no law tells apart are asked once.
+    std::map<std::string, std::size_t> first_of;
+    std::vector<std::size_t> asked, stands_for(where_.size());
+    for (std::size_t i = 0; i < where_.size(); ++i) {
+      const auto [known, is_new] = first_of.emplace(place_key(where_[i]), i);
+      stands_for[i] = known->second;
+      if (is_new) {
+        asked.push_back(i);
+      }
+    }
+    each(asked.size(), [&](std::size_t one) {
+      const std::size_t i = asked[one];
       std::vector<Inquiry> inquiries;
       for (const RuleSet& law : request_->laws) {
         auto opened = Inquiry::open(
@@ -296,6 +307,24 @@ class Study {
         }
       }
     });
+    for (auto& found : changes_) {
+      for (std::size_t i = 0; i < where_.size(); ++i) {
+        found[i] = found[stands_for[i]];
+      }
+    }
+  }
+
+  // The same for a destination and an owner that no law tells from another pair.
+  [[nodiscard]] std::string place_key(const std::pair<std::string, std::string>& where) const {
+    const auto& [to, owner] = where;
+    const bool special = to == "US" || to == request_->question.from;
+    std::string key = fmt::format("{} {}", special ? to : "", to == owner);
+    for (const RuleSet& law : request_->laws) {
+      for (const std::string* place : {&to, &owner}) {
+        key += '\n' + law.workspace->rules.place_key(*place, law.as_of);
+      }
+    }
+    return key;
   }
 
   // Places of the same changes together, those of the most parts first.

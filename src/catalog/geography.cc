@@ -9,6 +9,11 @@
 namespace redline {
 
 Result<std::string> Geography::find_place(std::string_view name) const {
+  for (const Place& place : places) {
+    if (place.code == name) {
+      return place.code;
+    }
+  }
   const std::string wanted = to_lower(name);
   std::vector<std::string_view> pool;
   for (const Place& place : places) {

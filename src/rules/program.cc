@@ -11,7 +11,11 @@ namespace {
 using Step = Program::Step;
 using Instruction = Program::Instruction;
 
-bool same_text(std::string_view a, std::string_view b) { return to_lower(a) == to_lower(b); }
+bool same_text(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&lower](char x, char y) { return lower(x) == lower(y); });
+}
 
 class Specialiser {
  public:

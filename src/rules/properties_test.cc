@@ -1,5 +1,6 @@
 // Properties over the whole catalogue: flips, monotone thresholds, differences, timelines.
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -274,6 +275,45 @@ RC_GTEST_PROP(Classify, IsTheSameTwice, ()) {
   RC_ASSERT(a.tests == b.tests);
   RC_ASSERT(a.trace.size() == b.trace.size());
   RC_ASSERT(a.flips.size() == b.flips.size());
+}
+
+TEST(Classify, PlacesOfOneKeyGetTheSameAnswers) {
+  const auto said = [](const Verdict& v) {
+    std::string text = answer_of(v) + v.rule + v.paragraph + v.destination_side.status;
+    for (const Condition& one : v.conditions) {
+      text += one.rule + one.text;
+    }
+    for (const Flag& one : v.flags) {
+      text += one.name;
+    }
+    return text + (v.import_duty_percent ? fmt::to_string(*v.import_duty_percent) : "");
+  };
+  for (const char* date : kDates) {
+    std::map<std::string, std::string> first;  // of the key, the first place
+    for (const Place& place : test::catalog().geography.places) {
+      if (place.code == "US") {
+        continue;
+      }
+      const std::string key = test::rules().place_key(place.code, day(date));
+      const auto [known, is_new] = first.emplace(key, place.code);
+      if (is_new) {
+        continue;
+      }
+      for (const char* id : {"h20-96gb", "h200-sxm", "rtx-4090", "mi308x", "ascend-910b4"}) {
+        for (const char* owner : {"", "CN"}) {
+          Question a = question(known->second, date);
+          Question b = question(place.code, date);
+          a.hq = b.hq = owner;
+          ASSERT_EQ(said(ask(chip(id), a, {.trace = false, .flips = false})),
+                    said(ask(chip(id), b, {.trace = false, .flips = false})))
+              << id << " to " << place.code << " and " << known->second << " on " << date;
+        }
+      }
+    }
+    EXPECT_GT(first.size(), 3U) << date;
+    EXPECT_LT(first.size(), 60U) << date;
+    EXPECT_NE(first.begin()->first, test::rules().place_key("CN", day(date)));
+  }
 }
 
 RC_GTEST_PROP(Classify, NothingIsExportedToTheUnitedStates, ()) {

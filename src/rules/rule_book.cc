@@ -245,6 +245,12 @@ void RuleBook::index() {
       for_each_predicate(version, [this](const Predicate& predicate) {
         for (const std::string& literal : predicate.literals) {
           symbols_.intern(literal);
+          named_texts_.insert(to_lower(literal));
+        }
+        for (const Node& node : predicate.nodes) {
+          if (node.op == Op::kInGroup) {
+            named_groups_.insert(predicate.literals[static_cast<std::size_t>(node.a)]);
+          }
         }
       });
     }
@@ -267,6 +273,14 @@ std::uint32_t RuleBook::item_bits(const std::vector<std::string>& items) const {
     }
   }
   return bits;
+}
+
+std::string RuleBook::seen_as(std::string_view place, Date date) const {
+  std::string seen = named_texts_.count(to_lower(place)) != 0 ? std::string(place) : std::string();
+  for (const std::string& group : named_groups_) {
+    seen += geography_.is_member(place, group, date) ? '+' : '-';
+  }
+  return seen;
 }
 
 std::vector<Date> RuleBook::boundaries() const {

@@ -1,6 +1,7 @@
 #pragma once
 // All instruments of a data set, checked, with their texts as symbols.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ class RuleBook {
   [[nodiscard]] const std::vector<std::string>& items() const { return items_; }
   [[nodiscard]] std::uint32_t item_bits(const std::vector<std::string>& items) const;
 
+  // All that predicates can tell of a place on a day: its groups that some predicate names, and its
+  // code if one does.
+  [[nodiscard]] std::string seen_as(std::string_view place, Date date) const;
+
   // Every day on which some answer may change: dates of versions, groups and predicates.
   [[nodiscard]] std::vector<Date> boundaries() const;
 
@@ -47,6 +52,8 @@ class RuleBook {
   Geography geography_;
   SymbolTable symbols_;
   std::vector<std::string> items_;
+  std::set<std::string> named_groups_;
+  std::set<std::string> named_texts_;  // in lower case
 };
 
 // For `data check FILE` and `data schema instrument`.
