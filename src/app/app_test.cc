@@ -1,10 +1,12 @@
 // The use cases as a front end calls them, on the real data.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "app/batch.h"
 #include "app/classify.h"
+#include "app/compare.h"
 #include "app/data_commands.h"
 #include "app/test_brief.h"
 #include "app/test_workspace.h"
@@ -96,6 +98,39 @@ TEST(Batch, SurvivesWhateverALineHolds) {
     const Json json = Json::parse(run_batch_line(workspace(), line, 3));
     ASSERT_TRUE(json.contains("error")) << line.substr(0, 60);
     EXPECT_EQ(json["error"]["line"], 3);
+  }
+}
+
+TEST(Batch, OneRequestAsksAboutSoManyParts) {
+  Workspace bounded = workspace();
+  bounded.most_parts = 200;
+  for (const std::string command : {"classify", "compare"}) {
+    const std::string line =
+        run_batch_line(bounded,
+                       fmt::format(R"({{"command":"{}","chip":["*","*","*"]{}}})", command,
+                                   command == "compare" ? R"(,"model":"llama-3.1-8b")" : ""),
+                       1);
+    const Json json = Json::parse(line);
+    ASSERT_TRUE(json.contains("error")) << command;
+    EXPECT_NE(line.find("more than 200 parts"), std::string::npos) << line.substr(0, 200);
+  }
+}
+
+TEST(Compare, WhatIsStoppedIsNotKnown) {
+  CompareRequest request;
+  request.chips = {"h20", "h100-sxm5"};
+  request.model = "llama-3.1-8b";
+  int asked = 0;
+  const auto answer =
+      compare(workspace(), request, results::Words(), [&asked] { return ++asked > 1; });
+  ASSERT_TRUE(answer) << render(answer.error());
+  const Json& uses = answer->results[0]["uses"];
+  ASSERT_EQ(uses.size(), 6U);
+  EXPECT_FALSE(uses[0]["tokens_per_s_per_chip"].is_null()) << uses[0];
+  for (std::size_t i = 1; i < uses.size(); ++i) {
+    EXPECT_TRUE(!uses[i].contains("tokens_per_s_per_chip") ||
+                uses[i]["tokens_per_s_per_chip"].is_null())
+        << uses[i];
   }
 }
 

@@ -228,7 +228,7 @@ Loaded<Answer> run_quota(const Workspace& workspace, const Json& json) {
   return quota(workspace, request, results::Words());
 }
 
-Loaded<Answer> run_compare(const Workspace& workspace, const Json& json) {
+Loaded<Answer> run_compare(const Workspace& workspace, const Json& json, const AskRun& run) {
   Diagnostics errors;
   RequestFields fields(json, errors);
   CompareRequest request;
@@ -245,7 +245,7 @@ Loaded<Answer> run_compare(const Workspace& workspace, const Json& json) {
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
-  return compare(workspace, request, results::Words());
+  return compare(workspace, request, results::Words(), run.stop);
 }
 
 // Commands of one text, which may be left out.
@@ -326,7 +326,7 @@ constexpr std::array kCommands{
           [](const Workspace& w, const Json& json, const AskRun&) {
             return estimate_die(w, json, Code::kBatchField, results::Words());
           }},
-    Known{{"compare"}, kQuick<run_compare>}, Known{{"search-chip", true}, kSearch<search_chip>},
+    Known{{"compare"}, run_compare}, Known{{"search-chip", true}, kSearch<search_chip>},
     Known{{"search-plan-train", true}, kSearch<search_plan_train>},
     Known{{"search-plan-serve", true}, kSearch<search_plan_serve>},
     Known{{"search-rule", true}, kSearch<search_rule>}, Known{{"impact", true}, kSearch<impact>},

@@ -105,32 +105,32 @@ Diagnostics work_out_sections(const Workspace& w, const Scenario& scenario, cons
     return Diagnostics();
   };
   struct Section {
-    std::string_view name;
+    Message name;
     bool asked;
     std::function<Diagnostics()> work;
   };
   SearchRun quiet = run;  // progress is told by section
   quiet.progress = {};
   std::vector<Section> sections{
-      {"what it is worth", scenario.worth.has_value(),
+      {Message("what it is worth"), scenario.worth.has_value(),
        [&] {
          facts.worth = work_out_worth(w, scenario, run.threads);
          return Diagnostics();
        }},
-      {"bandwidth and thinking", scenario.bandwidth.has_value(),
+      {Message("bandwidth and thinking"), scenario.bandwidth.has_value(),
        [&] {
          facts.bandwidth = work_out_bandwidth(w, scenario, run.threads);
          return Diagnostics();
        }},
-      {"what would be built instead", scenario.built.has_value(),
+      {Message("what would be built instead"), scenario.built.has_value(),
        [&] { return keep(work_out_built(w, scenario, run.threads), facts.built); }},
-      {"what the rule changes", scenario.impact.has_value(),
+      {Message("what the rule changes"), scenario.impact.has_value(),
        [&] { return keep(work_out_rule_change(w, scenario, quiet), facts.impact); }},
-      {"three paths", !scenario.exposure.empty(),
+      {Message("three paths"), !scenario.exposure.empty(),
        [&] {
          return keep(work_out_brief_exposure(w, scenario.exposure, run.threads), facts.exposure);
        }},
-      {"the buyer's side", scenario.buyer.has_value(), [&] {
+      {Message("the buyer's side"), scenario.buyer.has_value(), [&] {
          facts.buyer = work_out_buyer(w, scenario, run.threads);
          return Diagnostics();
        }}};
@@ -140,7 +140,7 @@ Diagnostics work_out_sections(const Workspace& w, const Scenario& scenario, cons
   const auto stopped = [&run] { return run.stop && run.stop(); };
   for (const Section& one : sections) {
     if (run.progress) {
-      run.progress(progress, std::string(one.name));
+      run.progress(progress, one.name.english());
     }
     Diagnostics errors = stopped() ? Diagnostics() : one.work();
     if (!errors.empty()) {

@@ -45,13 +45,8 @@ Loaded<std::vector<Subject>> subjects_of(const Workspace& workspace,
     for (Chip& chip : *found) {
       subjects.push_back({std::move(chip)});
     }
-    if (workspace.most_parts > 0 && subjects.size() > workspace.most_parts) {
-      errors.push_back(
-          {Code::kTooMuch,
-           fmt::format("the request asks about more than {} parts at once", workspace.most_parts),
-           std::nullopt,
-           {"ask in parts"},
-           {}});
+    if (auto many = too_many_parts(workspace, subjects.size())) {
+      errors.push_back(std::move(*many));
       break;
     }
   }

@@ -221,7 +221,8 @@ ChipInUse best_in_use(const Workspace& w, const std::string& chip, StepKind kind
   return best;
 }
 
-Loaded<Answer> compare(const Workspace& w, const CompareRequest& request, const Words& say) {
+Loaded<Answer> compare(const Workspace& w, const CompareRequest& request, const Words& say,
+                       const std::function<bool()>& stop) {
   Json fields = request.terms;
   fields["model"] = request.model;
   if (const auto model = find_model(w, request.model); !model) {
@@ -239,6 +240,10 @@ Loaded<Answer> compare(const Workspace& w, const CompareRequest& request, const 
     for (const Chip& one : *found) {
       chips.push_back(own ? name : one.id);
     }
+    if (auto many = too_many_parts(w, chips.size())) {
+      errors.push_back(std::move(*many));
+      break;
+    }
   }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
@@ -252,7 +257,10 @@ Loaded<Answer> compare(const Workspace& w, const CompareRequest& request, const 
   for (const StepKind kind : {StepKind::kTrain, StepKind::kPrefill, StepKind::kDecode}) {
     std::vector<ChipInUse> uses;
     for (const std::string& chip : chips) {
-      uses.push_back(best_in_use(w, chip, kind, fields));
+      const bool asked = !stop || !stop();
+      uses.push_back(
+          asked ? best_in_use(w, chip, kind, fields)
+                : ChipInUse{chip, kind, std::nullopt, Message("stopped before its turn came")});
     }
     for (const ChipInUse& one : uses) {
       rows.push_back(use_json(one, uses.front()));

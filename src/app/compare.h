@@ -1,6 +1,7 @@
 #pragma once
 // `redline compare`: how many of one chip equal how many of another for a language model.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,9 @@ struct Spread {
 [[nodiscard]] ChipInUse best_in_use(const Workspace& workspace, const std::string& chip,
                                     StepKind kind, const Json& fields);
 
+// A chip whose turn has not come when `stop` says so is left unknown.
 [[nodiscard]] Loaded<Answer> compare(const Workspace& workspace, const CompareRequest& request,
-                                     const results::Words& say);
+                                     const results::Words& say,
+                                     const std::function<bool()>& stop = {});
 
 }  // namespace redline::app

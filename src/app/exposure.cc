@@ -10,6 +10,7 @@
 #include "redline/forecast_score.h"
 
 #include "app/build_info.h"
+#include "app/exposure_text.h"
 #include "app/field_reader.h"
 #include "base/fingerprint.h"
 #include "results/writers.h"
@@ -174,6 +175,7 @@ class Work {
     const auto all = exposure::choices(*report_.model, inputs, kChoiceSamples, options_);
     report_.perfect = perfect_information(all.net);
     report_.odds = odds_of(*report_.model, inputs, all);
+    report_.trees = exposure::path_trees(*report_.model, inputs, all);
     const std::size_t n = all.net.samples(), options = all.net.options;
     report_.share_best.assign(options, 0.0);
     for (std::size_t s = 0; s < n; ++s) {
@@ -320,6 +322,7 @@ Json option_json(const ExposureReport& report, std::size_t o) {
     }
   }
   json["answers"] = std::move(answers);
+  json["tree"] = exposure_tree_json(report, o);
   return json;
 }
 

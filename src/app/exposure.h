@@ -13,6 +13,7 @@
 #include "app/exposure_backtest.h"
 #include "app/exposure_shards.h"
 #include "app/search_plan.h"
+#include "exposure/path_tree.h"
 #include "exposure/run.h"
 #include "results/chart.h"
 #include "results/html.h"
@@ -53,6 +54,7 @@ struct ExposureReport {
   std::vector<double> share_best;          // of worlds in which an option earns most
   Worth perfect;                           // of knowing everything, USD
   std::vector<KnownInput> known;           // the most worth first
+  std::vector<exposure::PathTree> trees;   // an option each
   std::vector<EventOdds> odds;             // of the events of the model
   std::vector<std::vector<Swing>> swings;  // factor x option, USD of net
   std::vector<double> medians;             // of net, an option each: all inputs at their medians

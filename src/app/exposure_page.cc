@@ -175,6 +175,10 @@ class ExposurePage {
     figure(results::render_svg(fan_chart(report_, say_)));
     table(exposure_quarters(report_, say_));
     figure(results::render_svg(waterfall(report_, say_)));
+    if (const auto trees = exposure_tree_plot(report_, say_); !trees.groups.empty()) {
+      figure(results::render_svg(trees));
+      table(exposure_trees(report_, say_));
+    }
     page_.open_details(say_("Figures of the week, and when events come"));
     table(exposure_answers(report_, say_));
     table(exposure_events(report_, say_));

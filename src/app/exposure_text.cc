@@ -432,6 +432,7 @@ void describe_exposure(const ExposureReport& report, const Words& say, std::vect
   };
   add(exposure_paths(report, say));
   add(exposure_quarters(report, say));
+  add(exposure_trees(report, say));
   add(exposure_answers(report, say));
   add(exposure_events(report, say));
   add(exposure_swings(report));

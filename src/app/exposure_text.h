@@ -23,6 +23,13 @@ inline constexpr double kGusd = 1e9;
                                             const results::Words& say);
 [[nodiscard]] results::Table exposure_quarters(const ExposureReport& report,
                                                const results::Words& say);
+// What each path hangs on; the plot leaves out those that hang on nothing.
+[[nodiscard]] results::Table exposure_trees(const ExposureReport& report,
+                                            const results::Words& say);
+[[nodiscard]] results::DotWhisker exposure_tree_plot(const ExposureReport& report,
+                                                     const results::Words& say);
+// {"event", "comes", "share", "net_usd", "branches": […]}; null where there is none.
+[[nodiscard]] Json exposure_tree_json(const ExposureReport& report, std::size_t option);
 [[nodiscard]] results::Table exposure_answers(const ExposureReport& report,
                                               const results::Words& say);
 [[nodiscard]] results::Table exposure_events(const ExposureReport& report,

@@ -218,6 +218,18 @@ Loaded<std::vector<Chip>> find_chips(const Workspace& workspace, const std::stri
   return chips;
 }
 
+std::optional<Error> too_many_parts(const Workspace& workspace, std::size_t parts) {
+  if (workspace.most_parts == 0 || parts <= workspace.most_parts) {
+    return std::nullopt;
+  }
+  return Error{
+      Code::kTooMuch,
+      fmt::format("the request asks about more than {} parts at once", workspace.most_parts),
+      std::nullopt,
+      {"ask in parts"},
+      {}};
+}
+
 Loaded<LlmModel> find_model(const Workspace& workspace, const std::string& name) {
   const bool is_config = ends_with(name, ".json");
   if (is_config || ends_with(name, ".toml")) {

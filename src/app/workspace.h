@@ -70,6 +70,9 @@ using NamedText = std::pair<std::string, std::string>;
 [[nodiscard]] Loaded<std::vector<Chip>> find_chips(const Workspace& workspace,
                                                    const std::string& name);
 
+// kTooMuch where one request asks about more parts than it may.
+[[nodiscard]] std::optional<Error> too_many_parts(const Workspace& workspace, std::size_t parts);
+
 // One language model: by id, alias or name of the catalogue; in a .toml file of the user's, or in a
 // .json file such as the config.json that Hugging Face publishes.
 [[nodiscard]] Loaded<LlmModel> find_model(const Workspace& workspace, const std::string& name);

@@ -392,7 +392,9 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {Code::kTooMuch, "the server has too much to do",
      "As many requests as it takes at once are in work, and as many as it lets wait wait. Nothing "
      "of\n"
-     "the refused one was done: ask again after the seconds of Retry-After.\n"},
+     "the refused one was done: ask again after the seconds of Retry-After. A request that is "
+     "itself\n"
+     "too much (status 400) asks about more parts or worlds than one request may: ask in parts.\n"},
     {Code::kTooSlow, "the answer takes longer than the server waits",
      "A request that is answered at once has so many seconds (`--timeout`, 30 where not given). "
      "Ask\n"

@@ -90,6 +90,7 @@ struct WhiskerRow {
   std::size_t series = 0;
   bool emphasis = false;  // larger, in bold
   std::string tooltip{};
+  std::size_t depth = 0;  // in a tree: under the nearest row above that is less deep
 };
 
 struct WhiskerGroup {
@@ -114,6 +115,7 @@ struct DotWhisker {
   std::vector<ValueMark> marks{};
   std::string caption{};
   double width = 960.0;
+  double label_share = 0.0;  // the most that labels may take of the width; 0: as is usual
 };
 
 // How a number spreads over worlds at one step, such as a quarter.

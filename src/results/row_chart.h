@@ -17,6 +17,18 @@ inline constexpr double kGroupHead = 27.0;
 inline constexpr double kTickSpacing = 46.0;
 inline constexpr double kIndent = 12.0;  // of the labels of rows under that of their group
 
+inline constexpr double kDepth = 15.0;  // further in, a level of a tree each
+
+// Where the label of a row begins.
+template <class Row>
+[[nodiscard]] double indent_of(const Row& row) {
+  if constexpr (requires { row.depth; }) {
+    return kIndent + kDepth * static_cast<double>(row.depth);
+  } else {
+    return kIndent;
+  }
+}
+
 // The most that each column of words may take of the width: half of it where there is little.
 [[nodiscard]] inline double share_of_words(double width) { return width < 600.0 ? 0.42 : 0.3; }
 
@@ -26,10 +38,14 @@ template <class Chart, class Bold>
   double width = 60.0;
   for (const auto& group : chart.groups) {
     for (const auto& row : group.rows) {
-      width = std::max(width, kIndent + text_width(row.label, kLabel, bold(row)));
+      width = std::max(width, indent_of(row) + text_width(row.label, kLabel, bold(row)));
     }
   }
-  return std::min(width, chart.width * share_of_words(chart.width)) + 14;
+  double most = share_of_words(chart.width);
+  if constexpr (requires { chart.label_share; }) {
+    most = chart.label_share > 0.0 ? chart.label_share : most;
+  }
+  return std::min(width, chart.width * most) + 14;
 }
 
 // Room for the texts at the right of the rows.

@@ -168,11 +168,30 @@ class WhiskerDrawing {
     for (const WhiskerGroup& group : plot_.groups) {
       canvas_.text(0, y + 18, group.label, {.size = kGroupLabel, .bold = true, .halo = true});
       y += kGroupHead;
+      draw_tree(group, y);
       for (const WhiskerRow& row : group.rows) {
         draw_row(row, y + kRow / 2);
         y += kRow;
       }
       y += kGroupFoot;
+    }
+  }
+
+  // From each row down and across to those that stand under it.
+  void draw_tree(const WhiskerGroup& group, double top) {
+    std::vector<double> last;  // of each level, the middle of its last row
+    for (std::size_t i = 0; i < group.rows.size(); ++i) {
+      const std::size_t depth = group.rows[i].depth;
+      const double y = top + kRow * (static_cast<double>(i) + 0.5);
+      last.resize(std::min(last.size(), depth + 1));
+      if (depth > 0 && last.size() >= depth) {
+        const double x = kIndent + row_chart::kDepth * (static_cast<double>(depth) - 1.0) + 4;
+        const bool second = last.size() > depth;
+        canvas_.line({x, second ? last[depth] : last[depth - 1] + kLabel / 2, x, y}, "leader");
+        canvas_.line({x, y, x + row_chart::kDepth - 6, y}, "leader");
+      }
+      last.resize(depth + 1, y);
+      last[depth] = y;
     }
   }
 
@@ -191,9 +210,10 @@ class WhiskerDrawing {
   }
 
   void draw_label(const WhiskerRow& row, double y) {
-    const double room = left_ - 14 - kIndent;
+    const double indent = row_chart::indent_of(row);
+    const double room = left_ - 14 - indent;
     const std::string label = wrap_px(row.label, room, kLabel, row.emphasis).front();
-    canvas_.text(kIndent, y + kLabel * 0.35, label == row.label ? label : label + "\xE2\x80\xA6",
+    canvas_.text(indent, y + kLabel * 0.35, label == row.label ? label : label + "\xE2\x80\xA6",
                  {.size = kLabel, .bold = row.emphasis});
   }
 

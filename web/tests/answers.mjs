@@ -140,12 +140,18 @@ export async function a_path_and_a_measure_can_be_chosen(page) {
   await page.selectOption("label:has-text('Measure') select >> nth=0", "charge");
   await page.waitForFunction(() => location.search.includes("measure=charge"));
   const titles = await page.locator(".chart h2").allTextContents();
+  const tree = await page.locator("section[aria-label*='hangs on'] .line").allTextContents();
   await page.goBack();
   await page.goBack();
   await page.waitForFunction(() => !location.search.includes("path="));
   const back = await page.inputValue("label:has-text('Path') select");
   return [
     ...expect(titles.some((title) => title.includes("ask for licenses")), `the charts are ${titles}`),
+    ...expect(tree.length >= 3 && tree[0].includes("100"), `the tree begins ${tree[0]}`),
+    ...expect(
+      tree.some((line) => line.includes("The first license for the H20 is issued: yes")),
+      `the tree is ${tree}`,
+    ),
     ...expect(requests.length === 0, "it was asked again"),
     ...expect(back === "everything", `Back shows ${back}`),
   ];

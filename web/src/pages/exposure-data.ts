@@ -23,6 +23,15 @@ export type Quarterly = (typeof QUARTERLY)[number];
 
 export type Quarter = { quarter: string; ends: string } & Record<`${Quarterly}_usd`, Distribution>;
 
+/** Worlds in which an event comes by the end of the quarters, or does not; the root is all worlds. */
+export interface Branch {
+  event: string | null;
+  comes: boolean | null;
+  share: number;
+  net_usd: Pick<Distribution, "mean" | "p5" | "p95">;
+  branches: Branch[];
+}
+
 export type Path = {
   option: string;
   title: string;
@@ -30,6 +39,7 @@ export type Path = {
   share_of_worlds_best: number;
   quarters: Quarter[];
   answers: Record<string, Distribution>;
+  tree?: Branch | null;
 } & Record<`${Measure}_usd`, Distribution>;
 
 export interface Share {

@@ -20,7 +20,7 @@ export function measureWord(measure: Measure): string {
 }
 
 /** "$17.5B ($5.5B to $37B)" */
-export const rangeWords = ({ mean, p5, p95 }: Distribution) =>
+export const rangeWords = ({ mean, p5, p95 }: Pick<Distribution, "mean" | "p5" | "p95">) =>
   p5 === p95
     ? usd(mean)
     : say("{mean} ({low} to {high})", { mean: usd(mean), low: usd(p5), high: usd(p95) });
