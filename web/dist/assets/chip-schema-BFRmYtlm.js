@@ -1,1 +1,0 @@
-import{T as e,v as t,x as n,y as r}from"./index-CZ04u5wE.js";var i={"as-of":r(),to:e(`CN`),hq:e(),set:n(),margins:t([`chart`,`table`],`chart`),timeline:t([`chart`,`table`],`chart`)};export{i as t};

@@ -1,1 +1,0 @@
-import{k as e}from"./index-CZ04u5wE.js";var t=async t=>(await e(`data-list`,{kind:t})).results,n=()=>t(`places`),r=()=>t(`chips`),i=()=>t(`dies`),a=()=>t(`rules`),o=()=>t(`models`),s=()=>t(`systems`);async function c(){return new Map((await t(`sources`)).map(e=>[e.id,e]))}export{a,n as i,i as n,c as o,o as r,s,r as t};
