@@ -1,5 +1,5 @@
 #pragma once
-// Ctrl-C in long runs: the first asks to stop, the second ends the program.
+// Ctrl-C in long runs: the first asks to stop, a later one ends the program.
 
 namespace redline::cli {
 

@@ -965,6 +965,14 @@ class Ends:
             one.sendall(malformed.get(b"/v1/classify?chip=*&why=true") * 8)
         time.sleep(1)
 
+    def twice(self):
+        """As `timeout` and others say it: to the program, and to its group."""
+        with Server(self.redline) as server:
+            server.process.send_signal(signal.SIGTERM)
+            status, took = server.stop(signal.SIGTERM)
+            assert status == 0, (status, server.errors())
+            return within(took, 3, "its end")
+
     def job(self, request, follow=False):
         def busy(server):
             job = server.add_job(request)
@@ -987,6 +995,7 @@ class Ends:
                 ("SIGTERM while a job is followed", signal.SIGTERM, self.job(LONG, follow=True)),
                 ("SIGTERM while a report is made", signal.SIGTERM, self.job(report))):
             yield "ends: " + name, self.case(busy, how)
+        yield "ends: SIGTERM twice at once", self.twice
 
 
 def case_time_limit(redline):
