@@ -47,10 +47,12 @@ class Trees {
     return all_.net.worth[sample * all_.net.options + option_];
   }
 
+  // Of several options; the lines of a single one are all its own.
   [[nodiscard]] bool is_everywhere(std::size_t line) const {
-    return std::all_of(model_.options.begin(), model_.options.end(), [line](const Option& one) {
-      return std::find(one.lines.begin(), one.lines.end(), line) != one.lines.end();
-    });
+    return model_.options.size() > 1 &&
+           std::all_of(model_.options.begin(), model_.options.end(), [line](const Option& one) {
+             return std::find(one.lines.begin(), one.lines.end(), line) != one.lines.end();
+           });
   }
 
   // Of the lines of the option alone, with what must come before; in the order of the file.

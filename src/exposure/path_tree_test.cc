@@ -98,6 +98,13 @@ TEST(PathTree, AsksTheFourEventsThatTellMost) {
   }
 }
 
+TEST(PathTree, OfASingleOptionAllLinesAreAsked) {
+  const Model model = model_of(scenario(
+      happens("e", "probability = 0.5") +
+      sold("l", "opens = [\"e\"]\ndemand = \"1 GUSD\"\nmargin = 0.5") + choice("all", "\"l\"")));
+  EXPECT_EQ(trees_of(model)[0].size(), 3U);
+}
+
 TEST(PathTree, WithoutWorldsThereIsNone) {
   const Model model = model_of(h20_text());
   for (const PathTree& tree : path_trees(model, inputs_of(model), Choices{})) {
