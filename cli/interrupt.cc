@@ -10,7 +10,7 @@ namespace {
 // A signal handler reaches nothing but globals.
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<bool> mark{false};
-std::atomic<long long> first{0};  // ms
+std::atomic<long long> told_at{0};  // ms
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 static_assert(std::atomic<bool>::is_always_lock_free &&
               std::atomic<long long>::is_always_lock_free);
@@ -19,7 +19,7 @@ static_assert(std::atomic<bool>::is_always_lock_free &&
 // other.
 constexpr long long kOneWord = 300;  // ms
 
-long long now() {
+long long milliseconds() {
   constexpr long long kThousand = 1'000, kMillion = 1'000'000;
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -28,9 +28,9 @@ long long now() {
 
 void on_signal(int signal) {
   if (!mark) {
-    first = now();
+    told_at = milliseconds();
     mark = true;
-  } else if (now() - first > kOneWord) {
+  } else if (milliseconds() - told_at > kOneWord) {
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
