@@ -49,10 +49,11 @@ void check_dates(std::string_view text) {
 }
 
 void check_names(std::string_view text) {
+  static const std::vector<std::string> kH20{"H20"}, kMi308{"MI308"};
   const std::vector<NamedRecord> records = {
-      {"h20-96gb", "NVIDIA", "NVIDIA H20 96 GB", {"H20"}},
+      {"h20-96gb", "NVIDIA", "NVIDIA H20 96 GB", kH20},
       {"h20-141gb", "NVIDIA", "NVIDIA H20 141 GB", {}},
-      {"mi308x", "AMD", "AMD Instinct MI308X", {"MI308"}},
+      {"mi308x", "AMD", "AMD Instinct MI308X", kMi308},
   };
   const auto found = find_records(records, text, "chip");
   if (!found) {
