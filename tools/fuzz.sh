@@ -28,6 +28,11 @@ for target in "${targets[@]}"; do
     options+=(-dict="tests/fuzz/$target.dict")
   fi
   log=$found/log.txt
+  if [[ ! -d tests/fuzz/corpus/$target ]]; then
+    echo "fuzz: $target has no inputs to begin with: tests/fuzz/corpus/$target" >&2
+    failed+=("$target")
+    continue
+  fi
   if "build/asan/fuzz/${target}_fuzz" "${options[@]}" "$found" "tests/fuzz/corpus/$target" \
       >"$log" 2>&1 </dev/null; then
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
