@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "server/problem.h"
 
 namespace redline::server {

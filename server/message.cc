@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
-namespace redline::server {
+#include "base/nearest.h"
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return lower(x) == lower(y); });
-}
+namespace redline::server {
 
 std::vector<std::string_view> parts_of(std::string_view list, char between) {
   std::vector<std::string_view> parts;

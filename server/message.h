@@ -45,6 +45,5 @@ struct Response {
 // The parts of a list in a header or a query, without the spaces before them; empty ones are left
 // out.
 [[nodiscard]] std::vector<std::string_view> parts_of(std::string_view list, char between);
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace redline::server

@@ -26,6 +26,10 @@ template <class Names>
 }
 
 // ASCII lower case; the names of chips, keys and codes are ASCII.
+[[nodiscard]] constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 [[nodiscard]] std::string to_lower(std::string_view text);
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace redline

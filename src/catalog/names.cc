@@ -23,16 +23,15 @@ class Spelling {
       gap_ = false;
       return '-';
     }
-    const char c = lower(rest_.front());
+    const char c = to_lower(rest_.front());
     rest_.remove_prefix(1);
     gap_ = skip() && !rest_.empty();
     return c;
   }
 
  private:
-  static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
   static bool is_kept(char raw) {
-    const char c = lower(raw);
+    const char c = to_lower(raw);
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
            static_cast<unsigned char>(c) >= 0x80;
   }
@@ -104,11 +103,10 @@ Result<std::vector<std::size_t>> find_glob(const std::vector<NamedRecord>& recor
 }  // namespace
 
 bool glob_match(std::string_view pattern, std::string_view text) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   std::size_t p = 0, t = 0;
   std::size_t star = std::string_view::npos, resume = 0;
   while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(text[t])) &&
+    if (p < pattern.size() && (pattern[p] == '?' || to_lower(pattern[p]) == to_lower(text[t])) &&
         pattern[p] != '*') {
       ++p;
       ++t;

@@ -9,19 +9,13 @@
 
 #include "redline/error.h"
 
+#include "base/nearest.h"
 #include "results/catalogues.h"
 
 namespace redline::results {
 namespace {
 
 constexpr auto kTags = std::to_array<std::string_view>({"en", "zh-Hans", "zh-Hant"});
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 struct TextHash {
   using is_transparent = void;
@@ -69,7 +63,7 @@ std::string_view tag_of(Language language) { return kTags[static_cast<std::size_
 
 std::optional<Language> find_language(std::string_view tag) {
   for (std::size_t i = 0; i < kTags.size(); ++i) {
-    if (same_letters(tag, kTags[i])) {
+    if (equal_ignoring_case(tag, kTags[i])) {
       return static_cast<Language>(i);
     }
   }
@@ -78,7 +72,7 @@ std::optional<Language> find_language(std::string_view tag) {
 
 Language language_of_locale(std::string_view locale) {
   const std::string_view name = locale.substr(0, locale.find_first_of(".@"));
-  if (name.size() < 2 || !same_letters(name.substr(0, 2), "zh") ||
+  if (name.size() < 2 || !equal_ignoring_case(name.substr(0, 2), "zh") ||
       (name.size() > 2 && name[2] != '_' && name[2] != '-')) {
     return Language::kEnglish;
   }

@@ -11,12 +11,6 @@ namespace {
 using Step = Program::Step;
 using Instruction = Program::Instruction;
 
-bool same_text(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&lower](char x, char y) { return lower(x) == lower(y); });
-}
-
 class Specialiser {
  public:
   Specialiser(const Predicate& predicate, const Situation& situation, const Geography& geography,
@@ -172,7 +166,7 @@ class Specialiser {
       const std::string& text = circumstance(node);
       bool found = false;
       for (int i = node.a; i < node.b; ++i) {
-        found |= same_text(text, predicate_.literals[static_cast<std::size_t>(i)]);
+        found |= equal_ignoring_case(text, predicate_.literals[static_cast<std::size_t>(i)]);
       }
       return constant(found != node.negated);
     }
