@@ -209,10 +209,6 @@ class Rules {
                                           std::vector<std::string>& replaced);
   [[nodiscard]] const rules::RuleBook& book() const { return *book_; }
 
-  // Two places (ISO codes) of the same key get the same answers to the same questions of that day,
-  // as destinations or as owners; the United States and the country of export apart.
-  [[nodiscard]] std::string place_key(std::string_view place, Date date) const;
-
  private:
   std::shared_ptr<const rules::RuleBook> book_;  // copies share it
 };

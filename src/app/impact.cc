@@ -321,7 +321,7 @@ class Study {
     std::string key = fmt::format("{} {}", special ? to : "", to == owner);
     for (const RuleSet& law : request_->laws) {
       for (const std::string* place : {&to, &owner}) {
-        key += '\n' + law.workspace->rules.place_key(*place, law.as_of);
+        key += '\n' + law.workspace->rules.book().place_key(*place, law.as_of);
       }
     }
     return key;

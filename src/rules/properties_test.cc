@@ -294,7 +294,7 @@ TEST(Classify, PlacesOfOneKeyGetTheSameAnswers) {
       if (place.code == "US") {
         continue;
       }
-      const std::string key = test::rules().place_key(place.code, day(date));
+      const std::string key = test::rules().book().place_key(place.code, day(date));
       const auto [known, is_new] = first.emplace(key, place.code);
       if (is_new) {
         continue;
@@ -312,7 +312,7 @@ TEST(Classify, PlacesOfOneKeyGetTheSameAnswers) {
     }
     EXPECT_GT(first.size(), 3U) << date;
     EXPECT_LT(first.size(), 60U) << date;
-    EXPECT_NE(first.begin()->first, test::rules().place_key("CN", day(date)));
+    EXPECT_NE(first.begin()->first, test::rules().book().place_key("CN", day(date)));
   }
 }
 

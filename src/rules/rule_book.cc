@@ -275,12 +275,12 @@ std::uint32_t RuleBook::item_bits(const std::vector<std::string>& items) const {
   return bits;
 }
 
-std::string RuleBook::seen_as(std::string_view place, Date date) const {
-  std::string seen = named_texts_.count(to_lower(place)) != 0 ? std::string(place) : std::string();
+std::string RuleBook::place_key(std::string_view place, Date date) const {
+  std::string key = named_texts_.count(to_lower(place)) != 0 ? std::string(place) : std::string();
   for (const std::string& group : named_groups_) {
-    seen += geography_.is_member(place, group, date) ? '+' : '-';
+    key += geography_.is_member(place, group, date) ? '+' : '-';
   }
-  return seen;
+  return key;
 }
 
 std::vector<Date> RuleBook::boundaries() const {

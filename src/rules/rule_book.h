@@ -38,9 +38,10 @@ class RuleBook {
   [[nodiscard]] const std::vector<std::string>& items() const { return items_; }
   [[nodiscard]] std::uint32_t item_bits(const std::vector<std::string>& items) const;
 
-  // All that predicates can tell of a place on a day: its groups that some predicate names, and its
-  // code if one does.
-  [[nodiscard]] std::string seen_as(std::string_view place, Date date) const;
+  // All that predicates can tell of a place (ISO code) on a day: its groups that some predicate
+  // names, and its code if one does. Two places of the same key get the same answers to the same
+  // questions, as destinations or as owners; the United States and the country of export apart.
+  [[nodiscard]] std::string place_key(std::string_view place, Date date) const;
 
   // Every day on which some answer may change: dates of versions, groups and predicates.
   [[nodiscard]] std::vector<Date> boundaries() const;

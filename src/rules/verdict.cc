@@ -119,10 +119,6 @@ Loaded<Rules> Rules::load(const data::FileSet& files, const Geography& geography
   return rules;
 }
 
-std::string Rules::place_key(std::string_view place, Date date) const {
-  return book_->seen_as(place, date);
-}
-
 struct Inquiry::Impl {
   const rules::RuleBook* book;
   Question question;
