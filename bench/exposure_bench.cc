@@ -12,12 +12,7 @@ namespace {
 
 const exposure::Model& april() {
   static const exposure::Model kModel = [] {
-    app::WorkspaceOptions options;
-    options.base = REDLINE_SOURCE_DATA;
-    options.parts.systems = options.parts.fabrics = options.parts.models = true;
-    options.parts.sources = options.parts.market = true;
-    options.kernels = true;
-    static const auto kWorkspace = app::open_workspace(options);
+    static const auto kWorkspace = app::open_workspace(app::whole_data(REDLINE_SOURCE_DATA));
     RL_CHECK(kWorkspace.has_value());
     const auto text = app::text_named(*kWorkspace, "exposure", "april-2025");
     RL_CHECK(text && *text);

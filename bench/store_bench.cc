@@ -17,11 +17,7 @@ namespace fs = std::filesystem;
 
 const app::Workspace& workspace() {
   static const app::Workspace kWorkspace = [] {
-    app::WorkspaceOptions options;
-    options.base = REDLINE_SOURCE_DATA;
-    options.parts.systems = options.parts.fabrics = options.parts.models = true;
-    options.kernels = true;
-    auto opened = app::open_workspace(options);
+    auto opened = app::open_workspace(app::whole_data(REDLINE_SOURCE_DATA));
     RL_CHECK(opened.has_value());
     return std::move(*opened);
   }();

@@ -212,11 +212,8 @@ Workspace with_file(const std::string& name, const std::string& file, const std:
   const fs::path folder = fs::temp_directory_path() / ("redline-reply-" + name);
   fs::remove_all(folder);
   EXPECT_TRUE(data::write_text_file((folder / file).string(), text));
-  WorkspaceOptions options;
-  options.base = REDLINE_TEST_DATA;
+  WorkspaceOptions options = whole_data(REDLINE_TEST_DATA);
   options.overlays = {folder.string()};
-  options.parts.systems = options.parts.fabrics = options.parts.models = true;
-  options.kernels = true;
   auto opened = open_workspace(options);
   EXPECT_TRUE(opened) << render(opened.error());
   RL_CHECK(opened.has_value());

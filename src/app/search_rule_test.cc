@@ -122,11 +122,8 @@ TEST(SearchRule, EveryAnswerIsThatOfADirectSearchUnderSuchARule) {
       replace("dram_bw", moved[0].to);
       replace("dram_bw + letter_io", moved[1].to);
       const std::string file = file_in_test("over/rules/us/us-2025-04-09-letters.toml", text);
-      WorkspaceOptions options;
-      options.base = REDLINE_TEST_DATA;
+      WorkspaceOptions options = whole_data(REDLINE_TEST_DATA);
       options.overlays = {fs::path(file).parent_path().parent_path().parent_path().string()};
-      options.parts.systems = options.parts.fabrics = options.parts.models = true;
-      options.kernels = true;
       const auto over = open_workspace(options);
       ASSERT_TRUE(over) << render(over.error());
       const Json fields{{"from", "gh100"},

@@ -25,6 +25,16 @@ struct WorkspaceOptions {
   bool kernels = false;  // the constants of the models of kernels too
 };
 
+// The whole of the data at `base`, and the constants.
+[[nodiscard]] inline WorkspaceOptions whole_data(std::string base) {
+  WorkspaceOptions options;
+  options.base = std::move(base);
+  options.parts.systems = options.parts.fabrics = options.parts.models = true;
+  options.parts.sources = options.parts.market = true;
+  options.kernels = true;
+  return options;
+}
+
 struct Workspace {
   data::FileSet files;
   Catalog catalog;

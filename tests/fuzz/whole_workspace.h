@@ -8,11 +8,7 @@
 namespace redline::fuzz {
 
 inline std::shared_ptr<app::Workspace> whole_workspace() {
-  app::WorkspaceOptions options;
-  options.base = REDLINE_SOURCE_DATA;
-  options.parts.systems = options.parts.fabrics = options.parts.models = true;
-  options.kernels = true;
-  auto opened = app::open_workspace(options);
+  auto opened = app::open_workspace(app::whole_data(REDLINE_SOURCE_DATA));
   RL_CHECK(opened.has_value());
   return std::make_shared<app::Workspace>(std::move(*opened));
 }
