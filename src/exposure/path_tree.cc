@@ -112,9 +112,10 @@ class Trees {
 
   // Those whose coming tells most.
   [[nodiscard]] std::vector<std::size_t> telling(const std::vector<std::size_t>& events) {
+    const std::vector<std::size_t> worlds = everywhere();
     std::vector<std::pair<double, std::size_t>> told;
     for (const std::size_t e : events) {
-      told.emplace_back(told_by(e, everywhere()), e);
+      told.emplace_back(told_by(e, worlds), e);
     }
     std::stable_sort(told.begin(), told.end(),
                      [](const auto& a, const auto& b) { return a.first > b.first; });

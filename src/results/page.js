@@ -61,7 +61,7 @@
       button.type = "button";
       button.addEventListener("click", () => {
         const now = header.getAttribute("aria-sort");
-        sortTable(table, original, header, NEXT[now] ?? (now ? "none" : "ascending"));
+        sortTable(table, original, header, NEXT[now] ?? "ascending");
       });
       header.append(button);
     }
