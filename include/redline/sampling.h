@@ -25,18 +25,25 @@ class SamplePlan {
   // The points `first` and on, one behind the other: `out` holds rows x dimensions() numbers, each
   // in (0, 1).
   void fill(std::uint64_t first, std::span<double> out) const;
+  // The same, dimension by dimension: out[d * rows + i] of the point first + i.
+  void fill_columns(std::uint64_t first, std::span<double> out) const;
 
   [[nodiscard]] unsigned dimensions() const { return static_cast<unsigned>(keys_.size()); }
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
+  // The number of a dimension in the points from `first` on, `step` places apart.
+  void fill_dimension(unsigned dimension, std::uint64_t first, std::uint64_t rows, std::size_t step,
+                      double* out) const;
   [[nodiscard]] double latin(std::uint64_t point, unsigned dimension) const;
-  void fill_sobol(std::uint64_t first, std::span<double> out) const;
+  void sobol(unsigned dimension, std::uint64_t first, std::uint64_t rows, std::size_t step,
+             double* out) const;
 
   SampleDesign design_;
   std::uint64_t count_;
   std::uint64_t seed_;
-  std::vector<std::uint64_t> keys_;  // of each dimension: its order or its scrambling
+  std::vector<std::uint64_t> keys_;        // of each dimension: its order or its scrambling
+  std::vector<std::uint32_t> directions_;  // dimension x bit: Sobol's direction numbers
 };
 
 }  // namespace redline

@@ -26,7 +26,7 @@ using exposure::kCentsAUsd;
 constexpr std::uint64_t kChoiceSamples = std::uint64_t{1} << 15U;
 constexpr std::uint64_t kSobolPoints = 1024;
 constexpr std::uint64_t kBeliefSamples = 2048;
-constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 32U;
+constexpr std::uint64_t kMostSamples = Tally::kMostValues;
 
 constexpr auto kFields = std::to_array<std::string_view>(
     {"id", "command", "scenario", "samples", "seed", "design", "backtest", "shard", "merge"});

@@ -212,12 +212,16 @@ Loaded<exposure::RunResult> merge_exposure_parts(const Workspace& workspace,
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
+  std::uint64_t samples = 0;
+  for (const Part& part : parts) {
+    samples += part.result.samples;
+  }
+  if (samples != question.samples) {
+    return tl::unexpected(Diagnostics{damaged(files.front())});
+  }
   exposure::RunResult whole = std::move(parts.front().result);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     whole.merge(parts[i].result);
-  }
-  if (whole.samples != question.samples) {
-    return tl::unexpected(Diagnostics{damaged(files.front())});
   }
   return whole;
 }

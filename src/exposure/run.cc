@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/for_each_index.h"
 #include "exposure/world.h"
@@ -16,7 +17,17 @@ namespace {
 // Worlds that are counted together: enough of them that the bins of an account are fetched once.
 constexpr std::uint64_t kBlockSamples = 4096;
 
-// One thread's part: its world, a column for each account, and what it has counted.
+// What the accounts of a model read of lines and firms.
+std::vector<SlotIndex> slots_read(const Model& model) {
+  std::vector<SlotIndex> slots{model.slot_of(0, FirmMeasure::kRevenue, 0)};
+  for (const AnswerInfo& answer : model.answers) {
+    const auto reads = answer.formula.reads();
+    slots.insert(slots.end(), reads.begin(), reads.end());
+  }
+  return slots;
+}
+
+// One thread's part: its worlds, what it has counted, and for each account the bins that wait.
 class Worker {
  public:
   Worker(const Model& model, const std::vector<double>& scales)
@@ -24,27 +35,35 @@ class Worker {
         scales_(scales),
         places_(model),
         worlds_(model),
-        columns_(model.options.size() * places_.size() * kBlockSamples) {
+        bins_(model.options.size() * places_.size() * kBlockSamples),
+        waiting_(model.options.size() * places_.size()),
+        blocks_(waiting_.size()) {
+    worlds_.work_out_only(slots_read(model));
     result.of.assign(model.options.size(), std::vector<Account>(places_.size()));
   }
 
   void block(const SamplePlan& plan, std::uint64_t first, std::uint64_t count) {
     fill_points(m_, plan, first, count, points_);
-    draw_in_turn(worlds_, points_, count, [this](std::size_t at, std::size_t lanes) {
+    worlds_.order_by_fate(points_, count, order_);
+    const auto take_lanes = [this](std::size_t, std::size_t lanes) {
       for (std::size_t i = 0; i < lanes; ++i) {
         result.unsound += worlds_.sound(i) ? 0 : 1;
       }
       for (std::size_t o = 0; o < m_.options.size(); ++o) {
         worlds_.play(o);
-        take(o, at);
-      }
-    });
-    for (std::size_t o = 0; o < m_.options.size(); ++o) {
-      for (std::size_t a = 0; a < places_.size(); ++a) {
-        if (o == 0 || a < places_.answer(0) || m_.answers[a - places_.answer(0)].of_option) {
-          count_in(result.of[o][a], column(o, a).first(count));
+        if (worlds_.same_as() < o) {
+          take_again(o, worlds_.same_as());
+        } else {
+          take_books(o, lanes);
+          take_answers(o, lanes);
         }
       }
+    };
+    draw_in_turn(worlds_, points_, count, take_lanes, order_);
+    for (std::size_t k = 0; k < waiting_.size(); ++k) {
+      const std::size_t waiting = std::exchange(waiting_[k], 0);
+      result.of[k / places_.size()][k % places_.size()].tally.count_bins(
+          std::span(bins_).subspan(k * kBlockSamples, waiting));
     }
     result.samples += count;
   }
@@ -52,55 +71,76 @@ class Worker {
   RunResult result;
 
  private:
-  std::span<double> column(std::size_t option, std::size_t account) {
-    return std::span(columns_).subspan((option * places_.size() + account) * kBlockSamples,
-                                       kBlockSamples);
+  using Lanes = std::array<double, Worlds::kLanes>;
+
+  [[nodiscard]] bool has(std::size_t option, std::size_t place) const {
+    return option == 0 || place < places_.answer(0) ||
+           m_.answers[place - places_.answer(0)].of_option;
   }
-  // The lanes of an option, to the columns from `s` on.
-  void take(std::size_t o, std::size_t s) {
-    constexpr std::size_t kLanes = Worlds::kLanes;
+  void take_books(std::size_t o, std::size_t lanes) {
     for (std::size_t k = 0; k < kFirmMeasures; ++k) {
       const auto measure = static_cast<FirmMeasure>(k);
-      double* const total = column(o, places_.total(measure)).data() + s;
-      std::fill_n(total, kLanes, 0.0);
+      Lanes total{};
       for (std::size_t q = 0; q < m_.quarters; ++q) {
         const double* const cents = worlds_.cents(0, measure, q);
-        for (std::size_t i = 0; i < kLanes; ++i) {
+        for (std::size_t i = 0; i < Worlds::kLanes; ++i) {
           total[i] += cents[i];
         }
         if (k < kQuarterMeasures) {
-          std::copy_n(cents, kLanes, column(o, places_.of(measure, q)).data() + s);
+          take(o, places_.of(measure, q), {cents, lanes});
         }
       }
+      take(o, places_.total(measure), std::span(total).first(lanes));
     }
+  }
+  void take_answers(std::size_t o, std::size_t lanes) {
     for (std::size_t a = 0; a < m_.answers.size(); ++a) {
-      const AnswerInfo& answer = m_.answers[a];
-      if (!answer.of_option && o > 0) {
-        continue;
-      }
-      double* const to = column(o, places_.answer(a)).data() + s;
-      worlds_.work_out(answer.formula, to);
-      for (std::size_t i = 0; i < kLanes; ++i) {
-        to[i] *= scales_[a];
+      if (has(o, places_.answer(a))) {
+        Lanes values;  // NOLINT: filled at once
+        worlds_.work_out(m_.answers[a].formula, values.data());
+        for (double& value : values) {
+          value *= scales_[a];
+        }
+        take(o, places_.answer(a), std::span(values).first(lanes));
       }
     }
   }
-  static void count_in(Account& account, std::span<double> values) {
-    std::size_t kept = 0;
-    for (const double value : values) {
-      if (std::isfinite(value) && std::fabs(value) <= Tally::kMost) {
-        values[kept++] = value;
+  void take(std::size_t option, std::size_t place, std::span<const double> values) {
+    const std::size_t at = option * places_.size() + place;
+    blocks_[at] = Tally::look_at(values, &bins_[at * kBlockSamples + waiting_[at]]);
+    count(option, place);
+  }
+  // What another option brought in the same worlds.
+  void take_again(std::size_t option, std::size_t other) {
+    for (std::size_t place = 0; place < places_.size(); ++place) {
+      if (has(option, place)) {
+        const std::size_t at = option * places_.size() + place;
+        const std::size_t from = other * places_.size() + place;
+        blocks_[at] = blocks_[from];
+        const std::size_t noted = blocks_[at].noted;
+        std::copy_n(&bins_[from * kBlockSamples + waiting_[from] - noted], noted,
+                    &bins_[at * kBlockSamples + waiting_[at]]);
+        count(option, place);
       }
     }
-    account.undefined += values.size() - kept;
-    account.tally.add(values.first(kept));
+  }
+  void count(std::size_t option, std::size_t place) {
+    const std::size_t at = option * places_.size() + place;
+    Account& account = result.of[option][place];
+    account.tally.take(blocks_[at]);
+    account.undefined += blocks_[at].left_out;
+    waiting_[at] += blocks_[at].noted;
   }
 
   const Model& m_;
   const std::vector<double>& scales_;
   Accounts places_;
   Worlds worlds_;
-  std::vector<double> columns_, points_;
+  std::vector<double> points_;
+  std::vector<std::uint32_t> order_;
+  std::vector<std::int16_t> bins_;    // option x account x world of a block
+  std::vector<std::size_t> waiting_;  // how many of them
+  std::vector<Tally::Block> blocks_;  // of the worlds that were played last
 };
 
 // The blocks of a shard: a range of them, all of one size but the last.

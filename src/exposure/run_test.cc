@@ -330,6 +330,68 @@ TEST(Run, ShardsAreTheWhole) {
   }
 }
 
+// Worlds of a kind are worked out together and once for options that do not differ in them, and
+// what no account reads not at all.
+TEST(Run, CountsWhatEachWorldBringsAlone) {
+  const std::string other =
+      "[[firm]]\nid = \"rival\"\ntitle = \"Rival\"\nyear_ends = 12\n" +
+      happens("rare", "probability = \"beta(1, 9)\"") + happens("soon", "rate = \"1 to 2\"") +
+      sold("seldom", "demand = \"1 GUSD\"\nmargin = 0.5\nopens = [\"rare\", \"soon\"]") +
+      "[[line]]\nid = \"theirs\"\nwhat = \"theirs\"\nfirm = \"rival\"\ndemand = \"a_quarter\"\n"
+      "margin = 0.5\nopens = [\"license\"]\n" +
+      choice("rarely", "\"seldom\"") + choice("theirs", "\"theirs\"") +
+      choice("most", "\"licensed\", \"seldom\", \"theirs\"") +
+      asked("odd", "revenue(seldom) / revenue(licensed)");
+  const Model model = model_of(h20_text("beta(2, 3)") + other);
+  const RunOptions options = options_of(5000, 3);
+  const RunResult counted = run(model, options);
+  const SamplePlan plan = plan_of(model, options.design, options.samples, options.seed);
+  std::vector<double> point(model.dimensions);
+  const Accounts places(model);
+  std::vector<std::vector<Account>> of(model.options.size(), std::vector<Account>(places.size()));
+  const auto count = [](Account& account, double value) {
+    if (std::isfinite(value)) {
+      account.tally.add({&value, 1});
+    } else {
+      ++account.undefined;
+    }
+  };
+  Worlds worlds(model);
+  for (std::uint64_t s = 0; s < options.samples; ++s) {
+    plan.fill(s, point);
+    worlds.draw(point, 1);
+    for (std::size_t o = 0; o < of.size(); ++o) {
+      worlds.play(o);
+      for (std::size_t k = 0; k < kFirmMeasures; ++k) {
+        const auto measure = static_cast<FirmMeasure>(k);
+        double total = 0.0;
+        for (std::size_t q = 0; q < model.quarters; ++q) {
+          const double cents = worlds.cents(0, measure, q)[0];
+          total += cents;
+          if (k < kQuarterMeasures) {
+            count(of[o][places.of(measure, q)], cents);
+          }
+        }
+        count(of[o][places.total(measure)], total);
+      }
+      for (std::size_t a = 0; a < model.answers.size(); ++a) {
+        std::array<double, Worlds::kLanes> values{};
+        worlds.work_out(model.answers[a].formula, values.data());
+        if (o == 0 || model.answers[a].of_option) {
+          count(of[o][places.answer(a)], values[0] * counted.scales[a]);
+        }
+      }
+    }
+  }
+  EXPECT_EQ(counted.unsound, 0U);
+  EXPECT_GT(of[0][places.answer(answer_index(model, "odd"))].undefined, 0U);
+  for (std::size_t o = 0; o < of.size(); ++o) {
+    for (std::size_t a = 0; a < of[o].size(); ++a) {
+      EXPECT_TRUE(counted.of[o][a] == of[o][a]) << o << ' ' << a;
+    }
+  }
+}
+
 TEST(Run, AnotherSeedIsAnotherSample) {
   const Model model = model_of(h20_text());
   EXPECT_FALSE(run(model, options_of(1000, 1)) == run(model, options_of(1000, 2)));

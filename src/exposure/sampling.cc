@@ -1,11 +1,15 @@
 #include "redline/sampling.h"
 
+#include <algorithm>
+#include <array>
+
 #include <boost/random/sobol.hpp>
 
 #include "redline/error.h"
 #include "redline/random.h"
 
 #include "base/hash.h"
+#include "exposure/lanes.h"
 
 namespace redline {
 namespace {
@@ -34,7 +38,7 @@ std::uint64_t permuted(std::uint64_t value, std::uint64_t count, std::uint64_t k
   return value;
 }
 
-std::uint32_t reversed(std::uint32_t x) {
+inline std::uint32_t reversed(std::uint32_t x) {
   x = x << 16U | x >> 16U;
   x = (x & 0x00ff00ffU) << 8U | (x & 0xff00ff00U) >> 8U;
   x = (x & 0x0f0f0f0fU) << 4U | (x & 0xf0f0f0f0U) >> 4U;
@@ -44,7 +48,7 @@ std::uint32_t reversed(std::uint32_t x) {
 
 // Nested uniform scrambling (Owen 1995) by a hash in which a bit depends on those above it alone
 // (Laine and Karras 2011, with the constants of Burley 2020).
-std::uint32_t scrambled(std::uint32_t x, std::uint32_t key) {
+inline std::uint32_t scrambled(std::uint32_t x, std::uint32_t key) {
   x = reversed(x);
   x += key;
   x ^= x * 0x6c50b47cU;
@@ -52,6 +56,48 @@ std::uint32_t scrambled(std::uint32_t x, std::uint32_t key) {
   x ^= x * 0xc7afe638U;
   x ^= x * 0x8d22f6e6U;
   return reversed(x);
+}
+
+// Points that differ in their last bits alone.
+constexpr unsigned kRunBits = 6;
+constexpr std::uint64_t kRun = std::uint64_t{1} << kRunBits;
+
+// The number that stands for `bits`, of each of a run of points: at = x ^ of_run[i].
+REDLINE_LANES void place_run(std::uint32_t x, const std::array<std::uint32_t, kRun>& of_run,
+                             std::uint32_t key, std::array<double, kRun>& out) {
+  for (std::size_t i = 0; i < kRun; ++i) {
+    // Signed below: vectors have no conversion of unsigned numbers.
+    const std::uint32_t bits = scrambled(x ^ of_run[i], key) ^ 0x80000000U;
+    out[i] = (static_cast<double>(static_cast<std::int32_t>(bits)) + (0x1p31 + 0.5)) * 0x1p-32;
+  }
+}
+
+constexpr unsigned kBits = 32;
+
+// Of each dimension and bit. A point of the sequence is the sum, without carry, of the directions
+// of the bits of its number in Gray's code (Antonov and Saleev 1979); that of 2^k has the bits k
+// and k - 1.
+std::vector<std::uint32_t> directions_of(unsigned dimensions) {
+  std::vector<std::uint32_t> all(std::size_t{dimensions} * kBits);
+  boost::random::sobol sequence(dimensions);
+  std::uint64_t next = 1;  // the point of zeros is number 0 here; the engine begins behind it
+  for (unsigned k = 0; k < kBits; ++k) {
+    sequence.discard(((std::uint64_t{1} << k) - next) * dimensions);
+    next = (std::uint64_t{1} << k) + 1;
+    for (unsigned d = 0; d < dimensions; ++d) {
+      std::uint32_t* const of = &all[std::size_t{d} * kBits];
+      of[k] = static_cast<std::uint32_t>(sequence() >> 32U) ^ (k > 0 ? of[k - 1] : 0);
+    }
+  }
+  return all;
+}
+
+std::uint32_t sum_of(const std::uint32_t* directions, std::uint64_t number) {
+  std::uint32_t sum = 0;
+  for (std::uint64_t gray = number ^ number >> 1U; gray != 0; gray >>= 1U, ++directions) {
+    sum ^= (gray & 1U) != 0 ? *directions : 0;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -64,6 +110,9 @@ SamplePlan::SamplePlan(SampleDesign design, unsigned dimensions, std::uint64_t c
   for (unsigned d = 0; d < dimensions; ++d) {
     keys_.push_back(static_cast<std::uint64_t>(uniform(seed, kKeyStream + d, 0) * 0x1p53));
   }
+  if (design == SampleDesign::kSobol) {
+    directions_ = directions_of(dimensions);
+  }
 }
 
 double SamplePlan::latin(std::uint64_t point, unsigned dimension) const {
@@ -72,43 +121,53 @@ double SamplePlan::latin(std::uint64_t point, unsigned dimension) const {
          static_cast<double>(count_);
 }
 
-void SamplePlan::fill_sobol(std::uint64_t first, std::span<double> out) const {
-  const auto place = [&](std::uint32_t bits, unsigned d) {
-    return (static_cast<double>(scrambled(bits, static_cast<std::uint32_t>(keys_[d]))) + 0.5) *
-           0x1p-32;
-  };
-  // The point of zeros is number 0 here; the engine begins behind it.
-  boost::random::sobol sequence(dimensions());
-  std::size_t at = 0;
-  if (first == 0) {
-    for (unsigned d = 0; d < dimensions(); ++d, ++at) {
-      out[at] = place(0, d);
-    }
-  } else {
-    sequence.discard((first - 1) * dimensions());
+void SamplePlan::sobol(unsigned dimension, std::uint64_t first, std::uint64_t rows,
+                       std::size_t step, double* out) const {
+  const std::uint32_t* const directions = &directions_[std::size_t{dimension} * kBits];
+  std::array<std::uint32_t, kRun> of_run;  // NOLINT: filled at once
+  for (std::uint64_t i = 0; i < kRun; ++i) {
+    of_run[i] = sum_of(directions, i);
   }
-  while (at < out.size()) {
-    for (unsigned d = 0; d < dimensions(); ++d, ++at) {
-      out[at] = place(static_cast<std::uint32_t>(sequence() >> 32U), d);
+  std::array<double, kRun> numbers;  // NOLINT: filled before it is read
+  for (std::uint64_t at = 0; at < rows;) {
+    const std::uint64_t skipped = (first + at) % kRun;
+    const std::uint64_t count = std::min(kRun - skipped, rows - at);
+    place_run(sum_of(directions, first + at - skipped), of_run,
+              static_cast<std::uint32_t>(keys_[dimension]), numbers);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      out[(at + i) * step] = numbers[skipped + i];
     }
+    at += count;
+  }
+}
+
+void SamplePlan::fill_dimension(unsigned dimension, std::uint64_t first, std::uint64_t rows,
+                                std::size_t step, double* out) const {
+  if (design_ == SampleDesign::kSobol) {
+    sobol(dimension, first, rows, step, out);
+    return;
+  }
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    out[i * step] = design_ == SampleDesign::kLatin ? latin(first + i, dimension)
+                                                    : uniform(seed_, dimension, first + i);
   }
 }
 
 void SamplePlan::fill(std::uint64_t first, std::span<double> out) const {
   RL_CHECK(out.size() % dimensions() == 0);
-  RL_CHECK(first + out.size() / dimensions() <= count_);
-  if (out.empty()) {
-    return;
+  const std::uint64_t rows = out.size() / dimensions();
+  RL_CHECK(first + rows <= count_);
+  for (unsigned d = 0; d < dimensions(); ++d) {
+    fill_dimension(d, first, rows, dimensions(), out.data() + d);
   }
-  if (design_ == SampleDesign::kSobol) {
-    fill_sobol(first, out);
-    return;
-  }
-  std::size_t at = 0;
-  for (std::uint64_t point = first; at < out.size(); ++point) {
-    for (unsigned d = 0; d < dimensions(); ++d, ++at) {
-      out[at] = design_ == SampleDesign::kLatin ? latin(point, d) : uniform(seed_, d, point);
-    }
+}
+
+void SamplePlan::fill_columns(std::uint64_t first, std::span<double> out) const {
+  RL_CHECK(out.size() % dimensions() == 0);
+  const std::uint64_t rows = out.size() / dimensions();
+  RL_CHECK(first + rows <= count_);
+  for (unsigned d = 0; d < dimensions(); ++d) {
+    fill_dimension(d, first, rows, 1, out.data() + d * rows);
   }
 }
 

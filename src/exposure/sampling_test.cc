@@ -60,6 +60,11 @@ RC_GTEST_PROP(SamplePlanProperty, AnyCutIntoBlocksDrawsTheSamePoints, ()) {
   plan.fill(first, block);
   RC_ASSERT(std::equal(block.begin(), block.end(),
                        whole.begin() + static_cast<std::ptrdiff_t>(first * dimensions)));
+  std::vector<double> columns(rows * dimensions);
+  plan.fill_columns(first, columns);
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    RC_ASSERT(columns[i % dimensions * rows + i / dimensions] == block[i]);
+  }
   for (const double one : whole) {
     RC_ASSERT(one > 0.0 && one < 1.0);
   }

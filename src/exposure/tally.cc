@@ -17,12 +17,7 @@ constexpr int kOctaveBits = 9;
 constexpr std::int32_t kOctave = 1 << kOctaveBits;  // bins in each
 constexpr std::int32_t kOctavesAbove = 44;          // that of kMost; as many lie below that of 0
 
-constexpr std::size_t kTallyBlock = 512;  // values of which sums fit 64 bits and squares 128
-
 constexpr std::string_view kTallyMark = "tally1 ";
-
-// A text may hold more values than a run can draw, but not so many that merging could overflow.
-constexpr std::uint64_t kMostRead = std::uint64_t{1} << 48U;
 
 // The whole number next to `size`, which is not negative; of halves the even one.
 double whole_of(double size) {
@@ -74,13 +69,14 @@ struct BlockSums {
 };
 
 // Of any values that are allowed.
-BlockSums wide_sums(std::span<const double> values, std::array<std::int64_t, kTallyBlock>& bins) {
+BlockSums wide_sums(std::span<const double> values, std::int16_t* bins) {
   BlockSums s;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double size = whole_of(std::fabs(values[i]));
     const auto whole = static_cast<std::int64_t>(size);
     const std::int64_t value = std::signbit(values[i]) ? -whole : whole;
-    bins[i] = std::signbit(values[i]) ? -bin_of_size(size) : bin_of_size(size);
+    const std::int64_t bin = std::signbit(values[i]) ? -bin_of_size(size) : bin_of_size(size);
+    bins[i] = static_cast<std::int16_t>(bin);
     s.sum += value;
     s.squares += static_cast<HexNumber>(whole) * static_cast<std::uint64_t>(whole);
     s.low = std::min(s.low, value);
@@ -92,8 +88,7 @@ BlockSums wide_sums(std::span<const double> values, std::array<std::int64_t, kTa
 // Of values below kQuick in size: without a branch, a call or a product of 128 bits, so that
 // vectors can do it. A size is upper * 2^26 + lower.
 constexpr double kQuick = 0x1p50;
-REDLINE_LANES BlockSums quick_sums(std::span<const double> values,
-                                   std::array<std::int64_t, kTallyBlock>& bins) {
+REDLINE_LANES BlockSums quick_sums(std::span<const double> values, std::int16_t* bins) {
   constexpr double kShift = 0x1p52;  // leaves the whole number in the last bits of the sum
   constexpr unsigned kHalfBits = 26;
   BlockSums s;
@@ -106,7 +101,7 @@ REDLINE_LANES BlockSums quick_sums(std::span<const double> values,
     // All ones or 0, to negate without a branch.
     const std::int64_t sign = std::bit_cast<std::int64_t>(values[i]) >> 63;
     const std::int64_t value = (bits ^ sign) - sign;
-    bins[i] = (bin_of_size((size + kShift) - kShift) ^ sign) - sign;
+    bins[i] = static_cast<std::int16_t>((bin_of_size((size + kShift) - kShift) ^ sign) - sign);
     const auto upper = static_cast<std::uint32_t>(bits >> kHalfBits);
     const auto lower = static_cast<std::uint32_t>(bits & ((1 << kHalfBits) - 1));
     upper_squares += std::uint64_t{upper} * upper;
@@ -119,6 +114,16 @@ REDLINE_LANES BlockSums quick_sums(std::span<const double> values,
   s.squares = (HexNumber{upper_squares} << (2 * kHalfBits)) +
               (HexNumber{products} << (kHalfBits + 1)) + lower_squares;
   return s;
+}
+
+// The largest size, as the bits of a double: those of sizes have the order of the sizes, with an
+// infinity and NaN above all.
+REDLINE_LANES std::int64_t largest_bits(std::span<const double> values) {
+  std::int64_t most = 0;
+  for (const double value : values) {
+    most = std::max(most, std::bit_cast<std::int64_t>(std::fabs(value)));
+  }
+  return most;
 }
 
 void append_hex(std::string& out, HexNumber value) {
@@ -195,7 +200,7 @@ void Tally::cover(std::int64_t low, std::int64_t high) {
   octaves_.resize(2 * kOctavesAbove + 1);
 }
 
-std::uint64_t& Tally::bin_at(std::int32_t bin) {
+std::uint32_t& Tally::bin_at(std::int32_t bin) {
   Octave& octave = octaves_[static_cast<std::size_t>((bin >> kOctaveBits) + kOctavesAbove)];
   if (octave.empty()) {
     octave.resize(kOctave);
@@ -209,42 +214,61 @@ std::uint64_t Tally::held_in(std::int32_t bin) const {
 }
 
 void Tally::add(std::span<const double> values) {
+  std::array<std::int16_t, kBlock> bins;  // NOLINT: filled before it is read
   while (!values.empty()) {
-    const std::size_t size = std::min(kTallyBlock, values.size());
-    add_block(values.first(size));
+    const std::size_t size = std::min(kBlock, values.size());
+    const Block block = look_at(values.first(size), bins.data());
+    RL_CHECK(block.left_out == 0);
+    take(block);
+    count_bins(std::span(bins).first(block.noted));
     values = values.subspan(size);
   }
 }
 
-void Tally::add_block(std::span<const double> values) {
-  bool allowed = true;
-  double most = 0.0;
-  for (const double value : values) {
-    most = std::max(most, std::fabs(value));
-    allowed &= std::fabs(value) <= kMost;
+Tally::Block Tally::look_at(std::span<const double> values, std::int16_t* bins) {
+  RL_CHECK(values.size() <= kBlock);
+  std::array<double, kBlock> kept;  // NOLINT: as much of it is read as is filled
+  const std::size_t all = values.size();
+  const std::int64_t most = largest_bits(values);
+  if (most > std::bit_cast<std::int64_t>(kMost)) {
+    const auto end = std::copy_if(values.begin(), values.end(), kept.begin(),
+                                  [](double value) { return std::fabs(value) <= kMost; });
+    values = std::span(kept).first(static_cast<std::size_t>(end - kept.begin()));
   }
-  RL_CHECK(allowed);
-  std::array<std::int64_t, kTallyBlock> bins;
-  const BlockSums sums = most < kQuick ? quick_sums(values, bins) : wide_sums(values, bins);
-  cover(sums.low, sums.high);
+  if (values.empty()) {
+    return {0, 0, all, 0, 0, 0, 0};
+  }
+  const bool quick = most < std::bit_cast<std::int64_t>(kQuick);
+  const BlockSums sums = quick ? quick_sums(values, bins) : wide_sums(values, bins);
+  const bool same = sums.low == sums.high;  // often 0
+  return {
+      values.size(), same ? 0 : values.size(), all - values.size(), sums.low, sums.high, sums.sum,
+      sums.squares};
+}
+
+void Tally::take(const Block& block) {
+  if (block.count == 0) {
+    return;
+  }
+  cover(block.low, block.high);
+  count_ += block.count;
+  RL_CHECK(count_ <= kMostValues);
+  sum_ += block.sum;
+  squares_.add({0, block.squares});
+  if (block.noted == 0) {
+    bin_at(bin_of(block.low)) += static_cast<std::uint32_t>(block.count);
+  }
+}
+
+void Tally::count_bins(std::span<const std::int16_t> bins) {
   Octave* const octave_0 = octaves_.data() + kOctavesAbove;
-  const auto place = [&](std::int64_t bin) -> std::uint64_t& {
+  for (const std::int32_t bin : bins) {
     Octave& octave = octave_0[bin >> kOctaveBits];
     if (octave.empty()) {
       octave.resize(kOctave);
     }
-    return octave.data()[bin & (kOctave - 1)];
-  };
-  if (sums.low == sums.high) {  // all the same, often 0
-    place(bins[0]) += values.size();
-  } else {
-    for (const std::int64_t bin : std::span(bins).first(values.size())) {
-      ++place(bin);
-    }
+    ++octave.data()[bin & (kOctave - 1)];
   }
-  count_ += values.size();
-  sum_ += sums.sum;
-  squares_.add({0, sums.squares});
 }
 
 void Tally::merge(const Tally& other) {
@@ -259,6 +283,7 @@ void Tally::merge(const Tally& other) {
     std::transform(added.begin(), added.end(), octave.begin(), octave.begin(), std::plus<>());
   }
   count_ += other.count_;
+  RL_CHECK(count_ <= kMostValues);
   sum_ += other.sum_;
   squares_.add(Wide(other.squares_));
 }
@@ -396,7 +421,7 @@ bool Tally::read_bins(std::string_view text) {
     if (empty) {
       bin += static_cast<std::int32_t>(*number);
     } else {
-      bin_at(bin++) = static_cast<std::uint64_t>(*number);
+      bin_at(bin++) = static_cast<std::uint32_t>(*number);
       count += static_cast<std::uint64_t>(*number);
     }
   }
@@ -417,14 +442,14 @@ std::optional<Tally> Tally::from_text(std::string_view text) {
   Tally out;
   std::string_view rest = text.substr(kTallyMark.size());
   const auto count = take_hex(rest, ' ');
-  if (!count || *count > kMostRead) {
+  if (!count || *count > kMostValues) {
     return std::nullopt;
   }
   if (*count > 0) {
     constexpr auto kMostWhole = static_cast<Uint128>(kMost);
     const auto min = take_signed<std::int64_t>(rest, kMostWhole);
     const auto max = take_signed<std::int64_t>(rest, kMostWhole);
-    const auto sum = take_signed<Int128>(rest, kMostWhole * kMostRead);
+    const auto sum = take_signed<Int128>(rest, kMostWhole * kMostValues);
     const auto high = take_hex(rest, ' ');
     const auto low = take_hex(rest, ' ');
     if (!min || !max || *min > *max || !sum || !high || *high >> 64U != 0 || !low) {

@@ -17,14 +17,25 @@ namespace redline {
 // Mean, deviation, least and greatest are exact. The distribution is kept as counts in bins: one
 // whole number each below 512, then 512 to an octave of the distance from -512 (of negative values
 // from 512), so that a bin is 2^-8 of its values wide at most and 2^-9 where they are large. Memory
-// is 4 kB for each such octave that values fall into: a few where they differ by a few per cent,
-// 360 kB at the very most. The sums hold 2^64 values of any size that is allowed.
+// is 2 kB for each such octave that values fall into: a few where they differ by a few per cent,
+// 180 kB at the very most. The sums hold kMostValues of any size that is allowed.
 class Tally {
  public:
   static constexpr double kMost = 0x1p53;
+  static constexpr std::size_t kBlock = 512;  // values at once: sums fit 64 bits, squares 128
+  // Values in all, of which each bin holds any share.
+  static constexpr std::uint64_t kMostValues = 0xffffffffU;
 
   // Each value within -kMost and kMost; an infinity or a NaN is a bug of the caller.
   void add(std::span<const double> values);
+  // add() in steps, for many tallies that are filled in turn and whose bins do not fit a cache
+  // together: what some values come to, with their bins noted in as many places as there are
+  // values; that taken to an account, or to several that have the same values; and, when many are
+  // noted, the bins counted. Until then the tally is not to be read.
+  struct Block;
+  [[nodiscard]] static Block look_at(std::span<const double> values, std::int16_t* bins);
+  void take(const Block& block);
+  void count_bins(std::span<const std::int16_t> bins);
   void merge(const Tally& other);
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
@@ -72,11 +83,10 @@ class Tally {
   };
 
   // 512 bins, or none until a value falls there.
-  using Octave = std::vector<std::uint64_t>;
+  using Octave = std::vector<std::uint32_t>;
 
-  void add_block(std::span<const double> values);
   void cover(std::int64_t low, std::int64_t high);
-  [[nodiscard]] std::uint64_t& bin_at(std::int32_t bin);
+  [[nodiscard]] std::uint32_t& bin_at(std::int32_t bin);
   [[nodiscard]] std::uint64_t held_in(std::int32_t bin) const;
   [[nodiscard]] Middle middle() const;
   [[nodiscard]] Wide squares_at_least() const;
@@ -89,6 +99,14 @@ class Tally {
   std::int64_t min_ = 0;
   std::int64_t max_ = 0;
   std::vector<Octave> octaves_{};  // all or none
+};
+
+struct Tally::Block {
+  std::uint64_t count = 0;
+  std::size_t noted = 0;     // bins: none where all values are the same
+  std::size_t left_out = 0;  // of no number within -kMost and kMost
+  std::int64_t low = 0, high = 0, sum = 0;
+  Uint128 squares = 0;
 };
 
 }  // namespace redline

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -42,6 +43,15 @@ bool any(const F& f) {
   return found;
 }
 
+// 1 where a number lies within the bounds.
+REDLINE_LANES void see_fate(double above, double below, const double* u, std::uint32_t* came,
+                            std::size_t points) {
+  REDLINE_INDEPENDENT
+  for (std::size_t i = 0; i < points; ++i) {
+    came[i] = static_cast<std::uint32_t>(u[i] > above) & static_cast<std::uint32_t>(u[i] < below);
+  }
+}
+
 }  // namespace
 
 Worlds::Worlds(const Model& model)
@@ -54,6 +64,8 @@ Worlds::Worlds(const Model& model)
       lines_(model.lines.size() * kLineColumns * kN),
       windows_(model.lines.size() * model.quarters * kWindowColumns * kN),
       stirs_(model.lines.size() * model.quarters),
+      left_out_(model.lines.size(), 0),
+      same_options_(model.options.size()),
       idle_(model.lines.size(), 0),
       replaced_(model.lines.size(), 0),
       accrued_(model.lines.size(), 0),
@@ -125,7 +137,8 @@ void Worlds::group_lines() {
                                [&](const Group& one) { return one.lines == group.lines; });
       if (same == groups_.end()) {
         group.outcome.resize(group.firms.size() * kFirmMeasures * m_.quarters * kN);
-        group.results.resize(group.lines.size() * kLineMeasures * m_.quarters * kN);
+        group.written.resize(group.lines.size() * kLineMeasures * m_.quarters);
+        group.results.resize(group.written.size() * kN);
         groups_.push_back(std::move(group));
         same = groups_.end() - 1;
       }
@@ -136,13 +149,33 @@ void Worlds::group_lines() {
 
 // --- What is drawn
 
+// Lanes that are not asked for keep the draws of an earlier world.
 void Worlds::draw(std::span<const double> u, std::size_t count) {
-  // Lanes that are not asked for keep the draws of an earlier world.
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t d = 0; d < m_.dimensions; ++d) {
       drawn_[d * kN + i] = u[i * m_.dimensions + d];
     }
   }
+  draw_inputs(count);
+}
+
+void Worlds::draw_of(std::span<const double> u, std::size_t points,
+                     std::span<const std::uint32_t> order, std::size_t first, std::size_t count) {
+  for (std::size_t d = 0; d < m_.dimensions; ++d) {
+    const double* const from = &u[d * points];
+    double* const to = &drawn_[d * kN];
+    if (order.empty()) {
+      std::copy_n(from + first, count, to);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        to[i] = from[order[first + i]];
+      }
+    }
+  }
+  draw_inputs(count);
+}
+
+void Worlds::draw_inputs(std::size_t count) {
   if (m_.copula) {
     correlate(count);
   }
@@ -161,8 +194,186 @@ void Worlds::draw(std::span<const double> u, std::size_t count) {
   for (std::size_t k = 0; k < m_.markets.size(); ++k) {
     grow_market(k);
   }
-  for (Group& group : groups_) {
+  compare_groups();
+}
+
+void Worlds::work_out_only(std::span<const SlotIndex> slots) {
+  std::fill(left_out_.begin(), left_out_.end(), 1);
+  for (const Group& group : groups_) {
+    const bool asked = std::any_of(slots.begin(), slots.end(), [&](SlotIndex slot) {
+      const auto within = [slot](SlotIndex first, std::size_t count) {
+        return slot >= first && slot < first + count;
+      };
+      return std::any_of(group.lines.begin(), group.lines.end(), [&](std::size_t l) {
+        return within(m_.slot_of(l, LineMeasure::kRevenue, 0), kLineMeasures * m_.quarters) ||
+               within(m_.slot_of(m_.lines[l].firm, FirmMeasure::kRevenue, 0),
+                      kFirmMeasures * m_.quarters);
+      });
+    });
+    for (const std::size_t l : group.lines) {
+      left_out_[l] = asked ? 0 : left_out_[l];
+    }
+  }
+}
+
+// Which groups and which options differ in nothing that is done in these worlds.
+void Worlds::compare_groups() {
+  const auto acts = [this](std::size_t l) { return idle_[l] == 0; };
+  const auto same = [&](const Group& a, const Group& b) {
+    auto one = a.lines.begin(), other = b.lines.begin();
+    for (;; ++one, ++other) {
+      one = std::find_if(one, a.lines.end(), acts);
+      other = std::find_if(other, b.lines.end(), acts);
+      if (one == a.lines.end() || other == b.lines.end()) {
+        return one == a.lines.end() && other == b.lines.end();
+      }
+      if (*one != *other) {
+        return false;
+      }
+    }
+  };
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    Group& group = groups_[g];
     group.ready = false;
+    group.stands_for.reset();
+    if (std::any_of(group.lines.begin(), group.lines.end(), acts)) {
+      group.stands_for = g;
+      for (std::size_t k = 0; k < g; ++k) {
+        if (groups_[k].stands_for == k && same(group, groups_[k])) {
+          group.stands_for = k;
+          break;
+        }
+      }
+    }
+  }
+  const auto does = [this](std::size_t g) { return groups_[g].stands_for.has_value(); };
+  for (std::size_t o = 0; o < options_.size(); ++o) {
+    const auto same_option = [&](std::size_t other) {
+      auto a = options_[o].begin(), b = options_[other].begin();
+      for (;; ++a, ++b) {
+        a = std::find_if(a, options_[o].end(), does);
+        b = std::find_if(b, options_[other].end(), does);
+        if (a == options_[o].end() || b == options_[other].end()) {
+          return a == options_[o].end() && b == options_[other].end();
+        }
+        if (groups_[*a].stands_for != groups_[*b].stands_for) {
+          return false;
+        }
+      }
+    };
+    same_options_[o] = o;
+    for (std::size_t k = 0; k < o; ++k) {
+      if (same_options_[k] == k && same_option(k)) {
+        same_options_[o] = k;
+        break;
+      }
+    }
+  }
+}
+
+// Probabilities and rates are taken from the world in the middle of the cube.
+void Worlds::find_fates() {
+  const std::vector<double> middle(m_.dimensions, 0.5);
+  draw(middle, 1);
+  double last = 0.0;
+  for (const Firm& firm : m_.firms) {
+    last = std::max(last, firm.quarters.back().last);
+  }
+  std::vector<double> odds;
+  for (const Node& node : m_.nodes) {
+    if (node.kind != NodeKind::kEvent) {
+      continue;
+    }
+    const EventNode& event = m_.event_nodes[node.index];
+    Fate fate{node.slot, {}, {}};
+    double come = 1.0;
+    for (std::size_t k = 0; k < fates_.size(); ++k) {
+      if (std::find(event.after.begin(), event.after.end(), fates_[k].slot) != event.after.end()) {
+        fate.after.push_back(k);
+        come *= odds[k];
+      }
+    }
+    if (event.occurs != kNone) {
+      fate.dimension = static_cast<unsigned>(event.occurs);
+      fate.above = 1.0 - share_of(columns_[*event.probability][0]);
+      for (const Node& other : m_.nodes) {
+        if (other.kind == NodeKind::kDraw && other.slot == *event.probability) {
+          fate.odds = other.index;
+        }
+      }
+    } else if (event.rate) {
+      fate.dimension = static_cast<unsigned>(event.when);
+      const double years = std::max(0.0, last - event.from) / kDaysAYear;
+      fate.below = -std::expm1(-at_least_none(columns_[*event.rate][0]) * years);
+    }
+    fates_.push_back(fate);
+    odds.push_back(come * std::max(0.0, fate.below - fate.above));
+  }
+  // The rarest first: they concern few lanes, and those together.
+  std::vector<std::size_t> rank;
+  for (std::size_t k = 0; k < fates_.size(); ++k) {
+    const bool asked = std::any_of(m_.lines.begin(), m_.lines.end(), [&](const Line& line) {
+      const auto has = [&](const std::vector<SlotIndex>& list) {
+        return std::find(list.begin(), list.end(), fates_[k].slot) != list.end();
+      };
+      return has(line.closes) || has(line.opens) || has(line.ends);
+    });
+    if (asked && odds[k] > 0.0 && odds[k] < 1.0) {
+      rank.push_back(k);
+    }
+  }
+  const auto rarity = [&](std::size_t k) { return std::min(odds[k], 1.0 - odds[k]); };
+  std::stable_sort(rank.begin(), rank.end(),
+                   [&](std::size_t a, std::size_t b) { return rarity(a) < rarity(b); });
+  constexpr std::size_t kMostBits = 12;
+  rank.resize(std::min(rank.size(), kMostBits));
+  for (std::size_t i = 0; i < rank.size(); ++i) {
+    fates_[rank[i]].bit = static_cast<unsigned>(rank.size() - 1 - i);
+  }
+  starts_.resize((std::size_t{1} << rank.size()) + 1);
+}
+
+void Worlds::order_by_fate(std::span<const double> u, std::size_t points,
+                           std::vector<std::uint32_t>& order) {
+  if (m_.dimensions == 0) {
+    order.clear();
+    return;
+  }
+  if (starts_.empty()) {
+    find_fates();
+  }
+  came_.resize(fates_.size() * points);
+  keys_.assign(points, 0);
+  for (std::size_t k = 0; k < fates_.size(); ++k) {
+    const Fate& fate = fates_[k];
+    std::uint32_t* const came = &came_[k * points];
+    const double* const drawn = &u[fate.dimension * points];
+    if (fate.odds) {
+      const DrawNode& draw = m_.draws[*fate.odds];
+      const double* const from = &u[draw.dimension * points];
+      for (std::size_t i = 0; i < points; ++i) {
+        came[i] = drawn[i] > 1.0 - draw.table(from[i]) * draw.factor ? 1 : 0;
+      }
+    } else {
+      see_fate(fate.above, fate.below, drawn, came, points);
+    }
+    for (const std::size_t before : fate.after) {
+      std::transform(came, came + points, &came_[before * points], came, std::bit_and<>());
+    }
+    if (fate.bit) {
+      for (std::size_t i = 0; i < points; ++i) {
+        keys_[i] |= came[i] << *fate.bit;
+      }
+    }
+  }
+  std::fill(starts_.begin(), starts_.end(), 0);
+  for (const std::uint32_t key : keys_) {
+    ++starts_[key + 1];
+  }
+  std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+  order.resize(points);
+  for (std::size_t i = 0; i < points; ++i) {
+    order[starts_[keys_[i]]++] = static_cast<std::uint32_t>(i);
   }
 }
 
@@ -248,6 +459,10 @@ REDLINE_LANES void Worlds::draw_day(const DayNode& node, double* out) const {
 // --- When lines may be sold, and what buyers want
 
 REDLINE_LANES void Worlds::open_line(std::size_t l) {
+  if (left_out_[l] != 0) {
+    rest_line(l);
+    return;
+  }
   const Line& line = m_.lines[l];
   const auto first_of = [&](const std::vector<SlotIndex>& events, double* out) {
     std::fill_n(out, kN, kNever);
@@ -275,22 +490,26 @@ REDLINE_LANES void Worlds::open_line(std::size_t l) {
   }
   const double* const built =
       line.builds_on == kNone ? opened : columns_[static_cast<std::size_t>(line.builds_on)];
-  const double last = m_.firms[line.firm].quarters.back().last;
+  const double end = m_.firms[line.firm].quarters.back().last + 1.0;
   const double* const development = columns_[line.development];
-  idle_[l] =
-      static_cast<char>(line.closes.empty() && line.replaces == kNone && replaced_[l] == 0 &&
-                        !any([&](std::size_t i) {
-                          return opened[i] <= last || built[i] <= last || development[i] > 0.0;
-                        }));
+  idle_[l] = static_cast<char>(line.closes.empty() && line.replaces == kNone && replaced_[l] == 0 &&
+                               !any([&](std::size_t i) {
+                                 return opened[i] < end || built[i] < end || development[i] > 0.0;
+                               }));
   if (idle_[l] != 0) {
-    std::fill_n(of_line(l, kWeight), kN, 0.0);
-    std::fill_n(window(l, 0, kBefore), m_.quarters * kWindowColumns * kN, 0.0);
-    std::fill_n(&stirs(l, 0), m_.quarters, Stirs{});
+    rest_line(l);
     return;
   }
   std::copy_n(built, kN, of_line(l, kBuilt));
   ready_line(l);
   look_at_quarters(l);
+}
+
+void Worlds::rest_line(std::size_t l) {
+  idle_[l] = 1;
+  std::fill_n(of_line(l, kWeight), kN, 0.0);
+  std::fill_n(window(l, 0, kBefore), m_.quarters * kWindowColumns * kN, 0.0);
+  std::fill_n(&stirs(l, 0), m_.quarters, Stirs{});
 }
 
 REDLINE_LANES void Worlds::ready_line(std::size_t l) {
@@ -476,14 +695,15 @@ void Worlds::play(std::size_t option) {
   const std::size_t of_firm = kFirmMeasures * m_.quarters;
   const std::size_t width = kLineMeasures * m_.quarters;
   std::fill(firm_groups_.begin(), firm_groups_.end(), std::size_t{0});
+  same_as_ = same_options_[option];
   for (const std::size_t g : options_[option]) {
-    Group& group = groups_[g];
+    if (!groups_[g].stands_for) {
+      continue;
+    }
+    Group& group = groups_[*groups_[g].stands_for];
     if (!group.ready) {
       work_out(group);
       group.ready = true;
-    }
-    if (group.empty) {
-      continue;
     }
     for (std::size_t f = 0; f < group.firms.size(); ++f) {
       add_firm(group.firms[f], &group.outcome[f * of_firm * kN]);
@@ -527,12 +747,12 @@ double Worlds::net_usd(std::size_t lane) const {
 }
 
 void Worlds::work_out(Group& group) {
-  group.empty = std::all_of(group.lines.begin(), group.lines.end(),
-                            [this](std::size_t l) { return idle_[l] != 0; });
-  if (group.empty) {
-    return;
+  for (std::size_t k = 0; k < group.written.size(); ++k) {
+    if (group.written[k] != 0) {
+      std::fill_n(&group.results[k * kN], kN, 0.0);
+      group.written[k] = 0;
+    }
   }
-  std::fill(group.results.begin(), group.results.end(), 0.0);
   for (std::size_t i = 0; i < group.lines.size(); ++i) {
     place_[group.lines[i]] = i;
     open_books(group.lines[i]);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 namespace redline::exposure {
 
-// Holds the memory of one thread; the model must outlive it. No call allocates.
+// Holds the memory of one thread; the model must outlive it. Only the first order allocates.
 //
 // A number is a column, of one lane for each world, and every step of the work is a loop over the
 // lanes. Lines that share a market, a stock or capacity are worked out together, and once for all
@@ -30,6 +31,18 @@ class Worlds {
   // Draws `count` worlds, kLanes at the most: `u` has a number in (0, 1) for each world and
   // dimension, world by world.
   void draw(std::span<const double> u, std::size_t count);
+  // The same of points that stand dimension by dimension, `points` in each: those from `first` on,
+  // or where there is an order those that it has there.
+  void draw_of(std::span<const double> u, std::size_t points, std::span<const std::uint32_t> order,
+               std::size_t first, std::size_t count);
+  // An order of such points in which worlds stand together where the same events come, as far as
+  // that is seen from the points alone: most steps of the work can be left out where they concern
+  // no lane. No world's numbers hang on it.
+  void order_by_fate(std::span<const double> u, std::size_t points,
+                     std::vector<std::uint32_t>& order);
+  // From the next draw on nothing is worked out but what these numbers of lines and firms hang on;
+  // the others have any value.
+  void work_out_only(std::span<const SlotIndex> slots);
   // From the next draw on a quantity is this, and not what is drawn for it.
   void hold(SlotIndex slot, double value) { held_.emplace_back(slot, value); }
   // Works out what an option brings in the worlds that were drawn.
@@ -38,6 +51,9 @@ class Worlds {
   [[nodiscard]] double value(SlotIndex slot, std::size_t lane) const {
     return columns_[slot][lane];
   }
+  // The first option that brings the same as the one that was played, in each of these worlds, as
+  // far as is seen from the lines that do something in them; perhaps itself.
+  [[nodiscard]] std::size_t same_as() const { return same_as_; }
   // What the option that was played brings to a firm in a quarter, in whole cents.
   [[nodiscard]] const double* cents(std::size_t firm, FirmMeasure measure,
                                     std::size_t quarter) const {
@@ -96,9 +112,12 @@ class Worlds {
   struct Group {
     std::vector<std::size_t> lines, markets, firms;
     bool ready = false;           // in the worlds that were drawn
-    bool empty = false;           // none of the lines does anything in them
     std::vector<double> outcome;  // firm of the group x measure x quarter, cents
     std::vector<double> results;  // line of the group x measure x quarter, dollars
+    std::vector<char> written;    // of those
+    // The first group in which the same lines do something in the worlds that were drawn, which are
+    // in the same place there; none where none does.
+    std::optional<std::size_t> stands_for{};
   };
 
   [[nodiscard]] double* of_line(std::size_t line, LineColumn column) {
@@ -107,10 +126,13 @@ class Worlds {
   [[nodiscard]] double* window(std::size_t line, std::size_t quarter, WindowColumn column) {
     return &windows_[((line * m_.quarters + quarter) * kWindowColumns + column) * kLanes];
   }
+  // To be written to; zeros until then.
   [[nodiscard]] double* result(Group& group, std::size_t line, LineMeasure measure,
                                std::size_t quarter) {
-    const std::size_t at = place_[line] * kLineMeasures + static_cast<std::size_t>(measure);
-    return &group.results[(at * m_.quarters + quarter) * kLanes];
+    const std::size_t at =
+        (place_[line] * kLineMeasures + static_cast<std::size_t>(measure)) * m_.quarters + quarter;
+    group.written[at] = 1;
+    return &group.results[at * kLanes];
   }
   [[nodiscard]] double* books(std::size_t firm, FirmColumn column) {
     return &books_[(firm * kFirmColumns + column) * kLanes];
@@ -119,11 +141,15 @@ class Worlds {
     return stirs_[line * m_.quarters + quarter];
   }
 
+  void compare_groups();
+  void find_fates();
+  void draw_inputs(std::size_t count);
   void draw_node(const Node& node, std::span<const double> u);
   void draw_event(const EventNode& node, double* out, std::span<const double> u);
   void draw_day(const DayNode& node, double* out) const;
   void correlate(std::size_t count);
   void open_line(std::size_t line);
+  void rest_line(std::size_t line);
   void ready_line(std::size_t line);
   void look_at_quarters(std::size_t line);
   void grow_market(std::size_t market);
@@ -144,16 +170,32 @@ class Worlds {
   void sell_freely(Group& group, std::size_t line, std::size_t quarter, const double* potential);
   void sell_again(Group& group, std::size_t line, std::size_t quarter, const double* potential);
 
+  // Whether an event comes, from the points alone: on one side of a quantile, if others came.
+  struct Fate {
+    SlotIndex slot;
+    std::vector<std::size_t> after;  // fates, earlier ones
+    unsigned dimension = 0;
+    double above = 0.0, below = 1.0;    // comes between
+    std::optional<std::size_t> odds{};  // the draw of its probability, in place of the bounds
+    std::optional<unsigned> bit{};      // in the key of the order
+  };
+
   const Model& m_;
-  std::vector<double> inputs_;  // slot x lane
-  std::vector<double> drawn_;   // dimension x lane
+  std::vector<Fate> fates_;
+  std::vector<std::uint32_t> came_;           // fate x point
+  std::vector<std::uint32_t> keys_, starts_;  // of points; of keys, in the order
+  std::vector<double> inputs_;                // slot x lane
+  std::vector<double> drawn_;                 // dimension x lane
   std::vector<double> correlated_;
   std::vector<const double*> columns_;  // of each slot; those of results by the option played
   std::vector<std::pair<SlotIndex, double>> held_;
   std::vector<char> sound_;
-  std::vector<double> lines_;                    // line x LineColumn x lane
-  std::vector<double> windows_;                  // line x quarter x WindowColumn x lane
-  std::vector<Stirs> stirs_;                     // line x quarter
+  std::vector<double> lines_;              // line x LineColumn x lane
+  std::vector<double> windows_;            // line x quarter x WindowColumn x lane
+  std::vector<Stirs> stirs_;               // line x quarter
+  std::vector<char> left_out_;             // lines that nobody asks for
+  std::vector<std::size_t> same_options_;  // of each option, in the worlds that were drawn
+  std::size_t same_as_ = 0;
   std::vector<char> idle_;                       // lines that do nothing in any lane
   std::vector<char> replaced_;                   // lines whose capacity another one uses
   std::vector<char> accrued_;                    // lines with goods that are still to come
@@ -170,7 +212,7 @@ class Worlds {
   std::vector<double> none_;   // a column of zeros
 };
 
-// Points of a model's cube, and some of them one behind the other.
+// Points of a model's cube, and some of them dimension by dimension.
 [[nodiscard]] inline SamplePlan plan_of(const Model& model, SampleDesign design,
                                         std::uint64_t samples, std::uint64_t seed) {
   return {design, std::max(1U, model.dimensions), samples, seed};
@@ -179,19 +221,18 @@ inline void fill_points(const Model& model, const SamplePlan& plan, std::uint64_
                         std::uint64_t count, std::vector<double>& points) {
   points.resize(count * model.dimensions);
   if (model.dimensions > 0) {
-    plan.fill(first, points);
+    plan.fill_columns(first, points);
   }
 }
 
-// Draws a world for each of `count` points, as many as there are lanes at a time, and calls
-// work(index of the first, how many).
+// Draws a world for each of `count` points, as many as there are lanes at a time and in that order
+// if there is one, and calls work(place of the first, how many).
 template <class Work>
 void draw_in_turn(Worlds& worlds, std::span<const double> points, std::size_t count,
-                  const Work& work) {
-  const std::size_t dimensions = points.size() / std::max<std::size_t>(1, count);
+                  const Work& work, std::span<const std::uint32_t> order = {}) {
   for (std::size_t at = 0; at < count; at += Worlds::kLanes) {
     const std::size_t lanes = std::min(Worlds::kLanes, count - at);
-    worlds.draw(points.subspan(at * dimensions, lanes * dimensions), lanes);
+    worlds.draw_of(points, count, order, at, lanes);
     work(at, lanes);
   }
 }
