@@ -17,8 +17,9 @@ namespace {
 using exposure::Asked;
 using exposure::AskRecord;
 
-constexpr auto kAsks = std::to_array<std::string_view>(
-    {"performance", "reply-performance", "reply-cost", "license-required"});
+constexpr auto kAsks =
+    std::to_array<std::string_view>({"performance", "reply-performance", "reply-cost",
+                                     "reply-license-required", "license-required"});
 
 tl::unexpected<Error> first_of(Diagnostics errors) {
   Error error = std::move(errors.front());
@@ -29,6 +30,24 @@ tl::unexpected<Error> first_of(Diagnostics errors) {
 Result<Distribution> lognormal(double median, double deviation) {
   return deviation > 0.0 ? Distribution::parse(fmt::format("lognormal({}, {})", median, deviation))
                          : Result<Distribution>(Distribution::constant(median));
+}
+
+// Whether the rules of a day want a license for a chip to China.
+Result<bool> needs_license(const Workspace& workspace, const Chip& chip, Date day) {
+  Question question;
+  question.to = "CN";
+  question.as_of = day;
+  RL_TRY(verdict, classify(workspace.rules, chip, question, {.flips = false}));
+  return verdict.outcome == Outcome::kLicenseRequired;
+}
+
+Result<const Chip*> chip_named(const Workspace& workspace, const std::string& id) {
+  const Chip* chip = workspace.catalog.chip(id);
+  if (chip == nullptr) {
+    return fail(Code::kUnknownReference, fmt::format("there is no chip '{}'", id),
+                {"`redline data list chips` shows all"});
+  }
+  return chip;
 }
 
 class Asks {
@@ -56,6 +75,10 @@ class Asks {
                   {"ask for another die, or leave the line out"});
     }
     const Reply& best = reply->best.front();
+    if (ask.what == "reply-license-required") {
+      return license_on(chip_of(best, reply->bodies[best.body], *reply->request->base),
+                        fmt::format("best part of {} ({})", ask.die, epoch->id), ask, as_of);
+    }
     if (ask.what == "reply-cost") {
       const auto& cost = best.cost.total;
       RL_TRY(spread, lognormal(cost.value, std::log(cost.high / cost.low) / (2.0 * kZ90)));
@@ -76,11 +99,11 @@ class Asks {
   };
 
   Result<Asked> license(const AskRecord& ask, Date as_of) {
-    const Chip* chip = w_.catalog.chip(ask.chip);
-    if (chip == nullptr) {
-      return fail(Code::kUnknownReference, fmt::format("there is no chip '{}'", ask.chip),
-                  {"`redline data list chips` shows all"});
-    }
+    RL_TRY(chip, chip_named(w_, ask.chip));
+    return license_on(*chip, ask.chip, ask, as_of);
+  }
+  Result<Asked> license_on(const Chip& chip, const std::string& name, const AskRecord& ask,
+                           Date as_of) {
     Date day = as_of;
     if (!ask.on.empty()) {
       RL_TRY(on, parse_date(ask.on));
@@ -92,17 +115,10 @@ class Asks {
       }
       day = on;
     }
-    Question question;
-    question.to = "CN";
-    question.as_of = day;
-    auto verdict = classify(w_.rules, *chip, question, VerdictDetail{});
-    if (!verdict) {
-      return tl::unexpected(std::move(verdict).error());
-    }
-    const bool required = verdict->outcome == Outcome::kLicenseRequired;
+    RL_TRY(required, needs_license(w_, chip, day));
     return Asked{Distribution::constant(required ? 1.0 : 0.0),
                  {},
-                 fmt::format("rules: {} to CN on {}", ask.chip, format_date(day))};
+                 fmt::format("rules: {} to CN on {}", name, format_date(day))};
   }
 
   Result<const ReplyEpoch*> epoch_named(const std::string& id, Date as_of) {
@@ -130,11 +146,7 @@ class Asks {
   }
 
   Result<Speed> speed_of(const std::string& id, const ReplyEpoch& epoch) {
-    const Chip* chip = w_.catalog.chip(id);
-    if (chip == nullptr) {
-      return fail(Code::kUnknownReference, fmt::format("there is no chip '{}'", id),
-                  {"`redline data list chips` shows all"});
-    }
+    RL_TRY(chip, chip_named(w_, id));
     auto at_work = chip_at_work(w_, *chip, work_of(epoch), epoch.known, Code::kOutOfRange);
     if (!at_work) {
       return first_of(std::move(at_work).error());
@@ -200,9 +212,10 @@ class PrecedentsCheck {
   PrecedentsCheck(const Workspace& workspace, Diagnostics& errors)
       : w_(workspace), errors_(errors) {}
 
-  void series(const exposure::SeriesRecord& one, const data::Node& node) {
+  void series(exposure::SeriesRecord& one, const data::Node& node) {
     const auto cases = node.find("case").items();
     for (std::size_t i = 0; i < one.cases.size(); ++i) {
+      ask(one.cases[i], cases[i]);
       check(one, one.cases[i], cases[i]);
     }
   }
@@ -210,6 +223,34 @@ class PrecedentsCheck {
  private:
   void report(Code code, std::string message, const data::Node& node, std::string help) {
     errors_.push_back({code, std::move(message), node.span(), {std::move(help)}, {}});
+  }
+  // What the rules say stands as the case's answer.
+  void ask(exposure::CaseRecord& one, const data::Node& node) {
+    if (one.chip.empty() && !one.on) {
+      return;
+    }
+    const bool typed = one.yes.has_value();
+    one.yes = one.yes.value_or(false);  // no error of its kind besides
+    if (typed || one.chip.empty() || !one.on) {
+      report(Code::kInconsistent, "a case that is asked of the rules has a chip and a day alone",
+             node, "write chip and on, or yes");
+      return;
+    }
+    if (*one.on < one.date) {
+      report(Code::kInconsistent, "the rules are asked of a day before the case", node.find("on"),
+             "take a day on which the rule of the case is in force");
+      return;
+    }
+    const auto chip = chip_named(w_, one.chip);
+    const auto required =
+        chip ? needs_license(w_, **chip, *one.on) : Result<bool>(tl::unexpected(chip.error()));
+    if (!required) {
+      const Error& problem = required.error();
+      report(problem.code, problem.message, node.find(chip ? "on" : "chip"),
+             problem.help.empty() ? "" : problem.help.front());
+      return;
+    }
+    one.yes = *required;
   }
   void check(const exposure::SeriesRecord& series, const exposure::CaseRecord& one,
              const data::Node& node) {

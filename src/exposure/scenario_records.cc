@@ -55,7 +55,8 @@ struct Record<ex::AskRecord> {
             "what", &A::what,
             {.required = true,
              .doc = "performance (work of a chip, of another's), reply-performance and reply-cost "
-                    "(of the best part that rules let a die become), license-required (1 or 0)."}),
+                    "(of the best part that rules let a die become), license-required and "
+                    "reply-license-required (1 or 0)."}),
         field("chip", &A::chip, {.doc = "Chip, an id."}),
         field("over", &A::over, {.doc = "Chip whose work is 1."}),
         field("die", &A::die, {.doc = "Die of an epoch, an id."}),
@@ -308,6 +309,10 @@ struct Record<ex::CaseRecord> {
         field("date", &C::date, {.required = true, .doc = "When it was known and resolved."}),
         field("what", &C::what, {.required = true, .doc = "What happened."}),
         field("yes", &C::yes, {.doc = "Of a series of yes and no."}),
+        field("chip", &C::chip,
+              {.doc = "In place of yes: the rules are asked whether this chip needs a license for "
+                      "China on the day `on`."}),
+        field("on", &C::on, {.doc = "A day on which the rules in question are in force."}),
         field("value", &C::value, {.doc = "Of a series of numbers, in its unit."}),
         field("source", &C::source, {.required = true, .doc = "Ids of data/sources."}),
         field("note", &C::note, {.doc = "Where the reading is a judgement."}),

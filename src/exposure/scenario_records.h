@@ -114,6 +114,9 @@ struct CaseRecord {
   Date date{};
   std::string what;
   std::optional<bool> yes;
+  // In place of `yes`: whether the rules in force on a day want a license for a chip to China.
+  std::string chip;
+  std::optional<Date> on;
   std::optional<double> value;
   std::vector<std::string> source;
   std::string note;
