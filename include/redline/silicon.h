@@ -56,15 +56,31 @@ struct MemoryKind {
   std::vector<double> gigabytes;  // of a unit, ascending
   std::vector<int> sizes_since;   // year and month of the first part with each; empty: `since`
   Spread usd_per_gb;
-  double interface_mm2 = 0.0;   // of a unit; does not shrink with the node
-  double controller_mtr = 0.0;  // million transistors of a unit
-  double package_mm2 = 0.0;     // that a unit takes on the interposer; 0 beside it
+  std::vector<Spread> usd_per_gb_of;  // of a unit of each size; empty: `usd_per_gb` for all
+  double interface_mm2 = 0.0;         // of a unit; does not shrink with the node
+  double controller_mtr = 0.0;        // million transistors of a unit
+  double package_mm2 = 0.0;           // that a unit takes on the interposer; 0 beside it
   Spread picojoule_bit;
   int since = 0;  // year and month of first volume, as 202209
   std::vector<std::string> sources;
 
   // Sizes that there were by a month.
   [[nodiscard]] std::vector<double> sizes_by(int month) const;
+  // USD of a GB of units of that size, or of the largest below it.
+  [[nodiscard]] const Spread& price_of(double unit_gb) const;
+};
+
+// Memory on the side of the host that a part reads over a link.
+struct HostMemory {
+  std::string id;  // "ddr5-host", "lpddr5x-c2c"
+  std::string name;
+  double gb_s = 0.0;       // that one part reads, at most
+  double gigabytes = 0.0;  // for one part
+  double bus_gb_s = 0.0;   // of a link of its own, both directions; 0: the host bus
+  Spread usd_per_gb;
+  double picojoule_bit = 0.0;  // read, with the way to the part
+  int since = 0;               // year and month
+  std::vector<std::string> sources;
 };
 
 struct ProcessNode {
@@ -98,6 +114,8 @@ struct DieSpec {
   double control_mtr_per_core = 92.9;  // million transistors that fetch, decode and schedule
   double fabric_mtr_per_core = 55.0;   // of a core's port to all else
   double link_mm2_gb_s = 0.0318;       // of a link, with its controller
+  double bridge_gb_s = 0.0;            // to the other die of the package, both directions
+  double bridge_mm2_gb_s = 0.0;
 };
 
 // Dies of another kind below or beside those of a record: I/O and cache.
@@ -127,6 +145,9 @@ struct DieRecord {
   BaseDies base;
   bool area_estimated = false;  // nobody has published it
   double host_gb_s = 0.0;       // of the host bus, both directions
+  double clock_ghz = 0.0;       // highest of `chip`, where its own record has none
+  // Ids of memories of the host that it has links of their own for.
+  std::vector<std::string> host_memory;
   std::vector<std::string> sources;
 };
 
@@ -134,7 +155,12 @@ struct DieRecord {
 struct PackagingTerms {
   double interposer_usd_mm2 = 0.0, interposer_scale = 0.0;
   double substrate_usd_mm2 = 0.0, substrate_scale = 0.0;
-  Spread bond_yield;      // of a die or stack put on an interposer
+  Spread bond_yield;  // of a die or stack put on an interposer
+  // A larger one than this, mm2, is put together from bridges of silicon: at another price, and
+  // with another yield of bonds.
+  double largest_interposer_mm2 = 0.0;
+  double bridged_usd_mm2 = 0.0;
+  Spread bridged_bond_yield;
   Spread test_usd;        // test and assembly of a part on an interposer
   Spread board_test_usd;  // of one on a substrate alone
   std::vector<std::string> sources;
@@ -143,12 +169,14 @@ struct PackagingTerms {
 struct Silicon {
   std::vector<ProcessNode> nodes;
   std::vector<MemoryKind> memories;
+  std::vector<HostMemory> host_memories;
   std::vector<DieRecord> dies;
   PackagingTerms packaging;
   std::vector<std::string> replaced;  // "die gh100 by my-data/silicon/dies.toml"
 
   [[nodiscard]] const ProcessNode* node(std::string_view id) const;
   [[nodiscard]] const MemoryKind* memory(std::string_view id) const;
+  [[nodiscard]] const HostMemory* host_memory(std::string_view id) const;
   [[nodiscard]] const DieRecord* die(std::string_view id) const;
 };
 // From data/silicon: all problems of all files at once.

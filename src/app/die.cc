@@ -26,13 +26,14 @@ std::optional<PartPower> power_of(const DieEstimate& one) {
   const Chip& chip = *one.chip;
   const auto rate = matrix_rate(chip);
   const bool clocked = chip.clock.boost && chip.clock.boost->value;
-  if (!clocked || !rate || !chip.memory.bandwidth || !chip.memory.bandwidth->value) {
+  const double clock_ghz = clocked ? chip.clock.boost->value->base() / kGiga : one.die->clock_ghz;
+  if (clock_ghz <= 0.0 || !rate || !chip.memory.bandwidth || !chip.memory.bandwidth->value) {
     return std::nullopt;
   }
   PowerSpec spec;
   spec.cores_on = one.cores_on * one.die->dies;
   spec.core_ops = one.die->spec.core_ops;
-  spec.clock_ghz = chip.clock.boost->value->base() / kGiga;
+  spec.clock_ghz = clock_ghz;
   const double issued = spec.cores_on * spec.core_ops * spec.clock_ghz * kGiga;
   spec.rate_share = std::min(1.0, *rate / issued);
   spec.die_mm2 = one.die->area_mm2 * one.die->dies + one.die->base.mm2 * one.die->base.count;

@@ -57,7 +57,8 @@ DieParts die_area(const ProcessNode& node, const MemoryKind& memory, const DieSp
       die.cache_mb * node.sram_mm2_mb + cache_bits * kCacheMtrPerBit / density;
   parts[index_of(DiePart::kMemory)] =
       die.memory_units * (memory.interface_mm2 + memory.controller_mtr / density);
-  parts[index_of(DiePart::kLinks)] = die.link_gb_s * die.link_mm2_gb_s;
+  parts[index_of(DiePart::kLinks)] =
+      die.link_gb_s * die.link_mm2_gb_s + die.bridge_gb_s * die.bridge_mm2_gb_s;
   parts[index_of(DiePart::kHostBus)] = die.host_lanes * (kHostLaneMm2 + kHostLaneMtr / density);
   parts[index_of(DiePart::kGraphics)] = die.graphics_mm2;
   parts[index_of(DiePart::kOther)] = total_of(parts) * kOtherShare / (1.0 - kOtherShare);

@@ -71,16 +71,20 @@ PartCost part_cost(const ProcessNode& node, const MemoryKind& memory,
   const double room = dies_mm2 + units * memory.package_mm2;
   const double bonds = (based ? part.bases : part.dies) + units;
   const double substrate = packaging.substrate_usd_mm2 * packaging.substrate_scale * room;
+  const double interposer_mm2 = packaging.interposer_scale * room;
+  const bool bridged = interposer_mm2 > packaging.largest_interposer_mm2;
   const double interposer =
-      memory.stacked ? packaging.interposer_usd_mm2 * packaging.interposer_scale * room : 0.0;
+      memory.stacked
+          ? interposer_mm2 * (bridged ? packaging.bridged_usd_mm2 : packaging.interposer_usd_mm2)
+          : 0.0;
+  const Spread& bond = bridged ? packaging.bridged_bond_yield : packaging.bond_yield;
 
   PartCost cost;
   for (const Case& one : kCases) {
     const double logic = logic_cost(node, part, one);
-    const double dram = part.memory_units * part.unit_gb * memory.usd_per_gb.*one.price;
+    const double dram = part.memory_units * part.unit_gb * memory.price_of(part.unit_gb).*one.price;
     // What a bond that fails throws away is lost with it.
-    const double lost =
-        memory.stacked ? std::pow(packaging.bond_yield.*one.bond, -bonds) - 1.0 : 0.0;
+    const double lost = memory.stacked ? std::pow(bond.*one.bond, -bonds) - 1.0 : 0.0;
     const double package = interposer + substrate + lost * (logic + dram + interposer + substrate);
     const double test = (memory.stacked ? packaging.test_usd : packaging.board_test_usd).*one.price;
     cost.logic.*one.price = logic;

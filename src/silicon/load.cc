@@ -22,6 +22,10 @@ template <class T>
 struct IsFact : std::false_type {};
 template <class T>
 struct IsFact<Fact<T>> : std::true_type {};
+template <class T>
+struct IsFacts : std::false_type {};
+template <class T>
+struct IsFacts<std::vector<Fact<T>>> : std::true_type {};
 
 double plain(double value) { return value; }
 template <Dimension D>
@@ -61,6 +65,10 @@ class Sources {
   void add(const T& value) {
     if constexpr (IsFact<T>::value) {
       add(value.sources);
+    } else if constexpr (IsFacts<T>::value) {
+      for (const auto& one : value) {
+        add(one);
+      }
     } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
       for (const std::string& id : value) {
         if (std::find(ids_.begin(), ids_.end(), id) == ids_.end()) {
@@ -106,6 +114,10 @@ MemoryKind memory_of(const MemoryFacts& facts) {
   for (const PartialDate& date : facts.sizes_since) {
     sizes_since.push_back(month_of(date));
   }
+  std::vector<Spread> prices;
+  for (const Fact<double>& price : facts.usd_gb_of_sizes) {
+    prices.push_back(spread_of(price));
+  }
   return {.id = facts.id,
           .name = facts.name,
           .stacked = facts.stacked,
@@ -114,10 +126,23 @@ MemoryKind memory_of(const MemoryFacts& facts) {
           .gigabytes = facts.gigabytes,
           .sizes_since = std::move(sizes_since),
           .usd_per_gb = spread_of(facts.usd_gb),
+          .usd_per_gb_of = std::move(prices),
           .interface_mm2 = value_of(facts.interface),
           .controller_mtr = value_of(facts.controller_mtr),
           .package_mm2 = value_of(facts.package),
           .picojoule_bit = spread_of(facts.picojoule_bit),
+          .since = month_of(facts.since),
+          .sources = sources_of(facts)};
+}
+
+HostMemory host_memory_of(const HostMemoryFacts& facts) {
+  return {.id = facts.id,
+          .name = facts.name,
+          .gb_s = value_of(facts.bandwidth) / kGiga,
+          .gigabytes = value_of(facts.capacity) / kGiga,
+          .bus_gb_s = gb_s(facts.bus),
+          .usd_per_gb = spread_of(facts.usd_gb),
+          .picojoule_bit = value_of(facts.picojoule_bit),
           .since = month_of(facts.since),
           .sources = sources_of(facts)};
 }
@@ -128,6 +153,9 @@ PackagingTerms packaging_of(const PackagingFacts& facts) {
           .substrate_usd_mm2 = value_of(facts.substrate_usd_mm2),
           .substrate_scale = value_of(facts.substrate_scale),
           .bond_yield = spread_of(facts.bond_yield),
+          .largest_interposer_mm2 = value_of(facts.largest_interposer),
+          .bridged_usd_mm2 = value_of(facts.bridged_usd_mm2),
+          .bridged_bond_yield = spread_of(facts.bridged_bond_yield),
           .test_usd = spread_of(facts.test),
           .board_test_usd = spread_of(facts.board_test),
           .sources = sources_of(facts)};
@@ -147,6 +175,8 @@ DieSpec spec_of(const DieSpecFacts& facts) {
   spec.fp64_lanes = value_of(facts.fp64_lanes);
   spec.control_mtr_per_core = value_of(facts.control_mtr_per_core);
   spec.fabric_mtr_per_core = value_of(facts.fabric_mtr_per_core);
+  spec.bridge_gb_s = gb_s(facts.bridge);
+  spec.bridge_mm2_gb_s = value_of(facts.bridge_mm2_gb_s);
   if (facts.link_mm2_gb_s) {
     spec.link_mm2_gb_s = value_of(facts.link_mm2_gb_s);
   }
@@ -190,6 +220,8 @@ DieRecord die_of(const DieFacts& facts) {
   }
   die.area_estimated = facts.area.basis == Basis::kEstimated;
   die.host_gb_s = value_of(facts.host_bus) / kGiga;
+  die.clock_ghz = value_of(facts.clock) / kGiga;
+  die.host_memory = facts.host_memory;
   die.sources = sources_of(facts);
   return die;
 }
@@ -236,6 +268,11 @@ class ValueCheck {
                            {"add value = … between the bounds, with basis = \"estimated\""},
                            {}});
       }
+    } else if constexpr (IsFacts<T>::value) {
+      const std::vector<Node> nodes = node.items();
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        one(value[i], nodes[i]);
+      }
     } else if constexpr (data::IsRecord<T>) {
       record(value, node);
     }
@@ -263,6 +300,9 @@ class ReferenceCheck {
       reference(die.find("node"), "node", silicon_.nodes);
       reference(die.find("memory"), "kind of memory", silicon_.memories);
       reference(die.find("base").find("node"), "node", silicon_.nodes);
+      for (const Node& one : die.find("host_memory").items()) {
+        reference(one, "memory of a host", silicon_.host_memories);
+      }
       unit(die);
     }
   }
@@ -323,6 +363,7 @@ class SiliconLoader {
       : errors_(errors),
         nodes_("node", silicon_.replaced, errors),
         memories_("kind of memory", silicon_.replaced, errors),
+        host_memories_("memory of a host", silicon_.replaced, errors),
         dies_("die", silicon_.replaced, errors) {}
 
   void add(const DataFile& file) {
@@ -334,6 +375,7 @@ class SiliconLoader {
     }
     add_all(read->nodes, document.root().find("node"), file, nodes_);
     add_all(read->memories, document.root().find("memory"), file, memories_);
+    add_all(read->host_memories, document.root().find("host_memory"), file, host_memories_);
     add_all(read->dies, document.root().find("die"), file, dies_);
     if (!read->packaging) {
       return;
@@ -353,6 +395,7 @@ class SiliconLoader {
   Silicon take() {
     take_all(nodes_, silicon_.nodes, node_of);
     take_all(memories_, silicon_.memories, memory_of);
+    take_all(host_memories_, silicon_.host_memories, host_memory_of);
     take_all(dies_, silicon_.dies, die_of);
     return std::move(silicon_);
   }
@@ -380,6 +423,7 @@ class SiliconLoader {
   Silicon silicon_;
   RecordFolder<NodeFacts> nodes_;
   RecordFolder<MemoryFacts> memories_;
+  RecordFolder<HostMemoryFacts> host_memories_;
   RecordFolder<DieFacts> dies_;
   const DataFile* packaging_ = nullptr;
   bool complete_ = true;
@@ -392,6 +436,7 @@ void check_record(const SiliconFile& file, const data::Document& document, Diagn
   ValueCheck check(errors);
   check.records(file.nodes, root.find("node"));
   check.records(file.memories, root.find("memory"));
+  check.records(file.host_memories, root.find("host_memory"));
   check.records(file.dies, root.find("die"));
   if (file.packaging) {
     check.record(*file.packaging, root.find("packaging"));
@@ -401,14 +446,17 @@ void check_record(const SiliconFile& file, const data::Document& document, Diagn
     check.ascending(file.memories[i].gbit_s, memories[i].find("gbit_s"));
     check.ascending(file.memories[i].gigabytes, memories[i].find("gigabytes"));
     const MemoryFacts& facts = file.memories[i];
-    if (!facts.sizes_since.empty() && facts.sizes_since.size() != facts.gigabytes.size()) {
-      errors.push_back(
-          {Code::kInconsistent,
-           fmt::format("{} dates for {} sizes", facts.sizes_since.size(), facts.gigabytes.size()),
-           memories[i].find("sizes_since").span(),
-           {"give one for each of 'gigabytes', or none"},
-           {}});
-    }
+    const auto one_each = [&](const char* key, std::string_view what, std::size_t count) {
+      if (count != 0 && count != facts.gigabytes.size()) {
+        errors.push_back({Code::kInconsistent,
+                          fmt::format("{} {} for {} sizes", count, what, facts.gigabytes.size()),
+                          memories[i].find(key).span(),
+                          {"give one for each of 'gigabytes', or none"},
+                          {}});
+      }
+    };
+    one_each("sizes_since", "dates", facts.sizes_since.size());
+    one_each("usd_gb_of_sizes", "prices", facts.usd_gb_of_sizes.size());
   }
 }
 
@@ -432,8 +480,20 @@ std::vector<double> MemoryKind::sizes_by(int month) const {
   return sizes;
 }
 
+const Spread& MemoryKind::price_of(double unit_gb) const {
+  if (usd_per_gb_of.empty()) {
+    return usd_per_gb;
+  }
+  const auto above = std::upper_bound(gigabytes.begin(), gigabytes.end(), unit_gb);
+  const auto place = std::max<std::ptrdiff_t>(0, above - gigabytes.begin() - 1);
+  return usd_per_gb_of[static_cast<std::size_t>(place)];
+}
+
 const ProcessNode* Silicon::node(std::string_view id) const { return find_by_id(nodes, id); }
 const MemoryKind* Silicon::memory(std::string_view id) const { return find_by_id(memories, id); }
+const HostMemory* Silicon::host_memory(std::string_view id) const {
+  return find_by_id(host_memories, id);
+}
 const DieRecord* Silicon::die(std::string_view id) const { return find_by_id(dies, id); }
 
 Loaded<Silicon> load_silicon(const data::FileSet& files) {

@@ -22,7 +22,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 // Nodes, memory, packaging and this die.
 Loaded<Silicon> loaded_with(std::string die, int layer = 0) {
   data::FileSet files;
-  for (const std::string_view name : {"nodes.toml", "memory.toml", "packaging.toml"}) {
+  for (const std::string_view name : {"nodes.toml", "memory.toml", "host.toml", "packaging.toml"}) {
     files.files.push_back({fmt::format("silicon/{}", name), std::string(name), text_of(name), 0});
   }
   files.files.push_back({"silicon/dies/gh100.toml", "gh100.toml", std::move(die), layer});
@@ -54,6 +54,12 @@ TEST(LoadSilicon, ReadsWhatIsThere) {
   ASSERT_NE(memory, nullptr);
   EXPECT_EQ(memory->interface_mm2, 10.45);
   EXPECT_EQ(memory->since, 202209);
+  const HostMemory* host = loaded->host_memory("lpddr5x-c2c");
+  ASSERT_NE(host, nullptr);
+  EXPECT_EQ(host->gb_s, 450.0);
+  EXPECT_EQ(host->gigabytes, 480.0);
+  EXPECT_EQ(host->bus_gb_s, 900.0);
+  EXPECT_EQ(die->host_memory, std::vector<std::string>{"lpddr5x-c2c"});
 }
 
 TEST(LoadSilicon, WithoutFilesHasNothing) {
@@ -108,7 +114,7 @@ TEST(LoadSilicon, TellsRecordsThatStandTwice) {
 
 TEST(LoadSilicon, LaterLayersReplace) {
   data::FileSet files;
-  for (const std::string_view name : {"nodes.toml", "memory.toml", "packaging.toml"}) {
+  for (const std::string_view name : {"nodes.toml", "memory.toml", "host.toml", "packaging.toml"}) {
     files.files.push_back({fmt::format("silicon/{}", name), std::string(name), text_of(name), 0});
   }
   const std::string die = text_of("dies/gh100.toml");

@@ -31,23 +31,35 @@ struct MemoryFacts {
   std::vector<double> gbit_s, gigabytes;
   std::vector<PartialDate> sizes_since;
   Fact<double> usd_gb, controller_mtr, picojoule_bit;
+  std::vector<Fact<double>> usd_gb_of_sizes;
   Fact<SquareMm> interface;
   std::optional<Fact<SquareMm>> package;
   PartialDate since;
   std::vector<std::string> sources;
 };
 
+struct HostMemoryFacts {
+  std::string id, name;
+  Fact<BytesPerSecond> bandwidth;
+  Fact<Bytes> capacity;
+  std::optional<Fact<BytesPerSecond>> bus;
+  Fact<double> usd_gb, picojoule_bit;
+  PartialDate since;
+  std::vector<std::string> sources;
+};
+
 struct PackagingFacts {
   Fact<double> interposer_usd_mm2, interposer_scale, substrate_usd_mm2, substrate_scale;
-  Fact<double> bond_yield;
+  Fact<double> bond_yield, bridged_usd_mm2, bridged_bond_yield;
+  Fact<SquareMm> largest_interposer;
   Fact<Usd> test, board_test;
 };
 
 struct DieSpecFacts {
   Fact<double> cores, core_ops, vector_lanes, fp64_lanes, core_sram_kb, cache_mb, memory_units;
   Fact<double> host_lanes, control_mtr_per_core, fabric_mtr_per_core;
-  std::optional<Fact<BytesPerSecond>> link;
-  std::optional<Fact<double>> link_mm2_gb_s;
+  std::optional<Fact<BytesPerSecond>> link, bridge;
+  std::optional<Fact<double>> link_mm2_gb_s, bridge_mm2_gb_s;
   std::optional<Fact<SquareMm>> graphics;
 };
 struct PublishedParts {
@@ -66,7 +78,9 @@ struct DieFacts {
   Fact<SquareMm> area;
   std::optional<Fact<BytesPerSecond>> link_step;
   Fact<BytesPerSecond> host_bus;
+  std::optional<Fact<Hertz>> clock;
   bool sold_as_workstation = false;
+  std::vector<std::string> host_memory;
   DieSpecFacts spec;
   std::optional<PublishedParts> published;
   std::optional<BaseFacts> base;
@@ -76,6 +90,7 @@ struct DieFacts {
 struct SiliconFile {
   std::vector<NodeFacts> nodes;
   std::vector<MemoryFacts> memories;
+  std::vector<HostMemoryFacts> host_memories;
   std::optional<PackagingFacts> packaging;
   std::vector<DieFacts> dies;
 };
@@ -131,6 +146,8 @@ struct Record<MemoryFacts> {
         field("sizes_since", &M::sizes_since,
               {.doc = "When the first part with each came; without it all from the first day."}),
         field("usd_gb", &M::usd_gb, {.required = true, .min = 0, .doc = "USD of a GB."}),
+        field("usd_gb_of_sizes", &M::usd_gb_of_sizes,
+              {.min = 0, .doc = "USD of a GB of a unit of each size; without it all alike."}),
         field("interface", &M::interface,
               {.required = true, .min = 0, .doc = "Of a unit on the die; does not shrink."}),
         field("controller_mtr", &M::controller_mtr,
@@ -140,6 +157,32 @@ struct Record<MemoryFacts> {
               {.required = true, .min = 0, .doc = "Energy of a bit read, picojoules."}),
         field("since", &M::since, {.required = true, .doc = "First volume."}),
         field("source", &M::sources, {.required = true, .doc = "Ids of sources of the rest."}),
+    };
+  }
+};
+template <>
+struct Record<HostMemoryFacts> {
+  using H = HostMemoryFacts;
+  static constexpr std::string_view kName = "memory of a host";
+  static constexpr std::string_view kDoc =
+      "Memory beside the processor that a part reads over a "
+      "link, at the same time as its own.";
+  static constexpr auto fields() {
+    return std::tuple{
+        field("id", &H::id, {.required = true, .doc = "Unique, as dies name it."}),
+        field("name", &H::name, {.required = true, .doc = "With the link, for people."}),
+        field("bandwidth", &H::bandwidth,
+              {.required = true, .min = 0, .doc = "That one part reads, at most."}),
+        field("capacity", &H::capacity, {.required = true, .min = 0, .doc = "For one part."}),
+        field("bus", &H::bus,
+              {.min = 0, .doc = "A link of its own, both directions; without it the host bus."}),
+        field("usd_gb", &H::usd_gb, {.required = true, .min = 0, .doc = "USD of a GB."}),
+        field("picojoule_bit", &H::picojoule_bit,
+              {.required = true,
+               .min = 0,
+               .doc = "Energy of a bit read, with the way to the part, picojoules."}),
+        field("since", &H::since, {.required = true, .doc = "First servers."}),
+        field("source", &H::sources, {.required = true, .doc = "Ids of sources of the rest."}),
     };
   }
 };
@@ -160,6 +203,15 @@ struct Record<PackagingFacts> {
               {.required = true, .min = 1, .doc = "Its area, of that of what stands on it."}),
         field("bond_yield", &P::bond_yield,
               {.required = true, .min = 0.5, .max = 1, .doc = "Of a die or stack put down."}),
+        field("largest_interposer", &P::largest_interposer,
+              {.required = true, .min = 1, .doc = "In one piece; larger ones are of bridges."}),
+        field("bridged_usd_mm2", &P::bridged_usd_mm2,
+              {.required = true, .min = 0, .doc = "USD of a mm2 of one of bridges."}),
+        field("bridged_bond_yield", &P::bridged_bond_yield,
+              {.required = true,
+               .min = 0.5,
+               .max = 1,
+               .doc = "Of a die or stack put down on one of bridges."}),
         field("test", &P::test,
               {.required = true, .min = 0, .doc = "Test and assembly on an interposer."}),
         field("board_test", &P::board_test,
@@ -194,6 +246,10 @@ struct Record<DieSpecFacts> {
         field("link", &S::link, {.min = 0, .doc = "Links to other chips, both directions."}),
         field("link_mm2_gb_s", &S::link_mm2_gb_s,
               {.min = 0, .doc = "mm2 of a GB/s of them, with controllers."}),
+        field("bridge", &S::bridge,
+              {.min = 0, .doc = "To the other die of the package, both directions."}),
+        field("bridge_mm2_gb_s", &S::bridge_mm2_gb_s,
+              {.min = 0, .doc = "mm2 of a GB/s of it on each die."}),
         field("host_lanes", &S::host_lanes,
               {.required = true, .min = 0, .doc = "Lanes of the host bus."}),
         field("graphics", &S::graphics, {.min = 0, .doc = "Raster, display, video, textures."}),
@@ -263,8 +319,12 @@ struct Record<DieFacts> {
         field("link_step", &D::link_step, {.min = 0, .doc = "Of one link, both directions."}),
         field("host_bus", &D::host_bus,
               {.required = true, .min = 0, .doc = "Of the host bus, both directions."}),
+        field("clock", &D::clock,
+              {.min = 0, .doc = "Highest of that part, where its own record has none."}),
         field("sold_as_workstation", &D::sold_as_workstation,
               {.doc = "Parts of it are sold outside data centers."}),
+        field("host_memory", &D::host_memory,
+              {.doc = "Ids of memories of a host that it has links of their own for."}),
         field("spec", &D::spec, {.required = true, .doc = "What it is made of."}),
         field("published", &D::published, {.doc = "Measured areas of components."}),
         field("base", &D::base, {.doc = "Dies of another kind in the package."}),
@@ -281,6 +341,7 @@ struct Record<SiliconFile> {
     return std::tuple{
         field("node", &F::nodes, {.doc = "Nodes."}),
         field("memory", &F::memories, {.doc = "Kinds of memory."}),
+        field("host_memory", &F::host_memories, {.doc = "Memories on the side of a host."}),
         field("packaging", &F::packaging, {.doc = "Terms of packaging; one file has them."}),
         field("die", &F::dies, {.doc = "Dies."}),
     };
