@@ -173,7 +173,7 @@ Loaded<Answer> search(const Arguments& arguments, const Workspace& workspace,
       fields[knob] = false;
     }
   }
-  for (const char* knob : {"exceptions", "backtest"}) {
+  for (const char* knob : {"exceptions", "backtest", "host_memory"}) {
     if (fields.contains(knob)) {
       fields[knob] = true;
     }

@@ -55,9 +55,13 @@ struct ReplyBody {
   double base_mm2 = 0.0;
   int bases = 0;
   int dies = 1;
-  double dead_mm2 = 0.0;             // beside them in the package, with nothing to do
-  bool workstation = false;          // marketed for other uses than data centers
-  double host_gb_s = 0.0;            // both directions
+  double dead_mm2 = 0.0;     // beside them in the package, with nothing to do
+  double clock_ghz = 0.0;    // where the base part's record has none
+  bool workstation = false;  // marketed for other uses than data centers
+  double host_gb_s = 0.0;    // to the host, both directions
+  // On the side of the host, beside the part's own; none: the part uses none of it.
+  const HostMemory* host_memory = nullptr;
+  double host_reads_gb_s = 0.0;      // of it, one direction, see `host_reads`
   std::vector<double> cores;         // on, of one die, ascending
   std::vector<double> memory_units;  // of the package, ascending
   std::vector<double> gbit_s;        // of a pin: grades that may be bought, ascending
@@ -111,8 +115,13 @@ struct ReplyQuestion {
   std::vector<ReplyWorkload> workloads;
   std::vector<ReplyBody> bodies;
   std::vector<double> clocks;  // shares of the base part's clock, ascending
-  bool caps = true;            // firmware may cap the peak rate just below a limit
-  bool slows_memory = true;    // memory may run just below a limit on its bandwidth
+  // Shares of its own clock that a part may hold at work under a limit on its power, ascending up
+  // to 1. Rules count the rate at the clock itself.
+  std::vector<double> held{1.0};
+  // That inputs of TF32 count: 32 as they are stored, or 19 that are significant.
+  double tf32_bits = 32.0;
+  bool caps = true;          // firmware may cap the peak rate just below a limit
+  bool slows_memory = true;  // memory may run just below a limit on its bandwidth
   const PackagingTerms* packaging = nullptr;
   CostTerms terms;
   double price_factor = 4.0;  // price of a part over what it costs to make
@@ -131,11 +140,18 @@ struct Reply {
   double link_gb_s = 0.0;
   double memory_units = 0.0, gbit_s = 0.0, unit_gb = 0.0;
   bool slowed = false;  // memory below the grade that was bought
+  double held = 1.0;    // of its clock that a limit on its power leaves
+  // Share of its data in the memory of the host; both memories are read at once.
+  double host_share = 0.0;
+
+  double tf32_bits = 32.0;  // that a cap counts, see `ReplyQuestion`
 
   double tpp = 0.0, silicon_tpp = 0.0;  // with and without the cap
   double area_mm2 = 0.0, pd = 0.0;
   double dram_gb_s = 0.0, capacity_gb = 0.0, io_gb_s = 0.0;
+  double host_gb = 0.0;              // of the host's memory that it fills, at most
   std::vector<double> tokens_per_s;  // of each workload; 0: it does not fit, or is too slow
+  std::vector<Format> formats;       // of each workload's products
   double value = 0.0;                // base parts whose work it does
   PartCost cost;
   PartPower power;
@@ -205,6 +221,10 @@ class ReplySpace : public SearchSpace {
   std::unique_ptr<const Tables> tables_;
   ReplyMemory::State* memory_ = nullptr;
 };
+
+// GB/s at which data is read of which a share stands in a memory of the second rate and the rest in
+// one of the first, both at once.
+[[nodiscard]] double reads_gb_s(double own_gb_s, double host_gb_s, double host_share);
 
 // Base parts whose work is done at these tokens a second; 0 where one of them is.
 [[nodiscard]] double work_value(const std::vector<ReplyWorkload>& works,

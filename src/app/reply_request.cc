@@ -24,7 +24,7 @@ constexpr auto kReplyFields = std::to_array<std::string_view>(
      "prompt",      "answer",    "ttft",        "tpot",        "seq",       "dtype",
      "engine",      "caps",      "slow_memory", "dies",        "dead",      "price_factor",
      "volume",      "max_watts", "top",         "usd_per_kwh", "pue",       "utilisation_percent",
-     "years",       "limits",    "detail"});
+     "years",       "limits",    "detail",      "host_memory", "formats",   "power_limit"});
 // Taken along as fields of a step.
 constexpr auto kTerms =
     std::to_array<std::string_view>({"usd_per_kwh", "pue", "utilisation_percent", "years"});
@@ -41,6 +41,21 @@ constexpr std::array<std::string_view, 3> kModeNames{"cut-down", "new", "both"};
 
 enum class Markets : std::uint8_t { kAny, kDataCenter, kWorkstation };
 constexpr std::array<std::string_view, 3> kMarketsNames{"any", "data-center", "workstation"};
+
+// Formats that count fewer bits than what work asks for may have, as requests name them.
+struct OtherFormat {
+  std::string_view name;
+  Format format;
+  std::optional<ComputeRate> Compute::*rate;
+  bool trains;
+};
+constexpr std::array<OtherFormat, 3> kOtherFormats{{{"fp6", Format::kFp6, &Compute::fp6, false},
+                                                    {"fp4", Format::kFp4, &Compute::fp4, false},
+                                                    {"tf32", Format::kTf32, &Compute::tf32, true}}};
+
+// Bits of an input of TF32 that are significant (3A090, technical note 1, of two readings the one
+// that counts fewer).
+constexpr double kTf32Significant = 19.0;
 
 // Numbers of cores that are tried of one die, at most.
 constexpr double kMostCoreChoices = 36.0;
@@ -304,6 +319,38 @@ class ReplyReader : FieldReader {
     r.reply.packaging = &r.silicon.packaging;
     r.reply.base = r.base;
     r.reply.clocks = {0.6, 0.8, 1.0};
+    if (flag("power_limit", fields_.has("max_watts"))) {
+      r.reply.held.clear();
+      constexpr double kStep = 0.05;
+      for (int step = 8; step <= 20; ++step) {
+        r.reply.held.push_back(step * kStep);
+      }
+    }
+    uses_host_memory_ = flag("host_memory", false);
+    read_formats();
+  }
+
+  void read_formats() {
+    for (const std::string& name : names_in("formats")) {
+      const auto found = std::find_if(kOtherFormats.begin(), kOtherFormats.end(),
+                                      [&](const OtherFormat& one) { return one.name == name; });
+      if (found == kOtherFormats.end()) {
+        std::vector<std::string_view> names;
+        for (const OtherFormat& one : kOtherFormats) {
+          names.push_back(one.name);
+        }
+        problem(fmt::format("there is no format '{}' that work may be in instead", name),
+                {fmt::format("formats: {}", fmt::join(names, ", "))});
+      } else if (out_->base != nullptr && !(out_->base->compute.*(found->rate))) {
+        assume("{format} is left out: {chip} has no units for it",
+               {{"format", name}, {"chip", out_->base->id}});
+      } else {
+        formats_.push_back(&*found);
+        if (found->format == Format::kTf32) {
+          out_->reply.tf32_bits = kTf32Significant;
+        }
+      }
+    }
   }
 
   // --- work
@@ -366,15 +413,12 @@ class ReplyReader : FieldReader {
               {"name a .toml file with [[workload]] tables"});
       return;
     }
-    Diagnostics errors;
-    const data::Document document((*text)->first, (*text)->second, errors);
-    data::Reader reader(errors, document.damaged());
-    WorkMix mix;
-    if (!data::read_record(document.root(), mix, reader) || !errors.empty()) {
-      errors_.insert(errors_.end(), errors.begin(), errors.end());
+    const auto mix = app::read_mix(w_, (*text)->first, (*text)->second);
+    if (!mix) {
+      errors_.insert(errors_.end(), mix.error().begin(), mix.error().end());
       return;
     }
-    for (const WorkAsked& one : mix.workload) {
+    for (const WorkAsked& one : mix->workload) {
       mixes_.push_back({one.phase, one.weight, one.fields()});
     }
   }
@@ -449,6 +493,7 @@ class ReplyReader : FieldReader {
     };
     take(r);
     std::for_each(plans.begin() + 1, plans.end(), take);
+    add_other_formats(out);
     work->name =
         fmt::format("{} {}", kReplyPhaseNames[static_cast<std::size_t>(mix.phase)], r.model.id);
     out.model = &r.model;
@@ -472,6 +517,40 @@ class ReplyReader : FieldReader {
     }
     out_->works.push_back(std::move(work));
     out_->reply.workloads.push_back(out);
+  }
+
+  // The same plans again, in the other formats that work may be in.
+  void add_other_formats(ReplyWorkload& work) const {
+    const auto changed = [](Precision p, Format format) {
+      // Of linear layers: attention and the head stay as they were.
+      p.attention = at_least_16_bits(p.attention == Format::kNone ? p.activations : p.attention);
+      p.head = at_least_16_bits(p.head == Format::kNone ? p.weights : p.head);
+      p.activations = p.weights = format;
+      if (p.expert_weights != Format::kNone) {
+        p.expert_weights = format;
+      }
+      return p;
+    };
+    const std::vector<ServingPlan> serving = work.serving;
+    const std::vector<TrainingPlan> training = work.training;
+    for (const OtherFormat* other : formats_) {
+      const double bytes = bytes_per_element(other->format);
+      const auto other_than = [&](const Precision& p) {
+        return other->format == Format::kTf32 || bytes < bytes_per_element(p.activations);
+      };
+      for (ServingPlan plan : serving) {
+        if (other_than(plan.precision)) {
+          plan.precision = changed(plan.precision, other->format);
+          work.serving.push_back(plan);
+        }
+      }
+      for (TrainingPlan plan : training) {
+        if (other->trains) {
+          plan.request.precision = changed(plan.request.precision, other->format);
+          work.training.push_back(plan);
+        }
+      }
+    }
   }
 
   // A plan of a step on the base part; none where it does not divide the model, which is an error
@@ -603,6 +682,7 @@ class ReplyReader : FieldReader {
     body.base_mm2 = die.base.mm2;
     body.bases = die.base.count;
     body.host_gb_s = die.host_gb_s;
+    body.clock_ghz = die.clock_ghz;
     // No part has had more of the die than the fullest.
     const double most =
         std::min(die.spec.cores, static_cast<double>(base.core.count.value_or(0)) / die.dies);
@@ -653,8 +733,32 @@ class ReplyReader : FieldReader {
       body.host_gb_s = one_package.host_gb_s;
       for (const double dead : dead_areas(dies * die.area_mm2)) {
         body.dead_mm2 = dead;
-        add_body(body, die.sold_as_workstation);
+        add_with_hosts(body, die);
       }
+    }
+  }
+  // With the memories of hosts that it may read: over the bus that it has, or a link of their own.
+  void add_with_hosts(const ReplyBody& plain, const DieRecord& die) {
+    ReplyBody body = plain;
+    std::vector<ReplyBody> linked;
+    for (const HostMemory& one : out_->silicon.host_memories) {
+      if (!uses_host_memory_ || !known_by_then(one.since)) {
+        continue;
+      }
+      const auto& links = die.host_memory;
+      const bool own_link = one.bus_gb_s > 0.0;
+      if (own_link && std::find(links.begin(), links.end(), one.id) == links.end()) {
+        continue;
+      }
+      ReplyBody& reader = own_link ? linked.emplace_back(plain) : body;
+      reader.host_memory = &one;
+      reader.host_gb_s += one.bus_gb_s;
+      const double bus = own_link ? one.bus_gb_s : plain.host_gb_s;
+      reader.host_reads_gb_s = std::min(one.gb_s, bus / 2.0);
+    }
+    add_body(std::move(body), die.sold_as_workstation);
+    for (ReplyBody& one : linked) {
+      add_body(std::move(one), die.sold_as_workstation);
     }
   }
 
@@ -703,6 +807,7 @@ class ReplyReader : FieldReader {
             body.spec.memory_units = units;
             body.spec.link_gb_s = link;
             body.spec.graphics_mm2 = 0.0;
+            body.spec.bridge_gb_s = 0.0;
             const DieParts parts = die_area(node, memory, body.spec);
             body.die_mm2 = total_of(parts);
             if (body.die_mm2 > kReticleMm2) {
@@ -711,6 +816,7 @@ class ReplyReader : FieldReader {
             body.core_mm2 = parts[index_of(DiePart::kCores)] / cores;
             body.spared_mm2 = spared_area(node, body.spec);
             body.host_gb_s = like.host_gb_s;
+            body.clock_ghz = like.clock_ghz;
             // One in sixteen to spare, as is the custom.
             body.cores = {cores - std::ceil(cores / 16.0)};
             body.gbit_s = memory.gbit_s;
@@ -737,8 +843,43 @@ class ReplyReader : FieldReader {
   Markets markets_ = Markets::kAny;
   int most_dies_ = 2;
   bool dead_ = true;
+  bool uses_host_memory_ = false;
+  std::vector<const OtherFormat*> formats_;
   std::unique_ptr<ReplyRequest> out_ = std::make_unique<ReplyRequest>();
 };
+
+// What a workload of a file says, each problem in its place.
+void check_work(const Workspace& w, const data::Node& work, Diagnostics& errors) {
+  const auto text = [&work](const char* key) {
+    return std::string(work.find(key).string().value_or(""));
+  };
+  const auto wrong = [&](const char* key, Code code, std::string message, std::string help) {
+    errors.push_back({code, std::move(message), work.find(key).span(), {std::move(help)}, {}});
+  };
+  for (const char* key : {"ttft", "tpot"}) {
+    const Json fields{{key, text(key)}};
+    if (!text(key).empty() && !Fields(fields).seconds(key)) {
+      wrong(key, Code::kMissingUnit, "expected a time above zero",
+            "write it as \"50ms\" or \"5s\"");
+    }
+  }
+  if (const std::string name = text("model"); !name.empty()) {
+    if (const auto model = find_model(w, name); !model) {
+      for (Error error : model.error()) {
+        error.where = work.find("model").span();
+        errors.push_back(std::move(error));
+      }
+    }
+  }
+  if (const std::string name = text("engine"); !name.empty() && find_engine(name) == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Engine& engine : engines()) {
+      names.push_back(engine.name);
+    }
+    wrong("engine", Code::kUnknownReference, fmt::format("there is no engine '{}'", name),
+          fmt::format("engines: {}", fmt::join(names, ", ")));
+  }
+}
 
 }  // namespace
 
@@ -813,6 +954,23 @@ Loaded<ChipAtWork> chip_at_work(const Workspace& workspace, const Chip& chip, co
   }
   return found;
 }
+
+Loaded<WorkMix> read_mix(const Workspace& workspace, const std::string& file,
+                         const std::string& text) {
+  Diagnostics errors;
+  const data::Document document(file, text, errors);
+  data::Reader reader(errors, document.damaged());
+  WorkMix mix;
+  (void)data::read_record(document.root(), mix, reader);  // its problems are in `errors`
+  for (const data::Node& work : document.root().find("workload").items()) {
+    check_work(workspace, work, errors);
+  }
+  if (!errors.empty()) {
+    return tl::unexpected(std::move(errors));
+  }
+  return mix;
+}
+data::TypeInfo mix_type() { return data::Codec<WorkMix>::info(); }
 
 double ReplyWork::log_sd() const {
   return workload.phase == ReplyPhase::kTrain ? steps->training_constants().log_sd

@@ -11,6 +11,7 @@
 
 #include "app/step_request.h"
 #include "app/workspace.h"
+#include "data/schema.h"
 
 namespace redline::app {
 
@@ -83,6 +84,11 @@ struct ChipAtWork {
 // the fields at once.
 [[nodiscard]] Loaded<ChipAtWork> chip_at_work(const Workspace& workspace, const Chip& chip,
                                               const Json& work, Date known, Code field_code);
+
+// A file of work, for --objective mix:FILE: its problems, and what `data schema mix` has.
+[[nodiscard]] Loaded<WorkMix> read_mix(const Workspace& workspace, const std::string& file,
+                                       const std::string& text);
+[[nodiscard]] data::TypeInfo mix_type();
 
 // Errors: every problem of the fields at once.
 [[nodiscard]] Loaded<std::unique_ptr<ReplyRequest>> read_reply_request(const Workspace& workspace,

@@ -13,6 +13,7 @@
 #include "app/scales.h"
 #include "app/search_report.h"
 #include "app/step_fields.h"
+#include "perf/limits.h"
 
 namespace redline::app {
 namespace {
@@ -146,6 +147,7 @@ class Work {
       free.dram_gb_s =
           free.memory_units * free.gbit_s * report_.bodies[best.body].memory->bits / 8.0;
     }
+    free.held = 1.0;
     if (best.tpp < best.silicon_tpp || best.slowed) {
       report_.unlocked = space.assess(free);
     }
@@ -259,8 +261,7 @@ Chip chip_of(const Reply& part, const ReplyBody& body, const Chip& base) {
   for (const FormatSlot& slot : kTppFormats) {
     scale(chip.compute.*slot.rate, factor, part.cap * kTera / slot.bits);
   }
-  constexpr double kTf32Bits = 32.0;  // the wider of the two readings
-  scale(chip.compute.tf32, factor, part.cap * kTera / kTf32Bits);
+  scale(chip.compute.tf32, factor, part.cap * kTera / part.tf32_bits);
   chip.memory.type = body.memory->name;
   set(chip.memory.capacity, part.memory_units * part.unit_gb * kGiga);
   set(chip.memory.bandwidth, part.dram_gb_s * kGiga);
@@ -305,8 +306,31 @@ Reply assess_as_sold(const Workspace& workspace, const ReplyRequest& request, co
   return ReplySpace(std::move(question), std::move(*rules)).assess(part_as_sold(chip, request));
 }
 
+namespace {
+
+// Plans in other formats than the first come after it.
+Format format_of(const Precision& p) { return math_format(p.activations, p.weights); }
+Format format_of(const ServingPlan& plan) { return format_of(plan.precision); }
+Format format_of(const TrainingPlan& plan) { return format_of(plan.request.precision); }
+
+void keep_format_asked(ReplyWorkload& work) {
+  const auto keep = [](auto& plans) {
+    std::erase_if(plans, [&, first = plans.empty() ? Format::kNone : format_of(plans.front())](
+                             const auto& plan) { return format_of(plan) != first; });
+  };
+  keep(work.serving);
+  keep(work.training);
+}
+
+}  // namespace
+
 std::optional<Error> measure_base(const Workspace& workspace, ReplyRequest& request, Reply& base) {
+  const ReplyQuestion whole = request.reply;
+  for (ReplyWorkload& work : request.reply.workloads) {
+    keep_format_asked(work);
+  }
   base = assess_as_sold(workspace, request, *request.base);
+  request.reply = whole;
   for (std::size_t i = 0; i < base.tokens_per_s.size(); ++i) {
     if (base.tokens_per_s[i] <= 0.0) {
       return Error{Code::kBadOptionValue,
@@ -340,6 +364,21 @@ std::vector<Message> evasions_of(const Reply& part, const ReplyBody& body,
   if (body.dies > (body.die.empty() ? 1 : request.die->dies)) {
     used.push_back(Message("more dies in a package"));
   }
+  if (part.host_share > 0.0) {
+    used.push_back(Message("{share} % of the data in {memory}",
+                           {{"share", fmt::format("{:.3g}", 100.0 * part.host_share)},
+                            {"memory", body.host_memory->name}}));
+  }
+  for (std::size_t i = 0; i < part.formats.size(); ++i) {
+    const ReplyWorkload& work = request.reply.workloads[i];
+    const Format asked =
+        work.serving.empty() ? format_of(work.training.front()) : format_of(work.serving.front());
+    if (part.formats[i] != Format::kNone && part.formats[i] != asked) {
+      used.push_back(Message("{work} in {format}, which counts fewer bits for its speed",
+                             {{"work", request.works[i]->name},
+                              {"format", std::string(perf::format_name(part.formats[i]))}}));
+    }
+  }
   return used;
 }
 
@@ -361,6 +400,49 @@ Loaded<ReplyReport> work_out_reply(const Workspace& workspace, const Json& field
   return Work(workspace, std::move(*request), run).work_out(detail);
 }
 
+namespace {
+
+// What the ways round that were not asked for would add, each alone.
+void try_other_ways(const Workspace& workspace, const Json& fields, const SearchRun& run,
+                    ReplyReport& report) {
+  struct Way {
+    const char *field, *option;
+    Message way;
+    Json value;
+  };
+  const int dies = report.request->die->dies;
+  const std::vector<Way> ways{
+      {"host_memory", "--host-memory", Message("memory on the side of the host"), true},
+      {"formats", "--formats", Message("work in formats that count fewer bits"), "fp6,tf32"},
+      {"dead", "--dead", Message("idle silicon that lowers the density"), true},
+      {"dies", "--dies", Message("more dies in a package"), 2 * dies},
+  };
+  SearchRun quiet = run;
+  quiet.progress = {};
+  const double now = report.best.front().per(report.request->reply.objective);
+  for (const Way& way : ways) {
+    if (fields.contains(way.field) || (run.stop && run.stop())) {
+      continue;
+    }
+    Json more = fields;
+    more[way.field] = way.value;
+    const auto found =
+        work_out_reply(workspace, more, quiet, {false, false, false}, Code::kBadRequest);
+    RL_CHECK(found.has_value());  // the rest of the fields was read
+    if (!found->result.exhausted || found->best.empty()) {
+      continue;
+    }
+    WayLeftOut& one = report.ways_left_out.emplace_back();
+    one.way = way.way;
+    one.option = way.option;
+    one.best = found->best.front();
+    one.evasions = evasions_of(one.best, found->bodies[one.best.body], *found->request);
+    one.gain_percent = 100.0 * (one.best.per(report.request->reply.objective) / now - 1.0);
+  }
+}
+
+}  // namespace
+
 Loaded<Answer> search_chip(const Workspace& workspace, const Json& fields, const SearchRun& run,
                            Code field_code, const results::Words& say) {
   if (Fields(fields).truth("backtest")) {
@@ -378,6 +460,11 @@ Loaded<Answer> search_chip(const Workspace& workspace, const Json& fields, const
   auto report = work_out_reply(workspace, fields, run, {}, field_code);
   if (!report) {
     return tl::unexpected(std::move(report).error());
+  }
+  const std::string mode = Fields(fields).text("mode");
+  const bool cuts_down = mode.empty() || mode == "cut-down";
+  if (cuts_down && !report->best.empty() && !report->request->part_only) {
+    try_other_ways(workspace, fields, run, *report);
   }
   Answer answer;
   answer.command = "search-chip";

@@ -23,6 +23,15 @@ struct ThresholdPrice {
   double gain_percent = 0.0;
 };
 
+// The best part where one more way round the wording may be taken.
+struct WayLeftOut {
+  Message way;
+  std::string option;  // that takes it: "--host-memory"
+  Reply best;
+  std::vector<Message> evasions;  // of it, all
+  double gain_percent = 0.0;      // of the objective, over that of the answer
+};
+
 // How far the answer hangs on what is not known well.
 struct Robustness {
   int draws = 0;
@@ -40,6 +49,7 @@ struct ReplyReport {
   std::optional<Reply> unlocked;   // the answer without its cap and with its memory at full rate
   std::optional<Verdict> verdict;  // of the answer
   std::vector<ThresholdPrice> prices;
+  std::vector<WayLeftOut> ways_left_out;
   std::optional<Robustness> robustness;
   std::vector<Threshold> thresholds;
   std::optional<Verdict> lightest;  // where nothing is legal: of a part with the least of all

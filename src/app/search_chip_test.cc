@@ -151,6 +151,99 @@ TEST(SearchChip, AWorkstationMayDoWhatADataCenterPartMayNot) {
   EXPECT_NE(verdict->outcome, Outcome::kNoLicense);
 }
 
+bool takes(const ReplyReport& report, std::string_view way) {
+  const Reply& best = report.best.front();
+  const auto ways = evasions_of(best, report.bodies[best.body], *report.request);
+  return std::any_of(ways.begin(), ways.end(), [way](const Message& one) {
+    return one.english().find(way) != std::string::npos;
+  });
+}
+
+// The letters count its link, not its bytes.
+TEST(SearchChip, DataMayStandInMemoryOfTheHost) {
+  for (const auto& [die, as_of, rule] :
+       {Situation{"gh100", "2023-10-17", "US-2023-10-17-ACS-IFR"},
+        Situation{"gb202", "2025-04-17", "US-2025-04-09-LETTERS"}}) {
+    Json fields = usual(die, as_of);
+    fields["rule"] = rule;
+    fields["markets"] = "data-center";
+    const ReplyReport without = worked_out(fields);
+    fields["host_memory"] = true;
+    const ReplyReport with = worked_out(fields);
+    ASSERT_FALSE(without.best.empty());
+    ASSERT_FALSE(with.best.empty());
+    const Reply& best = with.best.front();
+    EXPECT_GT(best.value, without.best.front().value);
+    EXPECT_EQ(outcome_of(with, best), Outcome::kNoLicense);
+    const LegalQuantities legal =
+        legal_quantities(chip_of(best, with.bodies[best.body], *with.request->base));
+    EXPECT_NEAR(*legal.dram_bw.value, best.dram_gb_s, 1e-9 * best.dram_gb_s);
+    EXPECT_TRUE(takes(with, "% of the data in "));
+    EXPECT_FALSE(takes(without, "% of the data in "));
+  }
+}
+
+TEST(SearchChip, WorkMayBeInAFormatThatCountsFewerBits) {
+  Json fields = usual("gb100", "2025-04-17");
+  fields["rule"] = "US-2025-04-09-LETTERS";
+  fields["objective"] = "prefill";
+  fields["model"] = "llama-3.1-8b";
+  fields["dtype"] = "fp8";
+  const ReplyReport without = worked_out(fields);
+  fields["formats"] = "fp6,tf32";
+  const ReplyReport with = worked_out(fields);
+  ASSERT_FALSE(without.best.empty());
+  ASSERT_FALSE(with.best.empty());
+  const Reply& best = with.best.front();
+  EXPECT_EQ(best.formats, std::vector{Format::kFp6});
+  EXPECT_GT(best.value, 1.1 * without.best.front().value);
+  EXPECT_EQ(outcome_of(with, best), Outcome::kNoLicense);
+  EXPECT_TRUE(takes(with, "in fp6, which counts fewer bits"));
+  // A die without units for it is not sold as if it had them.
+  fields["from"] = "gh100";
+  const ReplyReport older = worked_out(fields);
+  ASSERT_FALSE(older.best.empty());
+  EXPECT_EQ(older.best.front().formats, std::vector{Format::kFp8});
+}
+
+TEST(SearchChip, ALimitOnPowerSlowsAPart) {
+  Json fields = usual("gh100", "2024-01-02");
+  fields["to"] = "SG";
+  fields["objective"] = "train";
+  fields["seq"] = 2048;
+  fields["max_watts"] = 400;
+  const ReplyReport slowed = worked_out(fields);
+  fields["power_limit"] = false;
+  const ReplyReport left_out = worked_out(fields);
+  ASSERT_FALSE(slowed.best.empty());
+  ASSERT_FALSE(left_out.best.empty());
+  EXPECT_LT(slowed.best.front().held, 1.0);
+  EXPECT_EQ(left_out.best.front().held, 1.0);
+  EXPECT_LE(slowed.best.front().power.total(), 400.0);
+  EXPECT_GE(slowed.best.front().value, left_out.best.front().value);
+}
+
+// What each would add is what asking for it gives.
+TEST(SearchChip, TellsWhatOtherWaysRoundWouldAdd) {
+  Json fields = usual("ad104", "2023-10-17");
+  fields["rule"] = "US-2023-10-17-ACS-IFR";
+  fields["markets"] = "data-center";
+  const auto answer = search_chip(workspace(), fields, {}, Code::kBadOptionValue, {});
+  ASSERT_TRUE(answer);
+  const Json& result = answer->results[0];
+  ASSERT_EQ(result["ways_left_out"].size(), 4U);
+  const double now = result["best"][0]["value"];
+  Json asked = fields;
+  asked["host_memory"] = true;
+  for (const Json& one : result["ways_left_out"]) {
+    EXPECT_GE(one["gain_percent"].get<double>(), -1e-9) << one;
+    if (one["option"] == "--host-memory") {
+      const double then = worked_out(asked).best.front().value;
+      EXPECT_NEAR(one["gain_percent"].get<double>(), 100.0 * (then / now - 1.0), 1e-9);
+    }
+  }
+}
+
 TEST(SearchChip, MoreDiesAndIdleSiliconOnlyAdd) {
   Json fields = usual("ad104", "2023-10-17");
   fields["rule"] = "US-2023-10-17-ACS-IFR";
@@ -350,6 +443,7 @@ TEST(SearchChip, NamesWhatIsWrong) {
       {{{"dies", 9}}, Code::kBadOptionValue, "'dies' must be a number from 1 to 8"},
       {{{"tpot", "soon"}}, Code::kBadOptionValue, "'tpot' must be a time above zero"},
       {{{"objective", "mix:nowhere"}}, Code::kBadOptionValue, "there is no mix 'nowhere'"},
+      {{{"formats", "fp7"}}, Code::kBadOptionValue, "there is no format 'fp7'"},
       {{{"rool", "us-2023-10"}}, Code::kBadOptionValue, "rool"},
       {{{"as_of", "yesterday"}}, Code::kBadOptionValue, "yesterday"},
   };
@@ -392,6 +486,23 @@ std::string mix_file(const std::string& text) {
   const fs::path path = fs::temp_directory_path() / "redline-reply-mix.toml";
   EXPECT_TRUE(data::write_text_file(path.string(), text));
   return path.string();
+}
+
+TEST(SearchChip, AMixNamesWhatDoesNotExist) {
+  const auto mix = read_mix(workspace(), "work.toml",
+                            "[[workload]]\nphase = \"decode\"\nmodel = \"llama-9\"\n"
+                            "tpot = \"50 GB\"\nengine = \"steam\"\n");
+  ASSERT_FALSE(mix);
+  ASSERT_EQ(mix.error().size(), 3U) << render(mix.error());
+  for (const auto& [line, code] : {std::pair{3, Code::kUnknownRecord},
+                                   {4, Code::kMissingUnit},
+                                   {5, Code::kUnknownReference}}) {
+    EXPECT_TRUE(std::any_of(mix.error().begin(), mix.error().end(),
+                            [&](const Error& error) {
+                              return error.code == code && error.where && error.where->line == line;
+                            }))
+        << line << render(mix.error());
+  }
 }
 
 TEST(SearchChip, AWrongMixIsShownWithItsPlace) {

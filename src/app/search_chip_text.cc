@@ -10,6 +10,7 @@
 #include "app/scales.h"
 #include "app/search_chip.h"
 #include "app/search_report.h"
+#include "perf/limits.h"
 #include "results/ascii_plot.h"
 
 namespace redline::app {
@@ -120,6 +121,20 @@ Table price_table(const ReplyReport& report) {
   return table;
 }
 
+Table ways_table(const ReplyReport& report, const Words& say) {
+  Table table;
+  table.columns = {{"way", "Way", "", Align::kLeft},
+                   {"option", "Option", "", Align::kLeft},
+                   {"gain_percent", "Gain", "%", Align::kRight, 3}};
+  add_spec_columns(table);
+  for (const WayLeftOut& one : report.ways_left_out) {
+    std::vector<Cell> cells{say(one.way), one.option, one.gain_percent};
+    add_spec_cells(one.best, cells);
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
 Table spec_table(const ReplyReport& report, const Words& say) {
   const Reply& best = report.best.front();
   const ReplyBody& body = body_of(report, best);
@@ -137,8 +152,16 @@ Table spec_table(const ReplyReport& report, const Words& say) {
   row(say("performance density"), base.pd, best.pd);
   row(say("cores on"), base.cores * asked.base_body.dies, best.cores * body.dies);
   row(say("clock, share of the base part's"), 1.0, best.clock);
+  if (best.held < 1.0) {
+    row(say("share of it that its power limit leaves"), 1.0, best.held);
+  }
   row(say("memory, GB/s"), base.dram_gb_s, best.dram_gb_s);
   row(say("memory, GB"), base.capacity_gb, best.capacity_gb);
+  if (best.host_share > 0.0) {
+    row(say("reads with the host's memory, GB/s"), base.dram_gb_s,
+        reads_gb_s(best.dram_gb_s, body.host_reads_gb_s, best.host_share));
+    row(say("memory of the host, GB"), 0.0, best.host_gb);
+  }
   row(say("link, GB/s both directions"), base.link_gb_s, best.link_gb_s);
   row(say("power, W"), base.power.total(), best.power.total());
   row(say("cost to make, USD"), base.cost.total.value, best.cost.total.value);
@@ -194,6 +217,7 @@ Json part_json(const Reply& part, const ReplyBody& body, const ReplyRequest& req
             {"cores_drawn", body.spec.cores * body.dies},
             {"cores_on", part.cores * body.dies},
             {"clock_share", part.clock},
+            {"clock_held", part.held},
             {"tpp", part.tpp},
             {"silicon_tpp", part.silicon_tpp},
             {"capped", part.tpp < part.silicon_tpp},
@@ -203,6 +227,9 @@ Json part_json(const Reply& part, const ReplyBody& body, const ReplyRequest& req
             {"memory_gbit_s", part.gbit_s},
             {"dram_gb_s", part.dram_gb_s},
             {"capacity_gb", part.capacity_gb},
+            {"host_memory", part.host_share > 0.0 ? Json(body.host_memory->id) : Json(nullptr)},
+            {"host_share", part.host_share},
+            {"host_gb", part.host_gb},
             {"link_gb_s", part.link_gb_s},
             {"io_gb_s", part.io_gb_s},
             {"market", body.workstation ? "workstation" : "data-center"},
@@ -217,8 +244,10 @@ Json part_json(const Reply& part, const ReplyBody& body, const ReplyRequest& req
   Json work = Json::array();
   for (std::size_t i = 0; i < part.tokens_per_s.size(); ++i) {
     const bool known = part.tokens_per_s[i] > 0.0;
+    const bool told = i < part.formats.size() && part.formats[i] != Format::kNone;
     work.push_back(
         {{"work", request.works[i]->name},
+         {"format", told ? Json(std::string(perf::format_name(part.formats[i]))) : Json(nullptr)},
          {"tokens_per_s", part.tokens_per_s[i]},
          {"usd_per_million_tokens", known ? Json(usd_per_million(part, i)) : Json(nullptr)}});
   }
@@ -298,6 +327,14 @@ Json reply_json(const ReplyReport& report) {
                       {"best", one.best ? part_json(report, *one.best) : Json(nullptr)}});
   }
   json["shadow_prices"] = std::move(prices);
+  Json ways = Json::array();
+  for (const WayLeftOut& one : report.ways_left_out) {
+    ways.push_back({{"way", one.way.english()},
+                    {"option", one.option},
+                    {"gain_percent", one.gain_percent},
+                    {"evasions", evasions_json(one.evasions)}});
+  }
+  json["ways_left_out"] = std::move(ways);
   Json front = Json::array();
   for (const Reply& part : report.front) {
     front.push_back(part_json(report, part));
@@ -432,6 +469,11 @@ void describe_reply(const ReplyReport& report, bool plot, const Words& say,
   if (!used.empty()) {
     blocks.emplace_back(
         Paragraph{say("Round the wording of the rule: {ways}.", {{"ways", used}}), 0});
+  }
+  if (!report.ways_left_out.empty()) {
+    Table ways = ways_table(report, say);
+    ways.title = say("Ways round that were not asked for: what each alone would add");
+    blocks.emplace_back(std::move(ways));
   }
   if (report.unlocked) {
     blocks.emplace_back(

@@ -32,6 +32,9 @@ constexpr double kGiga = 1e9;
 constexpr double kTera = 1e12;
 // Slower than this share of its grade, memory of the next lower kind would be bought.
 constexpr double kSlowest = 0.5;
+// Shares of data in the memory of the host that are tried beside the one that both are read out
+// with at once: more room at less speed.
+constexpr std::array<double, 2> kHostShares{0.25, 0.5};
 
 enum Level : std::size_t { kBody, kCores, kClock, kCap, kLink, kMemory, kUnit, kLevels };
 
@@ -87,6 +90,11 @@ struct Step {
   const TrainingPlan* training = nullptr;
   double needs = 0.0;   // bytes of a chip
   double tokens = 0.0;  // of a step, of one chip
+  // Of its products.
+  [[nodiscard]] Format format() const {
+    const Precision& p = serving != nullptr ? serving->precision : training->request.precision;
+    return math_format(p.activations, p.weights);
+  }
 };
 
 // What one of them asks for.
@@ -104,9 +112,19 @@ struct StepRun {
 struct MemoryChoice {
   double units = 0.0, gbit_s = 0.0;
   bool slowed = false;
-  double gb_s = 0.0;
-  std::size_t bandwidth = 0;  // place among all that differ
+  double gb_s = 0.0;          // of the part's own memory, as rules count
   std::size_t count = 0;      // place of `units` in the body
+  double host_share = 0.0;    // see `Reply`
+  double reads_gb_s = 0.0;    // with the host's
+  std::size_t bandwidth = 0;  // place of that among all that differ
+  // Units that would have as much room as there is with the host's.
+  [[nodiscard]] double room_units() const { return units / (1.0 - host_share); }
+};
+
+// A clock, and the share of it that is held at work.
+struct Pace {
+  double clock = 1.0, held = 1.0;
+  [[nodiscard]] double at_work() const { return clock * held; }
 };
 
 // By the kind of what is numbered.
@@ -127,10 +145,12 @@ struct BodyChoices {
   std::vector<double> caps;                         // descending, below what silicon can do
   std::vector<std::vector<MemoryChoice>> memories;  // by link
   std::vector<std::vector<std::size_t>> by_speed;   // memories of a link, the fastest first
-  // Units of a link's memories no faster than that one, at most; in the order of `memories`.
+  // Room of a link's memories no faster than that one, at most, in units; in the order of
+  // `memories`.
   std::vector<std::vector<double>> most_units;
   Interval<double> dram_gb_s{kInfinite, 0.0};  // of all memories
   std::size_t fastest = 0;                     // place of the greatest bandwidth
+  double most_room = 0.0;                      // the most that `room_units` says of any
 };
 
 std::vector<Step> steps_of(const std::vector<ReplyWorkload>& workloads) {
@@ -254,11 +274,13 @@ struct ReplySpace::Frame {
   double base_cores = 1.0, base_tpp = 0.0, base_area = 0.0;
   std::vector<Step> steps;
   std::vector<StepRun> runs;
+  std::vector<Pace> paces;        // by clock, then by what is held; the last is the fastest
   std::vector<double> links;      // GB/s, both directions, ascending
   std::vector<double> least_usd;  // by body: to make, of any memory and number of cores
 
   explicit Frame(ReplyQuestion asked);
 
+  // `clock`: at work.
   [[nodiscard]] perf::Limits limits_of(double cores, double clock, double cap, double bandwidth,
                                        double link_gb_s) const;
 };
@@ -272,16 +294,51 @@ ReplySpace::Frame::Frame(ReplyQuestion asked)
   base_cores = static_cast<double>(question.base->core.count.value_or(1));
   base_tpp = legal.tpp.value.value_or(0.0);
   base_area = legal.die.value.value_or(0.0);
+  for (const double clock : question.clocks) {
+    for (const double held : question.held) {
+      paces.push_back({clock, held});
+    }
+  }
   for (const ReplyBody& body : question.bodies) {
     links.insert(links.end(), body.link_gb_s.begin(), body.link_gb_s.end());
-    least_usd.push_back(part_cost(*body.node, *body.memory, *question.packaging,
-                                  part_of(body, body.cores.front(), body.memory_units.front(),
-                                          body.unit_gb.front()))
-                            .total.value);
+    // A larger package may cost less where it is bridged.
+    double least = kInfinite;
+    for (const double units : body.memory_units) {
+      for (const double unit_gb : body.unit_gb) {
+        const PartSpec part = part_of(body, body.cores.front(), units, unit_gb);
+        least = std::min(
+            least, part_cost(*body.node, *body.memory, *question.packaging, part).total.value);
+      }
+    }
+    least_usd.push_back(least);
   }
   std::sort(links.begin(), links.end());
   links.erase(std::unique(links.begin(), links.end()), links.end());
 }
+
+namespace {
+
+// Each memory again with shares of data in that of the host.
+void add_host_shares(const ReplyBody& body, std::vector<MemoryChoice>& list) {
+  if (body.host_memory == nullptr) {
+    return;
+  }
+  const std::size_t own = list.size();
+  for (std::size_t i = 0; i < own; ++i) {
+    MemoryChoice one = list[i];
+    const double even = body.host_reads_gb_s / (body.host_reads_gb_s + one.gb_s);
+    one.host_share = even;
+    list.push_back(one);
+    for (const double share : kHostShares) {
+      if (share > even) {
+        one.host_share = share;
+        list.push_back(one);
+      }
+    }
+  }
+}
+
+}  // namespace
 
 // What the rules add.
 struct ReplySpace::Tables {
@@ -315,17 +372,20 @@ ReplySpace::Tables::Tables(const ReplyQuestion& question, const ReplyRules::Stat
         const double pins = units * body.memory->bits / 8.0;
         const double top = body.gbit_s.back();
         for (const double grade : body.gbit_s) {
-          list.push_back({units, grade, false, pins * grade, 0, count});
+          list.push_back({units, grade, false, pins * grade, count});
         }
         for (const double gb_s : slower) {
           const double grade = gb_s / pins;
           if (grade < top && grade > kSlowest * body.gbit_s.front()) {
-            list.push_back({units, grade, true, gb_s, 0, count});
+            list.push_back({units, grade, true, gb_s, count});
           }
         }
       }
-      for (const MemoryChoice& one : list) {
-        bandwidths.push_back(one.gb_s * kGiga);
+      add_host_shares(body, list);
+      for (MemoryChoice& one : list) {
+        one.reads_gb_s = reads_gb_s(one.gb_s, body.host_reads_gb_s, one.host_share);
+        choices.most_room = std::max(choices.most_room, one.room_units());
+        bandwidths.push_back(one.reads_gb_s * kGiga);
         choices.dram_gb_s = {std::min(choices.dram_gb_s.low, one.gb_s),
                              std::max(choices.dram_gb_s.high, one.gb_s)};
       }
@@ -341,7 +401,7 @@ ReplySpace::Tables::Tables(const ReplyQuestion& question, const ReplyRules::Stat
       for (std::size_t i = 0; i < list.size(); ++i) {
         MemoryChoice& one = list[i];
         one.bandwidth = static_cast<std::size_t>(
-            std::lower_bound(bandwidths.begin(), bandwidths.end(), one.gb_s * kGiga) -
+            std::lower_bound(bandwidths.begin(), bandwidths.end(), one.reads_gb_s * kGiga) -
             bandwidths.begin());
         body.fastest = std::max(body.fastest, one.bandwidth);
         order[i] = i;
@@ -352,7 +412,7 @@ ReplySpace::Tables::Tables(const ReplyQuestion& question, const ReplyRules::Stat
       std::vector<double> most(list.size());
       double units = 0.0;
       for (std::size_t i = order.size(); i-- > 0;) {
-        most[order[i]] = units = std::max(units, list[order[i]].units);
+        most[order[i]] = units = std::max(units, list[order[i]].room_units());
       }
       body.most_units.push_back(std::move(most));
       body.by_speed.push_back(std::move(order));
@@ -367,7 +427,9 @@ perf::Limits ReplySpace::Frame::limits_of(double cores, double clock, double cap
   for (std::size_t i = 0; i < perf::kFormats; ++i) {
     limits.issue[i] *= scale;
     limits.matrix[i] *= scale;
-    const double bits = 8.0 * bytes_per_element(static_cast<Format>(i));
+    const auto format = static_cast<Format>(i);
+    const double bits =
+        format == Format::kTf32 ? question.tf32_bits : 8.0 * bytes_per_element(format);
     if (bits > 0.0) {
       limits.matrix[i] = std::min(limits.matrix[i], cap * kTera / bits);
     }
@@ -438,6 +500,7 @@ class ReplyWalk : public SearchWalk {
     }
     seconds_.resize(f_.steps.size());
     part_.tokens_per_s.resize(q_.workloads.size());
+    part_.formats.resize(q_.workloads.size());
     best_.resize(q_.workloads.size());
   }
 
@@ -449,7 +512,7 @@ class ReplyWalk : public SearchWalk {
       case kCores:
         return count(body().cores);
       case kClock:
-        return count(q_.clocks);
+        return count(f_.paces);
       case kCap:
         return 1 + static_cast<std::uint32_t>(caps().end() - first_cap());
       case kLink:
@@ -473,7 +536,8 @@ class ReplyWalk : public SearchWalk {
         break;
       case kClock:
         clock_place_ = choice;
-        part_.clock = q_.clocks[choice];
+        part_.clock = f_.paces[choice].clock;
+        part_.held = f_.paces[choice].held;
         part_.silicon_tpp = silicon_tpp();
         break;
       case kCap:
@@ -494,6 +558,8 @@ class ReplyWalk : public SearchWalk {
         part_.gbit_s = memory.gbit_s;
         part_.slowed = memory.slowed;
         part_.dram_gb_s = memory.gb_s;
+        part_.host_share = memory.host_share;
+        room_units_ = memory.room_units();
         stand_at(memory.bandwidth, place_of(part_.link_gb_s));
         break;
       }
@@ -528,7 +594,7 @@ class ReplyWalk : public SearchWalk {
     if (!may_go()) {
       return false;
     }
-    part_.value = value_of(part_.capacity_gb * kGiga, part_.memory_units);
+    part_.value = value_of(room_gb() * kGiga, room_units_);
     if (part_.value <= 0.0) {
       return false;
     }
@@ -557,12 +623,13 @@ class ReplyWalk : public SearchWalk {
     draw_ = draw;
     part_ = like;
     part_.tokens_per_s.assign(q_.workloads.size(), 0.0);
+    part_.formats.assign(q_.workloads.size(), Format::kNone);
     part_.silicon_tpp = silicon_tpp();
     part_.tpp = std::min(part_.silicon_tpp, part_.cap);
     describe();
     alone_ = true;
     timed_ = false;
-    part_.value = value_in(part_.capacity_gb * kGiga);
+    part_.value = value_in(room_gb() * kGiga);
     part_.cost = cost_to_make();
     price_part();
     return part_;
@@ -606,19 +673,28 @@ class ReplyWalk : public SearchWalk {
                                     f_.links.begin());
   }
   void describe() {
+    part_.tf32_bits = q_.tf32_bits;
     part_.area_mm2 = body().area_mm2();
     part_.pd = part_.area_mm2 > 0.0 ? part_.tpp / part_.area_mm2 : 0.0;
     part_.capacity_gb = part_.memory_units * part_.unit_gb;
     part_.io_gb_s = part_.link_gb_s + body().host_gb_s;
+    part_.host_gb = part_.host_share > 0.0
+                        ? std::min(body().host_memory->gigabytes,
+                                   part_.capacity_gb * part_.host_share / (1.0 - part_.host_share))
+                        : 0.0;
   }
+  // Of both memories.
+  [[nodiscard]] double room_gb() const { return part_.capacity_gb + part_.host_gb; }
+  // Share of the base part's clock at work.
+  [[nodiscard]] double pace() const { return part_.clock * part_.held; }
 
   // Below the scores of all parts under what is entered; false: none of them may go, or does the
   // work.
   bool bound(std::size_t level, Scores& least) {
-    // The fastest memory that may go, with the room of the largest that is no faster, and the
-    // fastest link, at the least cost.
+    // The fastest memory that may go, with the most room of those no faster, and the fastest link,
+    // at the least cost.
     std::size_t fastest = kNothing;
-    double units = body().memory_units.back();
+    double units = t_.bodies[part_.body].most_room;
     std::size_t link = link_;
     if (level == kBody) {
       fastest = t_.bodies[part_.body].fastest;
@@ -672,13 +748,14 @@ class ReplyWalk : public SearchWalk {
     return most > 0.0;
   }
 
+  // `clock` and what the silicon could do of TPP: at work.
   [[nodiscard]] PowerSpec power_of(double cores_on, double clock, double tpp, double silicon_tpp,
                                    double memory_gb_s, double link_gb_s) const {
     PowerSpec power;
     power.cores_on = cores_on * body().dies;
     power.core_ops = body().spec.core_ops;
-    power.clock_ghz = clock * f_.base.clock / kGiga;
-    power.rate_share = silicon_tpp > 0.0 ? tpp / silicon_tpp : 1.0;
+    power.clock_ghz = clock * (f_.base.clock > 0.0 ? f_.base.clock / kGiga : body().clock_ghz);
+    power.rate_share = silicon_tpp > 0.0 ? std::min(1.0, tpp / silicon_tpp) : 1.0;
     power.die_mm2 = body().dies * body().die_mm2;
     power.memory_gb_s = memory_gb_s;
     power.link_gb_s = link_gb_s;
@@ -689,11 +766,11 @@ class ReplyWalk : public SearchWalk {
     const ReplyBody& b = body();
     const double memory = t_.bodies[part_.body].dram_gb_s.low;
     const double link = b.link_gb_s.front();
-    return part_power(
-        *b.node, *b.memory,
-        level == kBody
-            ? power_of(b.cores.front(), q_.clocks.front(), 0.0, 1.0, memory, link)
-            : power_of(part_.cores, part_.clock, part_.tpp, part_.silicon_tpp, memory, link));
+    return part_power(*b.node, *b.memory,
+                      level == kBody ? power_of(b.cores.front(), f_.paces.front().at_work(), 0.0,
+                                                1.0, memory, link)
+                                     : power_of(part_.cores, pace(), part_.tpp,
+                                                part_.held * part_.silicon_tpp, memory, link));
   }
 
   // All cores at full clock, and as high a rate as the rules do not surely stop for every memory
@@ -701,8 +778,9 @@ class ReplyWalk : public SearchWalk {
   // the roofline of such a part is what no other of the body beats.
   void stand_in() {
     part_.cores = body().cores.back();
-    clock_place_ = q_.clocks.size() - 1;
-    part_.clock = q_.clocks.back();
+    clock_place_ = f_.paces.size() - 1;
+    part_.clock = f_.paces.back().clock;
+    part_.held = f_.paces.back().held;
     part_.silicon_tpp = silicon_tpp();
     const Interval<double> io{body().link_gb_s.front() + body().host_gb_s,
                               body().link_gb_s.back() + body().host_gb_s};
@@ -812,25 +890,24 @@ class ReplyWalk : public SearchWalk {
     }
     StepCosts& costs = m_.local[place];
     if (costs.age != m_.age) {
-      work_out(
-          i,
-          f_.limits_of(cores(), part_.clock, part_.cap, t_.bandwidths[bandwidth_], f_.links.back()),
-          costs);
+      work_out(i,
+               f_.limits_of(cores(), pace(), part_.cap, t_.bandwidths[bandwidth_], f_.links.back()),
+               costs);
     }
     return costs;
   }
   // Messages at the clock and over the link, once for all: nothing else changes them.
   const StepCosts& messages_of(std::size_t i) {
     if (m_.messages.empty()) {
-      m_.messages.resize(q_.clocks.size() * f_.links.size() * f_.steps.size());
+      m_.messages.resize(f_.paces.size() * f_.links.size() * f_.steps.size());
     }
     StepCosts& costs =
         m_.messages[(clock_place_ * f_.links.size() + link_place_) * f_.steps.size() + i];
     if (costs.age == 0) {
-      work_out_whole(i,
-                     f_.limits_of(f_.base_cores, part_.clock, kInfinite, f_.base.bandwidth,
-                                  f_.links[link_place_]),
-                     costs);
+      work_out_whole(
+          i,
+          f_.limits_of(f_.base_cores, pace(), kInfinite, f_.base.bandwidth, f_.links[link_place_]),
+          costs);
     }
     return costs;
   }
@@ -870,8 +947,9 @@ class ReplyWalk : public SearchWalk {
 
   // The same without tables.
   [[nodiscard]] double whole_step(std::size_t i) const {
-    perf::Limits limits =
-        f_.limits_of(cores(), part_.clock, part_.cap, part_.dram_gb_s * kGiga, part_.link_gb_s);
+    const double reads =
+        reads_gb_s(part_.dram_gb_s, body().host_reads_gb_s, part_.host_share) * kGiga;
+    perf::Limits limits = f_.limits_of(cores(), pace(), part_.cap, reads, part_.link_gb_s);
     for (std::size_t format = 0; format < perf::kFormats; ++format) {
       limits.matrix[format] *= draw_.compute;
       limits.issue[format] *= draw_.compute;
@@ -887,8 +965,13 @@ class ReplyWalk : public SearchWalk {
   double value_in(double capacity) {
     std::fill(best_.begin(), best_.end(), 0.0);
     for (const StepRun& run : f_.runs) {
-      double& best = best_[f_.steps[run.first].workload];
-      best = std::max(best, rate_in(run, capacity));
+      const Step& step = f_.steps[run.first];
+      double& best = best_[step.workload];
+      const double rate = rate_in(run, capacity);
+      if (rate > best) {
+        best = rate;
+        part_.formats[step.workload] = step.format();
+      }
     }
     part_.tokens_per_s = best_;
     return work_value(q_.workloads, best_);
@@ -949,7 +1032,7 @@ class ReplyWalk : public SearchWalk {
   Reference worked_out(double bandwidth, double room) {
     Reference found;
     const perf::Limits limits =
-        f_.limits_of(cores(), part_.clock, part_.cap, bandwidth, f_.links.back());
+        f_.limits_of(cores(), pace(), part_.cap, bandwidth, f_.links.back());
     StepCosts costs;
     std::vector<double> best(q_.workloads.size(), 0.0);
     found.first.assign(q_.workloads.size(), kNothing);
@@ -983,16 +1066,16 @@ class ReplyWalk : public SearchWalk {
   // Kinds: a value, that of the roofline, and the number of a reference.
   [[nodiscard]] search::ValueTable::Key key_of(double capacity, std::uint32_t kind) {
     constexpr std::uint32_t kKinds = 3;
-    const auto clocks = static_cast<std::uint32_t>(q_.clocks.size());
+    const auto paces = static_cast<std::uint32_t>(f_.paces.size());
     const auto links = static_cast<std::uint32_t>(f_.links.size());
-    return {number_[kCoresOn] * clocks + static_cast<std::uint32_t>(clock_place_), number_[kCapped],
+    return {number_[kCoresOn] * paces + static_cast<std::uint32_t>(clock_place_), number_[kCapped],
             number_[kBandwidth],
             (kKinds * m_.number(kCapacity, capacity) + kind) * links +
                 static_cast<std::uint32_t>(link_place_)};
   }
   double roofline(double capacity) {
     perf::Limits limits =
-        f_.limits_of(cores(), part_.clock, part_.cap, t_.bandwidths[bandwidth_], f_.links.back());
+        f_.limits_of(cores(), pace(), part_.cap, t_.bandwidths[bandwidth_], f_.links.back());
     if (auto& link = limits.network.link) {
       link = std::max(*link, BytesPerSecond{limits.host_bus});
     }
@@ -1035,12 +1118,22 @@ class ReplyWalk : public SearchWalk {
   // A part whose cost to make is known.
   void price_part() {
     const ReplyBody& b = body();
-    part_.power = part_power(*b.node, *b.memory,
-                             power_of(part_.cores, part_.clock, part_.tpp, part_.silicon_tpp,
-                                      part_.dram_gb_s, part_.link_gb_s));
-    const Watts watts = power_in_server(Watts{part_.power.total()}, q_.terms);
+    part_.power =
+        part_power(*b.node, *b.memory,
+                   power_of(part_.cores, pace(), part_.tpp, part_.held * part_.silicon_tpp,
+                            part_.dram_gb_s, part_.link_gb_s));
+    double usd = part_.cost.total.value * price();
+    double host_watts = 0.0;
+    if (part_.host_share > 0.0) {
+      // Of the host, at what it costs there.
+      constexpr double kWattsPerBit = 8e-3;  // of GB/s and picojoules
+      const double reads = reads_gb_s(part_.dram_gb_s, b.host_reads_gb_s, part_.host_share);
+      host_watts = part_.host_share * reads * b.host_memory->picojoule_bit * kWattsPerBit;
+      usd += part_.host_gb * b.host_memory->usd_per_gb.value;
+    }
+    const Watts watts = power_in_server(Watts{part_.power.total() + host_watts}, q_.terms);
     part_.watts = watts.base();
-    part_.usd_per_s = ownership_rate(Usd{part_.cost.total.value * price()}, watts, q_.terms).base();
+    part_.usd_per_s = ownership_rate(Usd{usd}, watts, q_.terms).base();
   }
 
   void draw_cost(PartCost& cost) const {
@@ -1075,7 +1168,7 @@ class ReplyWalk : public SearchWalk {
   // See `learn_legal`: of all parts of a body and a band of TPP, and of what is entered.
   struct LegalMemory {
     std::size_t bandwidth = kNothing;  // place of the greatest
-    double units = 0.0;                // of any no faster, at most
+    double units = 0.0;                // whose room any no faster has, at most
   };
   struct Legal {
     std::vector<LegalMemory> best;         // by link
@@ -1089,6 +1182,7 @@ class ReplyWalk : public SearchWalk {
   std::optional<std::size_t> legal_band_;
   std::vector<std::optional<PartCost>>* costs_ = nullptr;  // of the cores, by memory
   std::size_t count_ = 0, cost_place_ = 0;
+  double room_units_ = 0.0;  // of the memory that is entered
   std::size_t clock_place_ = 0;
   std::size_t link_ = 0, memory_ = 0;              // of the body
   std::size_t bandwidth_ = 0, link_place_ = 0;     // that `seconds_` are of
@@ -1116,6 +1210,12 @@ double tokens_per_s_as_sold(const ReplyWorkload& work, double capacity_bytes) {
     best = std::max(best, rate_of(steps, run, work, capacity_bytes, seconds_of));
   }
   return best;
+}
+
+double reads_gb_s(double own_gb_s, double host_gb_s, double host_share) {
+  // Whichever takes longer to give its share.
+  return host_share > 0.0 ? 1.0 / std::max((1.0 - host_share) / own_gb_s, host_share / host_gb_s)
+                          : own_gb_s;
 }
 
 double work_value(const std::vector<ReplyWorkload>& works,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "redline/chip_search.h"
+#include "redline/rule_search.h"
 
 #include "search/test_replies.h"
 #include "search/test_spaces.h"
@@ -43,6 +44,51 @@ ReplyQuestion small(const ReplyBed& bed) {
   return q;
 }
 
+const ReplyBed& gb100() {
+  static const ReplyBed kBed("gb100");
+  return kBed;
+}
+
+// Linear layers in a format, the rest in bf16.
+Precision in_format(Format format) {
+  Precision p;
+  p.activations = p.weights = format;
+  p.attention = p.head = Format::kBf16;
+  return p;
+}
+
+// Also with memory of the host, limits on power, and work in other formats than it asks for.
+ReplyQuestion with_more_ways(const ReplyBed& bed) {
+  ReplyQuestion q = small(bed);
+  q.bodies.front().memory_units = {2.0, bed.die.units_on};
+  q.bodies.front().unit_gb = {q.bodies.front().unit_gb.front()};
+  q.bodies.push_back(q.bodies.front());
+  const Silicon& silicon = test::reply_world().silicon;
+  for (const auto& [body, id] : {std::pair{0U, "ddr5-host"}, std::pair{1U, "lpddr5x-c2c"}}) {
+    ReplyBody& one = q.bodies[body];
+    one.host_memory = silicon.host_memory(id);
+    one.host_gb_s += one.host_memory->bus_gb_s;
+    one.host_reads_gb_s = std::min(one.host_gb_s / 2.0, one.host_memory->gb_s);
+  }
+  for (ReplyBody& body : q.bodies) {
+    body.cores = {30.0, bed.die.spec.cores - 10.0};
+  }
+  q.held = {0.5, 0.8, 1.0};
+  q.most_watts = 0.7 * bed.serving.chip.power.tdp->value->base();
+  q.tf32_bits = 19.0;
+  for (ReplyWorkload& work : q.workloads) {
+    std::vector<ServingPlan> plans = work.serving;
+    for (const Format format : {Format::kFp8, Format::kFp6, Format::kTf32}) {
+      for (ServingPlan plan : work.serving) {
+        plan.precision = in_format(format);
+        plans.push_back(plan);
+      }
+    }
+    work.serving = std::move(plans);
+  }
+  return q;
+}
+
 double score_of(const Reply& part, ReplyObjective objective) { return 1.0 / part.per(objective); }
 
 void expect_near(double a, double b) { EXPECT_NEAR(a, b, 1e-9 * std::abs(b)); }
@@ -67,6 +113,36 @@ TEST(ReplySpace, PruningFindsWhatBruteForceFinds) {
         EXPECT_FALSE(brute.best.empty());
         EXPECT_TRUE(test::same_hits(brute.best, pruned.best));
         EXPECT_TRUE(test::same_hits(brute.front, pruned.front));
+      }
+    }
+  }
+}
+
+TEST(ReplySpace, PruningFindsWhatBruteForceFindsWithMoreWays) {
+  for (const ReplyBed* bed : {&gh100(), &gb100()}) {
+    for (const Question& situation : situations()) {
+      for (const ReplyObjective objective : kObjectives) {
+        ReplyQuestion q = with_more_ways(*bed);
+        q.objective = objective;
+        q.front = true;
+        const ReplySpace space(q, bed->rules(situation));
+        SearchOptions options;
+        options.top = 4;
+        options.prune = false;
+        const SearchResult brute = run_search(space, options);
+        options.prune = true;
+        options.threads = 2;
+        const SearchResult pruned = run_search(space, options);
+        EXPECT_EQ(brute.total, pruned.total);
+        EXPECT_FALSE(brute.best.empty());
+        EXPECT_TRUE(test::same_hits(brute.best, pruned.best));
+        EXPECT_TRUE(test::same_hits(brute.front, pruned.front));
+        // With what is kept of other rules.
+        q.front = false;
+        ReplyMemory memory(q);
+        const RuleAnswer kept = answer_rule(memory, bed->rules(situation));
+        ASSERT_TRUE(kept.part);
+        EXPECT_DOUBLE_EQ(score_of(*kept.part, objective), brute.best.front().scores[0]);
       }
     }
   }
@@ -146,6 +222,29 @@ TEST(ReplySpace, BoundsHoldAboveEveryLeaf) {
   }
 }
 
+TEST(ReplySpace, BoundsHoldAboveEveryLeafWithMoreWays) {
+  for (const Question& situation : situations()) {
+    for (const ReplyObjective objective : kObjectives) {
+      ReplyQuestion q = with_more_ways(gb100());
+      q.objective = objective;
+      q.front = true;
+      const ReplySpace space(q, gb100().rules(situation));
+      const std::uint64_t total = run_search(space, {}).total;
+      for (std::uint64_t number = 0; number < total; number += 31) {
+        EXPECT_TRUE(test::bounds_hold(space, number)) << number;
+        const Reply part = space.reply(number);
+        if (part.value > 0.0) {
+          const Reply whole = space.assess(part);
+          expect_near(part.value, whole.value);
+          expect_near(part.watts, whole.watts);
+          expect_near(part.usd_per_s, whole.usd_per_s);
+          EXPECT_EQ(part.formats, whole.formats);
+        }
+      }
+    }
+  }
+}
+
 // Blocks of work do not divide evenly among any number of cores: under a cap fewer cores may do
 // more, so that no bound may take the fullest part for the fastest.
 TEST(ReplySpace, FewerCoresMayDoMoreUnderACap) {
@@ -191,6 +290,100 @@ TEST(ReplySpace, ALimitOnPowerLeavesOutWhatDrawsMore) {
   const Reply best = limited.reply(brute.best.front().number);
   EXPECT_LE(best.power.total(), q.most_watts);
   EXPECT_LT(best.value, most.value);
+}
+
+// Where a part may not draw so much it runs slower; what rules count of it stays.
+TEST(ReplySpace, ALimitOnPowerSlowsWhatDrawsMore) {
+  ReplyQuestion q = small(gh100());
+  q.clocks = {1.0};
+  q.held = {0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
+  const ReplySpace space(q, gh100().rules(asked("SG", "2023-11-17")));
+  Reply part = space.reply(run_search(space, {}).best.front().number);
+  double value = 0.0;
+  double watts = 0.0;
+  double joules = 0.0;
+  for (const double held : q.held) {
+    part.held = held;
+    const Reply now = space.assess(part);
+    EXPECT_EQ(now.tpp, part.tpp);
+    EXPECT_GT(now.value, value);
+    EXPECT_GT(now.power.total(), watts);
+    EXPECT_GE(now.power.cores, joules);
+    value = now.value;
+    watts = now.power.total();
+    joules = now.power.cores;
+  }
+  // Cores draw as they are clocked.
+  part.held = 0.5;
+  EXPECT_NEAR(space.assess(part).power.cores, 0.5 * joules, 1e-9 * joules);
+  q.most_watts = 0.8 * watts;
+  const ReplySpace limited(q, gh100().rules(asked("SG", "2023-11-17")));
+  q.held = {1.0};
+  const ReplySpace unslowed(q, gh100().rules(asked("SG", "2023-11-17")));
+  const Reply slowed = limited.reply(run_search(limited, {}).best.front().number);
+  EXPECT_LT(slowed.held, 1.0);
+  EXPECT_LE(slowed.power.total(), q.most_watts);
+  EXPECT_GT(slowed.value, unslowed.reply(run_search(unslowed, {}).best.front().number).value);
+}
+
+TEST(ReadsGbS, AnswersByHand) {
+  EXPECT_EQ(reads_gb_s(3000.0, 0.0, 0.0), 3000.0);
+  EXPECT_DOUBLE_EQ(reads_gb_s(3000.0, 1000.0, 0.25), 4000.0);  // both are done at once
+  EXPECT_DOUBLE_EQ(reads_gb_s(3000.0, 1000.0, 0.5), 2000.0);   // the host's takes longer
+  EXPECT_DOUBLE_EQ(reads_gb_s(3000.0, 1000.0, 0.1), 3000.0 / 0.9);
+}
+
+// Its speed is not in what rules count, its link is.
+TEST(ReplySpace, MemoryOfTheHostAddsWhatRulesDoNotCount) {
+  ReplyQuestion q = small(gh100());
+  q.workloads = {gh100().decode()};
+  ReplyQuestion hosted = q;
+  ReplyBody& body = hosted.bodies.front();
+  body.host_memory = test::reply_world().silicon.host_memory("ddr5-host");
+  body.host_reads_gb_s = body.host_gb_s / 2.0;
+  for (const Question& situation : situations()) {
+    const ReplySpace without(q, gh100().rules(situation));
+    const ReplySpace with(hosted, gh100().rules(situation));
+    const Reply before = without.reply(run_search(without, {}).best.front().number);
+    const Reply after = with.reply(run_search(with, {}).best.front().number);
+    EXPECT_GT(after.value, before.value);
+    EXPECT_GT(after.host_share, 0.0);
+    EXPECT_EQ(after.dram_gb_s, before.dram_gb_s);
+    EXPECT_EQ(after.io_gb_s, before.io_gb_s);
+    EXPECT_GT(after.usd_per_s, before.usd_per_s);
+    EXPECT_GT(after.watts, before.watts);
+  }
+}
+
+// FP6 counts six bits: under a cap its rate is a third higher than that of FP8.
+TEST(ReplySpace, AFormatOfFewerBitsDoesMoreUnderACap) {
+  ReplyQuestion q = small(gb100());
+  q.bodies.front().cores = {70.0};
+  q.workloads = {gb100().prefill()};
+  ServingPlan& plan = q.workloads.front().serving.front();
+  plan.precision = in_format(Format::kFp8);
+  const auto best = [&] {
+    const ReplySpace space(q, gb100().rules(asked("CN", "2023-11-17")));
+    return space.reply(run_search(space, {}).best.front().number);
+  };
+  const Reply asked_for = best();
+  ServingPlan six = plan;
+  six.precision = in_format(Format::kFp6);
+  q.workloads.front().serving.push_back(six);
+  const Reply narrower = best();
+  EXPECT_EQ(asked_for.formats, std::vector{Format::kFp8});
+  EXPECT_EQ(narrower.formats, std::vector{Format::kFp6});
+  EXPECT_EQ(narrower.tpp, asked_for.tpp);
+  EXPECT_GT(narrower.value, 1.1 * asked_for.value);
+  EXPECT_LT(narrower.value, 1.4 * asked_for.value);
+  // TF32 counts 19 bits at least, more than the 16 of formats that do the same.
+  q.workloads.front().serving.pop_back();
+  q.workloads.front().serving.front().precision = {};
+  const Reply sixteen = best();
+  six.precision = in_format(Format::kTf32);
+  q.workloads.front().serving.push_back(six);
+  q.tf32_bits = 19.0;
+  EXPECT_EQ(best().value, sixteen.value);
 }
 
 TEST(ReplySpace, ANewDieBearsItsMasks) {
