@@ -24,6 +24,7 @@ struct Record<app::EpochReply> {
         field("markets", &R::markets,
               {.required = true, .doc = "any, data-center or workstation."}),
         field("cards", &R::cards, {.doc = "Judged by the work of cards."}),
+        field("exceptions", &R::exceptions, {.doc = "It went under a license exception."}),
     };
   }
 };
@@ -83,8 +84,11 @@ Specs specs_of(const Chip& chip) {
   specs.tpp = legal.tpp.value;
   specs.dram_gb_s = legal.dram_bw.value;
   specs.capacity_gb = value_of(chip.memory.capacity, kGiga);
-  const auto link = chip.link ? chip.link->bidirectional() : std::nullopt;
-  specs.link_gb_s = link ? link->base() / kGiga : 0.0;
+  if (!chip.link) {
+    specs.link_gb_s = 0.0;
+  } else if (const auto link = chip.link->bidirectional()) {
+    specs.link_gb_s = link->base() / kGiga;
+  }
   specs.cores = chip.core.count ? std::optional<double>(*chip.core.count) : std::nullopt;
   specs.power_w = value_of(chip.power.tdp, 1.0);
   specs.price_usd = value_of(chip.price.purchase, 1.0);
@@ -185,6 +189,7 @@ class Backtest {
       return;
     }
     scored.closed_form_tpp = closed_form(request);
+    scored.refusal = request.refusal;
     if (!after->best.empty()) {
       judge(scored, *after, *before, shipped);
     }
@@ -201,17 +206,19 @@ class Backtest {
     const ReplyRequest& request = *after.request;
     const Reply& best = after.best.front();
     const ReplyBody& body = after.bodies[best.body];
-    // A rule that changes nothing about the best part calls for no new one.
+    // A rule that changes nothing about the best part calls for no new one; silicon that came when
+    // the rule stood had none before.
     constexpr double kSame = 1e-9;
+    const bool had_before =
+        !before.best.empty() && request.die->since <= month_of(request.binds_from);
     scored.no_new_part =
-        !before.best.empty() && std::abs(best.value / before.best.front().value - 1.0) < kSame;
+        had_before && std::abs(best.value / before.best.front().value - 1.0) < kSame;
     scored.proposed = best;
     scored.evasions = evasions_of(best, body, request);
     const double factor = request.reply.price_factor;
-    const Specs before_it =
-        before.best.empty()
-            ? specs_of(*request.base)
-            : specs_of(before.best.front(), before.bodies[before.best.front().body], factor);
+    const Specs before_it = !had_before ? specs_of(*request.base)
+                                        : specs_of(before.best.front(),
+                                                   before.bodies[before.best.front().body], factor);
     const Specs ours = specs_of(best, body, factor);
     scored.proposed_cut = cut_of(ours, before_it);
     if (after.verdict) {
@@ -241,7 +248,7 @@ class Backtest {
     if (!legal.tpp.value || !legal.die.value) {
       return std::nullopt;
     }
-    auto rules = ReplyRules::open(w_.rules, request.question, *request.base, false);
+    auto rules = ReplyRules::open(w_.rules, request.question, *request.base, request.exceptions);
     if (!rules) {
       return std::nullopt;
     }
@@ -257,7 +264,8 @@ class Backtest {
       part.tpp = part.cap = tpp * kUnder;
       const Chip chip = chip_of(part, body, *request.base);
       const auto verdict = classify(w_.rules, chip, request.question, {.flips = false});
-      if (verdict && verdict->outcome == Outcome::kNoLicense) {
+      if (verdict && (verdict->outcome == Outcome::kNoLicense ||
+                      (request.exceptions && verdict->outcome == Outcome::kLicenseException))) {
         return part.tpp;
       }
     }
@@ -291,35 +299,49 @@ class Backtest {
   BacktestReport report_;
 };
 
-// What an epoch refers to, each problem with its place.
-void check(const Workspace& w, const ReplyEpochs& epochs, const data::Node& root,
-           Diagnostics& errors) {
+// What epochs refer to, each problem with its place, whatever else is wrong with them.
+void check_names(const Workspace& w, const data::Node& root, Diagnostics& errors) {
   const auto silicon = load_silicon(w.files);  // its own problems are told where it is asked for
+  for (const data::Node& epoch : root.find("epoch").items()) {
+    for (const data::Node& reply : epoch.find("reply").items()) {
+      const auto unknown = [&](const char* key, std::string_view noun, std::string_view name) {
+        errors.push_back({Code::kUnknownReference,
+                          fmt::format("there is no {} '{}'", noun, name),
+                          reply.find(key).span(),
+                          {fmt::format("`redline data list {}s` shows all", noun)},
+                          {}});
+      };
+      if (const auto die = reply.find("die").string(); silicon && die && !silicon->die(*die)) {
+        unknown("die", "die", *die);
+      }
+      for (const char* key : {"base", "shipped"}) {
+        if (const auto chip = reply.find(key).string(); chip && !w.catalog.chip(*chip)) {
+          unknown(key, "chip", *chip);
+        }
+      }
+    }
+  }
+}
+
+void check_dates(const Workspace& w, const ReplyEpochs& epochs, const data::Node& root,
+                 Diagnostics& errors) {
   const std::vector<data::Node> nodes = root.find("epoch").items();
   for (std::size_t i = 0; i < epochs.epoch.size(); ++i) {
     const ReplyEpoch& epoch = epochs.epoch[i];
     const std::vector<data::Node> replies = nodes[i].find("reply").items();
     for (std::size_t j = 0; j < epoch.reply.size(); ++j) {
-      const EpochReply& one = epoch.reply[j];
-      const auto wrong = [&](const char* key, Code code, std::string message, std::string help) {
-        errors.push_back(
-            {code, std::move(message), replies[j].find(key).span(), {std::move(help)}, {}});
-      };
-      if (silicon && silicon->die(one.die) == nullptr) {
-        wrong("die", Code::kUnknownReference, fmt::format("there is no die '{}'", one.die),
-              "`redline data list dies` shows all");
+      const Chip* shipped = w.catalog.chip(epoch.reply[j].shipped);
+      if (shipped == nullptr) {
+        continue;
       }
-      if (!one.base.empty() && w.catalog.chip(one.base) == nullptr) {
-        wrong("base", Code::kUnknownReference, fmt::format("there is no chip '{}'", one.base),
-              "`redline data list chips` shows all");
-      }
-      const Chip* shipped = w.catalog.chip(one.shipped);
-      if (!one.shipped.empty() &&
-          (shipped == nullptr || !shipped->launched || shipped->launched_by(epoch.known))) {
-        wrong("shipped", Code::kOutOfRange,
-              fmt::format("{}: '{}' is no part that came after {}", epoch.id, one.shipped,
-                          format_date(epoch.known)),
-              "an answer must be later than what may be known");
+      const auto& came = shipped->launched ? shipped->launched : shipped->announced;
+      if (!came || came->latest() <= epoch.known) {
+        errors.push_back({Code::kOutOfRange,
+                          fmt::format("{}: '{}' is no part that came after {}", epoch.id,
+                                      shipped->id, format_date(epoch.known)),
+                          replies[j].find("shipped").span(),
+                          {"an answer must be later than what may be known"},
+                          {}});
       }
     }
   }
@@ -398,7 +420,7 @@ Json backtest_json(const ScoredReply& one) {
   return {{"epoch", one.epoch->id},
           {"die", one.asked->die},
           {"shipped", text_or_null(one.asked->shipped)},
-          {"legal", one.proposed.has_value()},
+          {"legal", one.refusal ? Json(nullptr) : Json(one.proposed.has_value())},
           {"no_new_part", one.no_new_part},
           {"proposed_cut", axis(one.proposed_cut)},
           {"shipped_cut", one.parameters.empty() ? Json(nullptr) : Json(axis(one.shipped_cut))},
@@ -450,7 +472,8 @@ Table part_table(const BacktestReport& report, const Words& say) {
     table.rows.push_back(
         {one.epoch->id, one.asked->die,
          one.asked->shipped.empty() ? say("no new part") : one.asked->shipped,
-         !one.proposed     ? say("nothing is legal")
+         one.refusal       ? say("not known")
+         : !one.proposed   ? say("nothing is legal")
          : one.no_new_part ? say("no new part")
                            : axis(one.proposed_cut),
          one.parameters.empty() ? Cell() : Cell(axis(one.shipped_cut)),
@@ -499,6 +522,18 @@ void describe(const BacktestReport& report, const Words& say, std::vector<Block>
   }
 }
 
+void read_epochs(const Workspace& w, const std::string& file, const std::string& text,
+                 std::vector<ReplyEpoch>& found, Diagnostics& errors) {
+  const data::Document document(file, text, errors);
+  data::Reader reader(errors, document.damaged());
+  ReplyEpochs epochs;
+  check_names(w, document.root(), errors);
+  if (data::read_record(document.root(), epochs, reader)) {
+    check_dates(w, epochs, document.root(), errors);
+    std::move(epochs.epoch.begin(), epochs.epoch.end(), std::back_inserter(found));
+  }
+}
+
 }  // namespace
 
 std::optional<double> ScoredParameter::log_error() const {
@@ -511,19 +546,22 @@ Loaded<std::vector<ReplyEpoch>> load_reply_epochs(const Workspace& workspace) {
   Diagnostics errors;
   std::vector<ReplyEpoch> found;
   for (const data::DataFile* file : workspace.files.under("backtest")) {
-    const data::Document document(file->display, file->text, errors);
-    data::Reader reader(errors, document.damaged());
-    ReplyEpochs epochs;
-    if (data::read_record(document.root(), epochs, reader)) {
-      check(workspace, epochs, document.root(), errors);
-      std::move(epochs.epoch.begin(), epochs.epoch.end(), std::back_inserter(found));
-    }
+    read_epochs(workspace, file->display, file->text, found, errors);
   }
   if (!errors.empty()) {
     return tl::unexpected(std::move(errors));
   }
   return found;
 }
+
+Diagnostics check_backtest(const Workspace& workspace, const std::string& file,
+                           const std::string& text) {
+  Diagnostics errors;
+  std::vector<ReplyEpoch> found;
+  read_epochs(workspace, file, text, found, errors);
+  return errors;
+}
+data::TypeInfo backtest_type() { return data::Codec<ReplyEpochs>::info(); }
 
 Json reply_fields_of(const ReplyEpoch& epoch, const EpochReply& asked) {
   // What the vendor has, alone in its package.
@@ -532,6 +570,7 @@ Json reply_fields_of(const ReplyEpoch& epoch, const EpochReply& asked) {
           {"as_of", format_date(epoch.known)},
           {"from", asked.die},
           {"markets", asked.markets},
+          {"exceptions", asked.exceptions},
           {"work", work_fields(asked.cards ? epoch.cards : epoch.work)}};
 }
 

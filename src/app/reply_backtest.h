@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/search_chip.h"
+#include "data/schema.h"
 
 namespace redline::app {
 
@@ -16,7 +17,8 @@ struct EpochReply {
   std::string shipped;  // id of the catalogue; empty: no new part came
   std::string base;     // what it was cut down from, an id; empty: the part that uses most
   std::string markets;
-  bool cards = false;  // judged by the work of cards rather than of servers
+  bool cards = false;       // judged by the work of cards rather than of servers
+  bool exceptions = false;  // it went under a license exception
 };
 struct ReplyEpoch {
   std::string id, title, rules, to;
@@ -50,8 +52,9 @@ struct ScoredParameter {
 struct ScoredReply {
   const ReplyEpoch* epoch = nullptr;
   const EpochReply* asked = nullptr;
-  std::optional<Reply> proposed;  // none: no part is legal
-  bool no_new_part = false;       // the rule lets nothing through that the one before did not
+  std::optional<Reply> proposed;   // none: no part is legal
+  std::optional<Message> refusal;  // why nothing can be said of the base part
+  bool no_new_part = false;        // the rule lets nothing through that the one before did not
   CutAxis proposed_cut = CutAxis::kNone, shipped_cut = CutAxis::kNone;
   std::optional<double> proposed_margin_percent, shipped_margin_percent;  // nearest limit below
   std::vector<ScoredParameter> parameters;
@@ -64,6 +67,11 @@ struct BacktestReport {
   std::vector<ReplyEpoch> epochs;
   std::vector<ScoredReply> replies;
 };
+
+// A file of epochs: its problems, and what those of `data schema backtest` have.
+[[nodiscard]] Diagnostics check_backtest(const Workspace& workspace, const std::string& file,
+                                         const std::string& text);
+[[nodiscard]] data::TypeInfo backtest_type();
 
 [[nodiscard]] Loaded<BacktestReport> work_out_backtest(const Workspace& workspace,
                                                        const SearchRun& run);
