@@ -26,6 +26,7 @@ import transcripts  # noqa: E402  (runs the examples as the tests do)
 RECORDS = [
     "chip", "system", "fabric", "silicon", "model", "instrument", "places", "groups", "sources", "scenario",
     "market", "claims", "exposure", "precedents", "resolutions",
+    "mix", "backtest", "space",
 ]
 LONGEST_EXAMPLE = 24
 ACCURACY = """# Accuracy

@@ -15,6 +15,7 @@
 #include "app/published_accuracy.h"
 #include "app/record_table.h"
 #include "app/reply_backtest.h"
+#include "app/reply_request.h"
 #include "app/rule_space.h"
 #include "app/scenario.h"
 #include "base/nearest.h"
@@ -110,6 +111,9 @@ constexpr std::pair<std::string_view, data::TypeInfo (*)()> kFileTypes[] = {
     {"instrument", rules::instrument_type},
     {"scenario", scenario_type},
     {"claims", claims_type},
+    {"mix", mix_type},
+    {"backtest", backtest_type},
+    {"space", space_type},
     {"exposure", exposure::exposure_type},
     {"precedents", exposure::precedents_type},
     {"resolutions", resolutions_type}};
@@ -117,7 +121,8 @@ constexpr std::pair<std::string_view, data::TypeInfo (*)()> kFileTypes[] = {
 // The record kind a file is about: by its schema line, its folder or a key of its own; else a chip.
 std::string kind_of_file(const std::string& file, std::string_view text) {
   const std::string_view first = text.substr(0, text.find('\n'));
-  std::vector<std::string> kinds{"instrument", "exposure", "precedents", "resolutions"};
+  std::vector<std::string> kinds{"instrument", "exposure", "precedents", "resolutions",
+                                 "mix",        "backtest", "space"};
   for (const RecordKind& kind : all_kinds()) {
     kinds.emplace_back(kind.name);
   }
@@ -142,7 +147,8 @@ std::string kind_of_file(const std::string& file, std::string_view text) {
       {"[[figure]]", "market"},         {"[[period]]", "market"},  {"[[event]]", "market"},
       {"[[statement]]", "market"},      {"[[node]]", "silicon"},   {"[[memory]]", "silicon"},
       {"[packaging]", "silicon"},       {"[[die]]", "silicon"},    {"[[series]]", "precedents"},
-      {"[[question]]", "resolutions"}};
+      {"[[question]]", "resolutions"},  {"[[workload]]", "mix"},   {"[[epoch]]", "backtest"},
+      {"[[threshold]]", "space"}};
   for (const auto& [mark, kind] : kMarks) {
     if (text.find(mark) != std::string_view::npos) {
       return std::string(kind);
@@ -237,6 +243,14 @@ Loaded<Answer> data_check(const Workspace& w, const std::vector<std::string>& fi
       found = check_precedents(w, file, *text);
     } else if (kind == "resolutions") {
       found = check_resolutions(w, file, *text);
+    } else if (kind == "mix") {
+      const auto mix = read_mix(w, file, *text);
+      found = mix ? Diagnostics{} : mix.error();
+    } else if (kind == "backtest") {
+      found = check_backtest(w, file, *text);
+    } else if (kind == "space") {
+      const auto space = read_rule_space(w, file, Code::kInconsistent);
+      found = space ? Diagnostics{} : space.error();
     } else if (kind == "claims") {
       const auto judged = judge_claims(w, file);
       found = judged ? Diagnostics{} : judged.error();

@@ -469,6 +469,8 @@ class SpaceReader {
 
 }  // namespace
 
+data::TypeInfo space_type() { return data::Codec<RuleSpaceRecord>::info(); }
+
 Loaded<std::unique_ptr<RuleSpace>> read_rule_space(const Workspace& workspace,
                                                    const std::string& name, Code field_code) {
   auto text = text_named(workspace, "spaces", name);

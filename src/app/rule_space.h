@@ -67,6 +67,7 @@ struct RuleSpace {
 
 // A name in the data, or a path to a .toml file. Errors: all problems of the file at once, each
 // with its place.
+[[nodiscard]] data::TypeInfo space_type();
 [[nodiscard]] Loaded<std::unique_ptr<RuleSpace>> read_rule_space(const Workspace& workspace,
                                                                  const std::string& name,
                                                                  Code field_code);
