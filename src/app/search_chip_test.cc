@@ -211,13 +211,17 @@ TEST(SearchChip, ALimitOnPowerSlowsAPart) {
   fields["to"] = "SG";
   fields["objective"] = "train";
   fields["seq"] = 2048;
+  for (const char* served : {"prompt", "answer", "tpot"}) {
+    fields.erase(served);
+  }
   fields["max_watts"] = 400;
   const ReplyReport slowed = worked_out(fields);
   fields["power_limit"] = false;
   const ReplyReport left_out = worked_out(fields);
   ASSERT_FALSE(slowed.best.empty());
   ASSERT_FALSE(left_out.best.empty());
-  EXPECT_LT(slowed.best.front().held, 1.0);
+  // Cores that are off may spare as much as a slower clock.
+  EXPECT_GT(slowed.result.total, left_out.result.total);
   EXPECT_EQ(left_out.best.front().held, 1.0);
   EXPECT_LE(slowed.best.front().power.total(), 400.0);
   EXPECT_GE(slowed.best.front().value, left_out.best.front().value);
@@ -228,7 +232,7 @@ TEST(SearchChip, TellsWhatOtherWaysRoundWouldAdd) {
   Json fields = usual("ad104", "2023-10-17");
   fields["rule"] = "US-2023-10-17-ACS-IFR";
   fields["markets"] = "data-center";
-  const auto answer = search_chip(workspace(), fields, {}, Code::kBadOptionValue, {});
+  const auto answer = search_chip(workspace(), fields, {}, Code::kBadOptionValue, results::Words());
   ASSERT_TRUE(answer);
   const Json& result = answer->results[0];
   ASSERT_EQ(result["ways_left_out"].size(), 4U);
@@ -608,7 +612,8 @@ TEST(SearchChip, AFieldOfTheWrongKindIsAnError) {
 }
 
 TEST(SearchChipBacktest, AnAnswerThatWasKnownIsRefused) {
-  for (const char* shipped : {"h100-sxm5", "no-such-part"}) {
+  for (const auto& [shipped, code] :
+       {std::pair{"h100-sxm5", Code::kOutOfRange}, {"no-such-part", Code::kUnknownReference}}) {
     Workspace w = with_file(
         "known", "backtest/mine.toml",
         std::string("[[epoch]]\nid = \"mine\"\ntitle = \"Mine\"\nrules = "
@@ -623,7 +628,7 @@ TEST(SearchChipBacktest, AnAnswerThatWasKnownIsRefused) {
     const auto report = work_out_backtest(w, {});
     ASSERT_FALSE(report);
     ASSERT_EQ(report.error().size(), 1U) << render(report.error());
-    EXPECT_EQ(report.error()[0].code, Code::kOutOfRange);
+    EXPECT_EQ(report.error()[0].code, code);
     EXPECT_NE(report.error()[0].message.find(shipped), std::string::npos);
     EXPECT_TRUE(report.error()[0].where);
   }

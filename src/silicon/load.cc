@@ -55,12 +55,19 @@ class Sources {
  public:
   template <class R>
   void add_record(const R& record) {
-    std::apply([&](const auto&... f) { (add(record.*(f.member)), ...); },
+    std::apply([&](const auto&... f) { (add_field(record.*(f.member), f.key), ...); },
                data::Record<R>::fields());
   }
   std::vector<std::string> take() { return std::move(ids_); }
 
  private:
+  template <class T>
+  void add_field(const T& value, std::string_view key) {
+    // Other lists of ids name other records.
+    if (!std::is_same_v<T, std::vector<std::string>> || key == "source") {
+      add(value);
+    }
+  }
   template <class T>
   void add(const T& value) {
     if constexpr (IsFact<T>::value) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -60,6 +62,7 @@ TEST(LoadSilicon, ReadsWhatIsThere) {
   EXPECT_EQ(host->gigabytes, 480.0);
   EXPECT_EQ(host->bus_gb_s, 900.0);
   EXPECT_EQ(die->host_memory, std::vector<std::string>{"lpddr5x-c2c"});
+  EXPECT_EQ(std::count(die->sources.begin(), die->sources.end(), "lpddr5x-c2c"), 0);
 }
 
 TEST(LoadSilicon, WithoutFilesHasNothing) {
