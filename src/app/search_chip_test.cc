@@ -225,6 +225,17 @@ TEST(SearchChip, ALimitOnPowerSlowsAPart) {
   EXPECT_EQ(left_out.best.front().held, 1.0);
   EXPECT_LE(slowed.best.front().power.total(), 400.0);
   EXPECT_GE(slowed.best.front().value, left_out.best.front().value);
+  // Rules count the rate that it could have.
+  fields = usual("gh100", "2023-10-17");
+  fields["rule"] = "US-2023-10-17-ACS-IFR";
+  fields["max_watts"] = 250;
+  fields["top"] = 20;
+  const ReplyReport ruled = worked_out(fields);
+  ASSERT_FALSE(ruled.best.empty());
+  for (const Reply& part : ruled.best) {
+    EXPECT_LE(part.power.total(), 250.0);
+    EXPECT_EQ(outcome_of(ruled, part), Outcome::kNoLicense);
+  }
 }
 
 // What each would add is what asking for it gives.

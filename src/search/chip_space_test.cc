@@ -490,6 +490,22 @@ TEST(ReplySpace, ALooserLimitNeverTakesAway) {
   }
 }
 
+TEST(ReplySpace, ALooserLimitNeverTakesAwayWithMoreWays) {
+  for (const ReplyBed* bed : {&gh100(), &gb100()}) {
+    for (const Question& situation : situations()) {
+      const ReplyQuestion q = with_more_ways(*bed);
+      ReplyRules rules = bed->rules(situation);
+      const std::vector<Threshold> thresholds = rules.thresholds();
+      const double before = best_of(q, std::move(rules));
+      for (const Threshold& one : thresholds) {
+        EXPECT_GE(best_of(q, bed->rules(situation, {{one, 1.1 * one.value}})),
+                  before * (1.0 - 1e-9))
+            << format_date(situation.as_of) << " " << one.quantity << " " << one.value;
+      }
+    }
+  }
+}
+
 TEST(ReplySpace, MoreChoicesNeverTakeAway) {
   for (const Question& situation : situations()) {
     for (const ReplyObjective objective : kObjectives) {
