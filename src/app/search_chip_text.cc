@@ -192,11 +192,18 @@ void tell_none(const ReplyReport& report, const Words& say, std::vector<Block>& 
                   0});
     return;
   }
-  blocks.emplace_back(
-      Paragraph{say("Of {count} parts those that may go cannot do the work: they lack memory for "
-                    "the model, or are too slow for the limit.",
-                    {{"count", std::to_string(report.result.total)}}),
-                0});
+  const std::string count = std::to_string(report.result.total);
+  const double watts = report.request->reply.most_watts;
+  blocks.emplace_back(Paragraph{
+      std::isinf(watts)
+          ? say("Of {count} parts those that may go cannot do the work: they lack memory for "
+                "the model, or are too slow for the limit.",
+                {{"count", count}})
+          : say("Of {count} parts those that may go cannot do the work: they draw more than "
+                "{watts} "
+                "W, lack memory for the model, or are too slow for the limit.",
+                {{"count", count}, {"watts", number(watts, 4)}}),
+      0});
 }
 
 }  // namespace
