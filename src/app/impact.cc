@@ -606,6 +606,11 @@ class Study {
     }
     const auto silicon = load_silicon(w_.files);
     for (const ReplyEpoch& epoch : *epochs) {
+      // A rule may have several, of what there was at later dates.
+      Date came = epoch.known;
+      for (const ReplyEpoch& other : *epochs) {
+        came = other.rules == epoch.rules ? std::min(came, other.known) : came;
+      }
       for (const EpochReply& one : epoch.reply) {
         const Chip* shipped = one.shipped.empty() ? nullptr : w_.catalog.chip(one.shipped);
         const DieRecord* die = silicon ? silicon->die(one.die) : nullptr;
@@ -615,7 +620,7 @@ class Study {
           continue;
         }
         const ReplyKind kind = kind_of(*shipped, *base);
-        const int months = months_between(epoch.known, *shipped->launched);
+        const int months = months_between(came, *shipped->launched);
         auto known = std::find_if(lead_times_.begin(), lead_times_.end(),
                                   [kind](const LeadTime& time) { return time.kind == kind; });
         if (known == lead_times_.end()) {
