@@ -1,4 +1,7 @@
-// A whole step on one machine: what a search over plans asks.
+// A whole step on one machine: what a search over plans asks. Cold: everything of a model and a
+// plan, its memory and operations too, from plain structs. What is there before is the machine's
+// and the engine's alone, whatever the plan: constants of kernels and steps (KernelModel,
+// StepModel).
 #include <benchmark/benchmark.h>
 
 #include "redline/step.h"

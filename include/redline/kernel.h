@@ -203,11 +203,11 @@ struct KernelBasis {
 [[nodiscard]] KernelBasis basis_of(const Kernel& kernel, const Machine& machine,
                                    const Calibration& calibration);
 
-// Seconds by part, in the order of Bound; operations of matrix units and least bytes of memory,
-// both 0 for messages.
+// Seconds by part, in the order of Bound; operations of matrix units, least bytes of memory and
+// the seconds that these take at the rates of the data sheet, all 0 for messages.
 struct KernelCost {
   std::array<double, 4> parts{};
-  double ops = 0.0, bytes = 0.0;
+  double ops = 0.0, bytes = 0.0, least_s = 0.0;
   [[nodiscard]] constexpr double seconds() const {
     return parts[0] + parts[1] + parts[2] + parts[3];
   }
@@ -225,7 +225,10 @@ class KernelModel {
   // rate for; nothing if it can.
   [[nodiscard]] std::optional<Message> refuses(const Kernel& kernel) const;
 
-  // Seconds of the same by part, without error bars: what sums over many kernels want.
+  // Seconds of the same by part, without error bars: what sums over many kernels want. Of each type
+  // that an `Operator` holds.
+  template <class Op>
+  [[nodiscard]] KernelCost cost(const Op& op, const Execution& how) const;
   [[nodiscard]] KernelCost cost(const Kernel& kernel) const;
   // Of a kernel that is not refused.
   [[nodiscard]] KernelTime time(const Kernel& kernel) const;

@@ -157,15 +157,36 @@ struct Task {
 // causal (the last query sees every key), the exact band under a window.
 [[nodiscard]] double attended_pairs(const Attention& op);
 
+inline constexpr double kMultiplyAdd = 2.0;  // operations
+
 // Operations of matrix units; a multiply-add counts two. Attention backward has five products for
 // the forward's two (Dao et al. 2022, appendix B.4: scores are computed again). A Stream has none,
 // its vector operations stand in `Stream::ops`; messages have none.
 [[nodiscard]] Ops matrix_ops(const Operator& op);
+[[nodiscard]] constexpr Ops matrix_ops(const Gemm& op) {
+  return Ops{kMultiplyAdd * static_cast<double>(op.m) * static_cast<double>(op.n) *
+             static_cast<double>(op.k)};
+}
+[[nodiscard]] constexpr Ops matrix_ops(const GroupedGemm& op) {
+  return Ops{kMultiplyAdd * static_cast<double>(op.rows) * static_cast<double>(op.n) *
+             static_cast<double>(op.k)};
+}
+[[nodiscard]] Ops matrix_ops(const Attention& op);
 
 // The least bytes that must cross the memory bus: each operand once, without scales of blocks. Of a
 // grouped product only the weights of groups that have rows; of a window only the keys it reaches.
 // Of a message, what one rank reads and writes of its own memory.
 [[nodiscard]] Bytes least_bytes(const Operator& op);
+[[nodiscard]] constexpr Bytes least_bytes(const Gemm& op) {
+  const auto m = static_cast<double>(op.m);
+  const auto n = static_cast<double>(op.n);
+  const auto k = static_cast<double>(op.k);
+  return Bytes{m * k * bytes_per_element(op.a) + k * n * bytes_per_element(op.b) +
+               m * n * bytes_per_element(op.c)};
+}
+[[nodiscard]] Bytes least_bytes(const GroupedGemm& op);
+[[nodiscard]] Bytes least_bytes(const Attention& op);
+[[nodiscard]] constexpr Bytes least_bytes(const Stream& op) { return op.read + op.written; }
 
 // Sums over a step, each task as often as it runs.
 [[nodiscard]] Ops matrix_ops(std::span<const Task> tasks);

@@ -35,9 +35,13 @@ struct Precision {
 };
 
 // The wider of two formats; of two as wide, that of the activations.
-[[nodiscard]] Format math_format(Format activations, Format weights);
+[[nodiscard]] constexpr Format math_format(Format activations, Format weights) {
+  return bytes_per_element(weights) > bytes_per_element(activations) ? weights : activations;
+}
 // The format itself where it has 16 bits or more, else bf16.
-[[nodiscard]] Format at_least_16_bits(Format format);
+[[nodiscard]] constexpr Format at_least_16_bits(Format format) {
+  return bytes_per_element(format) < bytes_per_element(Format::kBf16) ? Format::kBf16 : format;
+}
 // The formats in which the weights of a model are published. Activations and cache have 16 bits;
 // the activations fp8 where the weights have it, as such models are trained and served (DeepSeek-V3
 // 2024, section 3.3).

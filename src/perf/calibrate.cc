@@ -67,8 +67,8 @@ std::vector<Residual> residuals_of(const Model& model, const std::vector<FitRow>
       limits.cores = limits.clock = limits.l2 = 0.0;
       limits.issue = limits.matrix;
     }
-    const perf::Parts parts = perf::predict(model, row.row->kernel, limits,
-                                            perf::resolve(model.constants, values, row.scopes));
+    const perf::Parts parts =
+        perf::predict(row.row->kernel, limits, perf::resolve(model.constants, values, row.scopes));
     found.push_back(
         {perf::kernel_name(row.row->kernel), std::log(row.row->value.base() / perf::total(parts))});
   }

@@ -111,9 +111,10 @@ double chunked(double step, double wire, double cost) {
   return wire + cost * std::sqrt(step * wire);
 }
 
-Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& limits,
-               const Constants& c) {
-  const Collective& op = *std::get_if<Collective>(&kernel.op);
+}  // namespace
+
+Parts evaluate(const Collective& op, const Execution& how, const Demand& /*demand*/,
+               const Limits& limits, const Constants& c) {
   if (op.ranks <= 1) {
     return {};
   }
@@ -156,14 +157,13 @@ Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& lim
     wire += chunked(c[kNicStep], bytes * part * share / nic, c[kPipeline]);
     latency += steps_of(op.kind, nodes) * c[kNicStep];
   }
-  latency += launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
+  latency += launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   return {0.0, 0.0, wire, latency};
 }
 
-constexpr Model kModel{"collective", kTable, &evaluate};
-
-}  // namespace
-
-const Model& collective_model() { return kModel; }
+const Model& collective_model() {
+  static constexpr Model kModel{"collective", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

@@ -61,9 +61,10 @@ constexpr double kUsualWidth = 256.0;  // elements of a key and a value of 128 e
 constexpr double kOccupancy = 2.0;     // blocks that a core holds
 constexpr double kLeastPart = 64.0;    // tokens below which nothing is split
 
-Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
-               const Constants& c) {
-  const Attention& op = *std::get_if<Attention>(&kernel.op);
+}  // namespace
+
+Parts evaluate_decode(const Attention& op, const Execution& how, const Demand& demand,
+                      const Limits& limits, const Constants& c) {
   const double pairs = as_double(op.batch) * as_double(op.kv_heads);
   const double tokens =
       op.window > 0 ? as_double(std::min(op.kv_len, op.window)) : as_double(op.kv_len);
@@ -73,7 +74,7 @@ Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
   const double padded = whole_up(rows / kGroupRows) * kGroupRows;
   const double rate = limits.matrix[index_of(op.math)] * c[kMatrix];
   const double least = demand.bytes / (limits.bandwidth * c[kMemory]);
-  double latency = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
+  double latency = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   double compute = 2.0 * cached * padded / rate;
   double load_4 = fourth(least);
   if (limits.has_cores()) {
@@ -105,10 +106,9 @@ Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
   return parts;
 }
 
-constexpr Model kModel{"decode", kTable, &evaluate};
-
-}  // namespace
-
-const Model& decode_model() { return kModel; }
+const Model& decode_model() {
+  static constexpr Model kModel{"decode", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

@@ -29,9 +29,10 @@ constexpr double kScaleBytes = 1.0 / 32.0;  // one fp32 scale for 128 narrow ele
 // Expected number of distinct places that k random choices among n reach.
 double distinct(double n, double k) { return n * (1.0 - std::pow(1.0 - 1.0 / n, k)); }
 
-Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& limits,
-               const Constants& c) {
-  const ExpertExchange& op = *std::get_if<ExpertExchange>(&kernel.op);
+}  // namespace
+
+Parts evaluate(const ExpertExchange& op, const Execution& how, const Demand& /*demand*/,
+               const Limits& limits, const Constants& c) {
   if (op.ranks <= 1) {
     return {};
   }
@@ -49,7 +50,7 @@ Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& lim
       (network.link ? network.link->base() : limits.host_bus) * std::min(1.0, c[kLink]);
   const double nic = network.nic ? network.nic->base() * std::min(1.0, c[kNic]) : 0.0;
   double wire = 0.0;
-  if (nic > 0.0 && tokens <= kLowLatencyTokens && kernel.how.library == Library::kDeepep) {
+  if (nic > 0.0 && tokens <= kLowLatencyTokens && how.library == Library::kDeepep) {
     wire = tokens * copies * token / nic;
   } else {
     const double limit = op.nodes_per_token > 0 ? as_double(op.nodes_per_token) : nodes;
@@ -63,10 +64,9 @@ Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& lim
   return {0.0, 0.0, wire, latency};
 }
 
-constexpr Model kModel{"exchange", kTable, &evaluate};
-
-}  // namespace
-
-const Model& exchange_model() { return kModel; }
+const Model& exchange_model() {
+  static constexpr Model kModel{"exchange", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

@@ -294,7 +294,7 @@ std::vector<FittedConstant> fit(const Model& model, const std::vector<FitRow>& r
     problem.sources.emplace_back(row.row->source);
   }
   problem.log_time = [&](std::size_t row, const Constants& values) {
-    return std::log(total(predict(model, rows[row].row->kernel, rows[row].limits, values)));
+    return std::log(total(predict(rows[row].row->kernel, rows[row].limits, values)));
   };
   return fit(problem);
 }

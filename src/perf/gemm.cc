@@ -2,7 +2,6 @@
 // memory and cache, and the tile is the best of a small set, as libraries choose it.
 
 #include <algorithm>
-#include <cmath>
 
 #include "perf/launch.h"
 #include "perf/model.h"
@@ -68,23 +67,13 @@ constexpr double kDroopTime = 0.5e-3;
 struct Tile {
   double m, n;
 };
-// Of kTiles, with the places of its sizes in kRows and kColumns.
-struct PlacedTile {
-  double m, n;
-  std::size_t row, column;
-};
-constexpr std::array<double, 3> kRows{64.0, 128.0, 256.0};
-constexpr std::array<double, 4> kColumns{64.0, 128.0, 192.0, 256.0};
-
-constexpr std::array<PlacedTile, 9> kTiles{{{256, 256, 2, 3},
-                                            {128, 256, 1, 3},
-                                            {256, 128, 2, 1},
-                                            {128, 128, 1, 1},
-                                            {64, 256, 0, 3},
-                                            {128, 64, 1, 0},
-                                            {64, 64, 0, 0},
-                                            {64, 128, 0, 1},
-                                            {128, 192, 1, 2}}};
+// The tiles that libraries have, by rows and columns. The last stands twice, for loops over pairs.
+constexpr std::size_t kTiles = 9;
+using OfTiles = std::array<double, kTiles + 1>;
+constexpr OfTiles kRows{256, 128, 256, 128, 64, 128, 64, 64, 128, 128};
+constexpr OfTiles kColumns{256, 256, 128, 128, 256, 64, 64, 128, 192, 192};
+// Tiles of half the rows, where there are such.
+constexpr std::array<std::size_t, kTiles> kHalf{1, 4, 3, 7, 4, 6, 6, 7, 8};
 
 // DeepGEMM never splits along k. Of blocks of 64 or 128 rows and 16 to 128 columns it takes those
 // that need the fewest waves, and of these the ones that fill the last wave best: the most blocks.
@@ -114,113 +103,175 @@ Tile deep_tile(double m, double n, double cores) {
   return prefers_low ? Tile{64.0, width_low} : best;
 }
 
-Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& limits,
+// Seconds an operation or a byte of one core, so that the choice of tiles multiplies.
+struct CoreTimes {
+  double issue, cap;       // of an operation
+  double cached, loaded;   // of a byte from the cache or from memory
+  double memory;           // of a byte of all cores together
+  double tile;             // prologue and epilogue
+  double cores, per_core;  // their number, and one over it
+  double spread, split;    // as the constants of these names
+  double narrow;           // columns
+};
+
+// The best of the tiles that were considered: the first of those that take the least time.
+constexpr double kNever = 1e300;
+struct Best {
+  double time = kNever, compute = kNever, traffic = 0.0, latency = 0.0;
+};
+
+// One product, whatever the tile.
+class Tiling {
+ public:
+  Tiling(const Gemm& g, const CoreTimes& times, double least, double miss)
+      : times_(times),
+        m_(as_double(g.m)),
+        n_(as_double(g.n)),
+        k_(as_double(g.k)),
+        a_(bytes_per_element(g.a)),
+        b_(bytes_per_element(g.b)),
+        missed_(least * miss),
+        hit_(least * (1.0 - miss)),
+        all_cached_(times.cached * times.per_core),
+        reach_(std::max(times.memory, times.loaded * times.per_core)) {}
+
+  [[nodiscard]] Best deep() const {
+    const Tile tile = deep_tile(m_, n_, times_.cores);
+    const double step =
+        std::max(2.0 * tile.m * multiply(tile.n), (a_ * tile.m + b_ * tile.n) * times_.cached);
+    Best best;
+    consider(whole_up(m_ / tile.m) * whole_up(n_ / tile.n), step, 1.0, best);
+    return best;
+  }
+
+  [[nodiscard]] Best usual() const {
+    OfTiles stacks;
+    OfTiles counts;
+    OfTiles steps;
+    OfTiles busy;
+    for (std::size_t i = 0; i < busy.size(); ++i) {
+      stacks[i] = whole_up(m_ * (1.0 / kRows[i]));
+      counts[i] = stacks[i] * whole_up(n_ / kColumns[i]);
+      steps[i] = std::max(2.0 * kRows[i] * multiply(kColumns[i]),
+                          (a_ * kRows[i] + b_ * kColumns[i]) * times_.cached);
+      // More tiles than cores are not split, and load as fast as all cores can.
+      const double whole = turns(counts[i]) * (steps[i] * k_ + times_.tile);
+      busy[i] = counts[i] > times_.cores ? whole : kNever;
+    }
+    Best best;
+    best.compute = *std::min_element(busy.begin(), busy.end());
+    if (best.compute < kNever) {
+      best.traffic = missed_ * reach_ + hit_ * std::min(all_cached_, reach_);
+      best.time = beside_each_other(best.compute, best.traffic);
+    }
+    if (counts[0] > times_.cores) {
+      return best;  // of the largest tiles there are the fewest
+    }
+    for (std::size_t i = 0; i < kTiles; ++i) {
+      // Half the rows make as few stacks of half the work.
+      const bool halved = kHalf[i] != i && stacks[kHalf[i]] == stacks[i];
+      if (counts[i] <= times_.cores && !halved) {
+        consider(counts[i], steps[i], 8.0, best);
+      }
+    }
+    return best;
+  }
+
+ private:
+  // Seconds that a core takes for one row of this width and a step along k.
+  [[nodiscard]] double multiply(double width) const {
+    return std::max((width + times_.narrow) * times_.issue, width * times_.cap);
+  }
+
+  // Rounds of the cores that so many blocks take, the last one in part hidden.
+  [[nodiscard]] double turns(double blocks) const {
+    const double share = blocks * times_.per_core;
+    const double waves = whole_up(share);
+    return std::max(1.0, waves - times_.spread * (waves - share));
+  }
+
+  [[nodiscard]] static double beside_each_other(double busy, double moved) {
+    return std::max(busy, moved) + kOverlap * std::min(busy, moved);
+  }
+
+  // `count` tiles, each of `step` seconds a step along k, in so many parts at most.
+  void consider(double count, double step, double most_split, Best& best) const {
+    double depth = k_;
+    for (double split = 1.0; split <= most_split; split *= 2.0, depth *= 0.5) {
+      const double blocks = count * split;
+      if (split > 1.0 && (depth < 256.0 || blocks > 2.0 * times_.cores)) {
+        break;
+      }
+      const double busy = turns(blocks) * (step * depth + times_.tile);
+      if (busy >= best.time) {
+        continue;
+      }
+      const double parts = split > 1.0 ? 8.0 * split * m_ * n_ : 0.0;
+      const double reach =
+          blocks >= times_.cores ? reach_ : std::max(times_.memory, times_.loaded / blocks);
+      const double moved = missed_ * reach + (hit_ + parts) * std::min(all_cached_, reach);
+      const double fixed = split > 1.0 ? times_.split : 0.0;
+      const double time = fixed + beside_each_other(busy, moved);
+      if (time < best.time) {
+        best = {time, busy, moved, fixed};
+      }
+    }
+  }
+
+  const CoreTimes& times_;
+  double m_, n_, k_;
+  double a_, b_;               // bytes of an element
+  double missed_, hit_;        // bytes from memory and from the cache
+  double all_cached_, reach_;  // seconds of a byte of all cores, cached or not
+};
+
+}  // namespace
+
+Parts evaluate(const Gemm& g, const Execution& how, const Demand& demand, const Limits& limits,
                const Constants& c) {
-  const Gemm& g = *std::get_if<Gemm>(&kernel.op);
-  const double m = as_double(g.m);
-  const double n = as_double(g.n);
-  const double k = as_double(g.k);
-  const double a = bytes_per_element(g.a);
-  const double b = bytes_per_element(g.b);
-  const double out = bytes_per_element(g.c);
   const std::size_t format = index_of(g.math);
   const double boost = limits.issue[format] * c[kMatrix];
-  const double lasting = 2.0 * m * n * k / boost;
+  const double lasting = demand.ops / boost;
   const double issue = boost / (1.0 + c[kDroop] * lasting / (lasting + kDroopTime));
   const double cap = limits.matrix[format] * c[kCap];
   const double memory = limits.bandwidth * c[kMemory];
-  const double least = a * m * k + b * n * k + out * m * n;
-  const double quantized = kernel.how.quantizes ? (2.0 + a) * m * k : 0.0;
+  const double quantized =
+      how.quantizes ? (2.0 + bytes_per_element(g.a)) * as_double(g.m) * as_double(g.k) : 0.0;
   const double miss =
-      kernel.how.repeats ? missing(least + quantized, limits.l2 * c[kResident]) : 1.0;
+      how.repeats ? missing(demand.bytes + quantized, limits.l2 * c[kResident]) : 1.0;
 
   double compute = 0.0;
   double traffic = 0.0;
   double latency = 0.0;
   if (!limits.has_cores()) {
-    compute = 2.0 * m * n * k / std::min(issue, cap);
-    traffic = least / memory;
+    compute = demand.ops / std::min(issue, cap);
+    traffic = demand.bytes / memory;
   } else {
-    // Seconds an operation or a byte of one core, so that the loop multiplies.
-    const double issue_s = limits.cores / issue;
-    const double cap_s = limits.cores / cap;
-    const double cached_s = 1.0 / (limits.clock * c[kL2]);
-    const double all_cached_s = cached_s / limits.cores;
-    const double loaded_s = 1.0 / (limits.clock * c[kCoreBytes]);
-    const double memory_s = 1.0 / memory;
-    const double tile_s = c[kTileCycles] / limits.clock;
-    const double per_core = 1.0 / limits.cores;
-    const double spread = std::min(1.0, c[kSpread]);
+    const CoreTimes times{.issue = limits.cores / issue,
+                          .cap = limits.cores / cap,
+                          .cached = 1.0 / (limits.clock * c[kL2]),
+                          .loaded = 1.0 / (limits.clock * c[kCoreBytes]),
+                          .memory = 1.0 / memory,
+                          .tile = c[kTileCycles] / limits.clock,
+                          .cores = limits.cores,
+                          .per_core = 1.0 / limits.cores,
+                          .spread = std::min(1.0, c[kSpread]),
+                          .split = c[kSplit],
+                          .narrow = c[kNarrow]};
+    const Tiling tiling(g, times, demand.bytes, miss);
     // TensorRT-LLM's products with one scale a block are DeepGEMM's too.
-    const bool deep =
-        kernel.how.library == Library::kDeepgemm ||
-        (kernel.how.library == Library::kTrtllm && kernel.how.scaling == Scaling::kBlock);
-    std::array<double, kRows.size()> stacks{};
-    std::array<double, kColumns.size()> ranges{};
-    PlacedTile only{};
-    if (deep) {
-      const Tile tile = deep_tile(m, n, limits.cores);
-      only = {tile.m, tile.n, 0, 0};
-      stacks[0] = whole_up(m / tile.m);
-      ranges[0] = whole_up(n / tile.n);
-    } else {
-      for (std::size_t i = 0; i < kRows.size(); ++i) {
-        stacks[i] = whole_up(m * (1.0 / kRows[i]));
-      }
-      for (std::size_t i = 0; i < kColumns.size(); ++i) {
-        ranges[i] = whole_up(n / kColumns[i]);
-      }
-    }
-    const auto tiles =
-        deep ? std::span<const PlacedTile>(&only, 1) : std::span<const PlacedTile>(kTiles);
-    const double full_reach_s = std::max(memory_s, loaded_s * per_core);
-    const double most_split = deep ? 1.0 : 8.0;
-    double best = 1e300;
-    for (const PlacedTile& tile : tiles) {
-      // Half the rows make as few stacks of half the work: every tile but one has such a smaller
-      // one.
-      const bool halved = tile.row > 0 && !(tile.row == 1 && tile.column == 2);
-      if (halved && stacks[tile.row] == stacks[tile.row - 1]) {
-        continue;
-      }
-      const double count = stacks[tile.row] * ranges[tile.column];
-      const double multiply_s =
-          2.0 * tile.m * std::max((tile.n + c[kNarrow]) * issue_s, tile.n * cap_s);
-      const double step_s = std::max(multiply_s, (a * tile.m + b * tile.n) * cached_s);
-      double depth = k;
-      for (double split = 1.0; split <= most_split; split *= 2.0, depth *= 0.5) {
-        const double blocks = count * split;
-        if (split > 1.0 && (depth < 256.0 || blocks > 2.0 * limits.cores)) {
-          break;
-        }
-        const double share = blocks * per_core;
-        const double waves = whole_up(share);
-        const double turns = std::max(1.0, waves - spread * (waves - share));
-        const double busy = turns * (step_s * depth + tile_s);
-        if (busy >= best) {
-          continue;
-        }
-        const double parts = split > 1.0 ? 8.0 * split * m * n : 0.0;
-        const double reach_s =
-            blocks >= limits.cores ? full_reach_s : std::max(memory_s, loaded_s / blocks);
-        const double moved = least * miss * reach_s +
-                             (least * (1.0 - miss) + parts) * std::min(all_cached_s, reach_s);
-        const double fixed = split > 1.0 ? c[kSplit] : 0.0;
-        const double time = fixed + std::max(busy, moved) + kOverlap * std::min(busy, moved);
-        if (time < best) {
-          best = time;
-          compute = busy;
-          traffic = moved;
-          latency = fixed;
-        }
-      }
-    }
+    const bool deep = how.library == Library::kDeepgemm ||
+                      (how.library == Library::kTrtllm && how.scaling == Scaling::kBlock);
+    const Best best = deep ? tiling.deep() : tiling.usual();
+    compute = best.compute;
+    traffic = best.traffic;
+    latency = best.latency;
   }
   const bool bound_by_compute = compute > traffic;
   (bound_by_compute ? traffic : compute) *= kOverlap;
-  latency += launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
+  latency += launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   double quantize = 0.0;
-  if (kernel.how.quantizes) {
+  if (how.quantizes) {
     latency += c[kQuantFixed];
     const double cache = std::max(memory, limits.cores * limits.clock * c[kL2]);
     quantize = c[kQuantBytes] * quantized * (miss / memory + (1.0 - miss) / cache);
@@ -228,10 +279,9 @@ Parts evaluate(const Kernel& kernel, const Demand& /*demand*/, const Limits& lim
   return {compute, traffic + quantize, 0.0, latency};
 }
 
-constexpr Model kModel{"gemm", kTable, &evaluate};
-
-}  // namespace
-
-const Model& gemm_model() { return kModel; }
+const Model& gemm_model() {
+  static constexpr Model kModel{"gemm", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

@@ -75,9 +75,10 @@ double padded_tiles(const GroupedGemm& g, double rows, double hit, double height
   return std::max({1.0, exact, whole + up + next});
 }
 
-Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
-               const Constants& c) {
-  const GroupedGemm& g = *std::get_if<GroupedGemm>(&kernel.op);
+}  // namespace
+
+Parts evaluate(const GroupedGemm& g, const Execution& how, const Demand& demand,
+               const Limits& limits, const Constants& c) {
   const double rows = as_double(g.rows);
   const double hit = g.hit > 0.0 ? g.hit : std::min(as_double(g.groups), rows);
   // A product for each group: of [m, k] by [k, n], or of [k, m] by [m, n] for gradients of weights.
@@ -123,14 +124,13 @@ Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
     traffic = least / std::min(memory, filled * limits.clock * c[kCoreBytes]);
   }
   (compute > traffic ? traffic : compute) *= kOverlap;
-  const double latency = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
+  const double latency = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   return {compute, traffic, 0.0, latency};
 }
 
-constexpr Model kModel{"grouped_gemm", kTable, &evaluate};
-
-}  // namespace
-
-const Model& grouped_gemm_model() { return kModel; }
+const Model& grouped_gemm_model() {
+  static constexpr Model kModel{"grouped_gemm", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

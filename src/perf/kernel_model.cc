@@ -54,7 +54,6 @@ struct Reach {
 
 // One kernel on this machine.
 struct Resolved {
-  const Model* model = nullptr;
   Constants constants{};
   Reach reach;
   double log_sd = kUnmeasured;
@@ -98,7 +97,6 @@ class Resolver {
     const std::string name = perf::kernel_name(kernel);
     const std::string family = perf::family_of(kernel.op, machine_);
     Resolved found;
-    found.model = &model;
     const auto values = values_.find(model.name);
     found.constants = perf::resolve(
         model.constants, values == values_.end() ? perf::ScopeValues{} : values->second, scopes);
@@ -233,8 +231,8 @@ struct KernelModel::State {
   Limits limits;
   std::shared_ptr<const ResolvedKernels> kernels;
 
-  [[nodiscard]] const Resolved& of(const Kernel& kernel) const {
-    return kernels->resolved[kernels->index[perf::kernel_key(kernel)]];
+  [[nodiscard]] const Resolved& of(std::size_t key) const {
+    return kernels->resolved[kernels->index[key]];
   }
 };
 
@@ -290,17 +288,28 @@ KernelModel KernelModel::with(const Limits& limits) const {
   return KernelModel(std::make_unique<State>(State{limits, state_->kernels}));
 }
 
+template <class Op>
+KernelCost KernelModel::cost(const Op& op, const Execution& how) const {
+  const Resolved& resolved = state_->of(perf::kernel_key(op, how));
+  const perf::Demand demand = perf::demand_of(op);
+  const perf::Roofline roofline = perf::roofline_of(op, demand, state_->limits);
+  return {perf::predict(op, how, demand, roofline, state_->limits, resolved.constants), demand.ops,
+          demand.bytes, roofline.least()};
+}
+template KernelCost KernelModel::cost(const Gemm&, const Execution&) const;
+template KernelCost KernelModel::cost(const GroupedGemm&, const Execution&) const;
+template KernelCost KernelModel::cost(const Attention&, const Execution&) const;
+template KernelCost KernelModel::cost(const Stream&, const Execution&) const;
+template KernelCost KernelModel::cost(const Collective&, const Execution&) const;
+template KernelCost KernelModel::cost(const ExpertExchange&, const Execution&) const;
+
 KernelCost KernelModel::cost(const Kernel& kernel) const {
-  const Resolved& resolved = state_->of(kernel);
-  const perf::Demand demand = perf::demand_of(kernel.op);
-  return {perf::predict(*resolved.model, kernel, demand, state_->limits, resolved.constants),
-          demand.ops, demand.bytes};
+  return std::visit([&](const auto& op) { return cost(op, kernel.how); }, kernel.op);
 }
 
 KernelTime KernelModel::time(const Kernel& kernel) const {
-  const Resolved& resolved = state_->of(kernel);
-  const perf::Parts parts =
-      perf::predict(*resolved.model, kernel, state_->limits, resolved.constants);
+  const Resolved& resolved = state_->of(perf::kernel_key(kernel));
+  const perf::Parts parts = perf::predict(kernel, state_->limits, resolved.constants);
   KernelTime time;
   const double total = perf::total(parts);
   time.total = Seconds{total};

@@ -104,7 +104,7 @@ double seconds(const Kernel& kernel, const perf::Limits& limits) {
   for (std::size_t i = 0; i < model.constants.size(); ++i) {
     constants[i] = model.constants[i].start;
   }
-  return perf::total(perf::predict(model, kernel, limits, constants));
+  return perf::total(perf::predict(kernel, limits, constants));
 }
 
 RC_GTEST_PROP(KernelModel, PartsAddUpWithinTheIntervalAndAboveTheRoofline, ()) {

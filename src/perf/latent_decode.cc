@@ -41,9 +41,10 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
 
 constexpr double kRows = 64.0;  // of query heads that a block works on together
 
-Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
-               const Constants& c) {
-  const Attention& op = *std::get_if<Attention>(&kernel.op);
+}  // namespace
+
+Parts evaluate_latent_decode(const Attention& op, const Execution& how, const Demand& demand,
+                             const Limits& limits, const Constants& c) {
   const double rows = as_double(op.q_heads) * as_double(op.q_len);
   const double padded = whole_up(rows / kRows) * kRows;
   const double tokens =
@@ -63,14 +64,13 @@ Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
   }
   const double load = demand.bytes / (limits.bandwidth * c[kMemory]);
   Parts parts = overlapped_parts(compute, load);
-  parts[3] = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
+  parts[3] = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   return parts;
 }
 
-constexpr Model kModel{"latent_decode", kTable, &evaluate};
-
-}  // namespace
-
-const Model& latent_decode_model() { return kModel; }
+const Model& latent_decode_model() {
+  static constexpr Model kModel{"latent_decode", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

@@ -43,24 +43,11 @@ std::string_view variant_of(const Operator& op) {
                     op);
 }
 
-// Cached keys and values that are converted as they are read: another kernel.
-bool has_narrow_cache(const Attention& op) {
-  return bytes_per_element(op.kv) < bytes_per_element(op.math);
-}
-
 bool is_message(const Operator& op) {
   return std::holds_alternative<Collective>(op) || std::holds_alternative<ExpertExchange>(op);
 }
 
 }  // namespace
-
-Format math_format_of(const Operator& op) {
-  return std::visit(
-      Overloaded{[](const Gemm& o) { return o.math; }, [](const GroupedGemm& o) { return o.math; },
-                 [](const Attention& o) { return o.math; },
-                 [](const auto&) { return Format::kNone; }},
-      op);
-}
 
 std::string kernel_name(const Kernel& kernel) {
   const std::string_view scale = kernel.how.scaling == Scaling::kNone     ? ""
@@ -76,22 +63,7 @@ std::string kernel_name(const Kernel& kernel) {
 }
 
 std::size_t kernel_key(const Kernel& kernel) {
-  const auto sixteen = [](Format f) { return f == Format::kFp16 ? Format::kBf16 : f; };
-  const std::size_t variant = std::visit(
-      Overloaded{[&](const Gemm& o) { return index_of(sixteen(o.math)); },
-                 [&](const GroupedGemm& o) { return index_of(sixteen(o.math)); },
-                 [&](const Attention& o) { return index_of(sixteen(o.math)); },
-                 [](const Stream& o) { return static_cast<std::size_t>(o.kind); },
-                 [](const Collective& o) { return static_cast<std::size_t>(o.kind); },
-                 [](const ExpertExchange& o) { return static_cast<std::size_t>(o.kind); }},
-      kernel.op);
-  const auto library = static_cast<std::size_t>(kernel.how.library);
-  // Attention has no scaling; the format of its cache stands in that place.
-  const auto* attention = std::get_if<Attention>(&kernel.op);
-  const std::size_t scaling = attention != nullptr
-                                  ? static_cast<std::size_t>(has_narrow_cache(*attention))
-                                  : static_cast<std::size_t>(kernel.how.scaling);
-  return ((model_index(kernel.op) * 10 + library) * 3 + scaling) * 16 + variant;
+  return std::visit([&](const auto& op) { return kernel_key(op, kernel.how); }, kernel.op);
 }
 
 std::array<double, 3> shape_of(const Operator& op) {
@@ -133,41 +105,27 @@ std::span<const ModelOf> models() {
 }
 
 std::size_t model_index(const Operator& op) {
-  return std::visit(Overloaded{[](const Gemm&) -> std::size_t { return 0; },
-                               [](const GroupedGemm&) -> std::size_t { return 1; },
-                               [](const Attention& o) -> std::size_t {
-                                 return o.phase != Attention::Phase::kDecode ? 2 : o.latent ? 4 : 3;
-                               },
-                               [](const Stream&) -> std::size_t { return 5; },
-                               [](const Collective&) -> std::size_t { return 6; },
-                               [](const ExpertExchange&) -> std::size_t { return 7; }},
-                    op);
+  return std::visit([](const auto& one) { return model_index(one); }, op);
 }
 
 const Model& model_of(const Operator& op) { return models()[model_index(op)](); }
 
-Demand demand_of(const Operator& op) {
-  if (is_message(op)) {
-    return {};
+Parts evaluate(const Attention& op, const Execution& how, const Demand& demand,
+               const Limits& limits, const Constants& c) {
+  if (op.phase != Attention::Phase::kDecode) {
+    return evaluate_prefill(op, how, demand, limits, c);
   }
-  return {math_format_of(op) == Format::kNone ? 0.0 : matrix_ops(op).base(),
-          least_bytes(op).base()};
+  return op.latent ? evaluate_latent_decode(op, how, demand, limits, c)
+                   : evaluate_decode(op, how, demand, limits, c);
 }
 
-Parts predict(const Model& model, const Kernel& kernel, const Demand& demand, const Limits& limits,
-              const Constants& constants) {
-  if (is_message(kernel.op)) {
-    return model.evaluate(kernel, {}, limits, constants);  // shares of links are held below one
-  }
-  const Format math = math_format_of(kernel.op);
-  Parts parts = model.evaluate(kernel, demand, limits, constants);
-  const double compute = math == Format::kNone ? 0.0 : demand.ops / limits.matrix[index_of(math)];
-  const double memory = demand.bytes / limits.bandwidth;
-  const double lacking = std::max(compute, memory) - total(parts);
-  if (lacking > 0.0) {
-    parts[compute > memory ? 0 : 1] += lacking;
-  }
-  return parts;
+Parts predict(const Kernel& kernel, const Limits& limits, const Constants& constants) {
+  return std::visit(
+      [&](const auto& op) {
+        const Demand demand = demand_of(op);
+        return predict(op, kernel.how, demand, roofline_of(op, demand, limits), limits, constants);
+      },
+      kernel.op);
 }
 
 double overlapped(double a, double b) { return std::sqrt(std::sqrt(fourth(a) + fourth(b))); }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "redline/kernel.h"
@@ -50,14 +51,46 @@ struct Demand {
   double ops = 0.0, bytes = 0.0;
 };
 
-[[nodiscard]] Demand demand_of(const Operator& op);  // nothing of messages
+[[nodiscard]] constexpr Demand demand_of(const Gemm& op) {
+  return {matrix_ops(op).base(), least_bytes(op).base()};
+}
+[[nodiscard]] inline Demand demand_of(const GroupedGemm& op) {
+  return {matrix_ops(op).base(), least_bytes(op).base()};
+}
+[[nodiscard]] inline Demand demand_of(const Attention& op) {
+  return {matrix_ops(op).base(), least_bytes(op).base()};
+}
+[[nodiscard]] constexpr Demand demand_of(const Stream& op) { return {0.0, least_bytes(op).base()}; }
+// Messages have links to themselves.
+[[nodiscard]] constexpr Demand demand_of(const Collective& /*op*/) { return {}; }
+[[nodiscard]] constexpr Demand demand_of(const ExpertExchange& /*op*/) { return {}; }
 
 struct Model {
   std::string_view name;
   std::span<const ConstantInfo> constants;
-  Parts (*evaluate)(const Kernel& kernel, const Demand& demand, const Limits& limits,
-                    const Constants& constants);
 };
+
+// What the model of an operator says of its time.
+[[nodiscard]] Parts evaluate(const Gemm& g, const Execution& how, const Demand& demand,
+                             const Limits& limits, const Constants& c);
+[[nodiscard]] Parts evaluate(const GroupedGemm& g, const Execution& how, const Demand& demand,
+                             const Limits& limits, const Constants& c);
+[[nodiscard]] Parts evaluate(const Stream& op, const Execution& how, const Demand& demand,
+                             const Limits& limits, const Constants& c);
+[[nodiscard]] Parts evaluate(const Collective& op, const Execution& how, const Demand& demand,
+                             const Limits& limits, const Constants& c);
+[[nodiscard]] Parts evaluate(const ExpertExchange& op, const Execution& how, const Demand& demand,
+                             const Limits& limits, const Constants& c);
+[[nodiscard]] Parts evaluate_prefill(const Attention& op, const Execution& how,
+                                     const Demand& demand, const Limits& limits,
+                                     const Constants& c);
+[[nodiscard]] Parts evaluate_decode(const Attention& op, const Execution& how, const Demand& demand,
+                                    const Limits& limits, const Constants& c);
+[[nodiscard]] Parts evaluate_latent_decode(const Attention& op, const Execution& how,
+                                           const Demand& demand, const Limits& limits,
+                                           const Constants& c);
+[[nodiscard]] Parts evaluate(const Attention& op, const Execution& how, const Demand& demand,
+                             const Limits& limits, const Constants& c);
 
 [[nodiscard]] const Model& gemm_model();
 [[nodiscard]] const Model& grouped_gemm_model();
@@ -72,27 +105,87 @@ struct Model {
 using ModelOf = const Model& (*)();
 inline constexpr std::size_t kModelCount = 8;
 [[nodiscard]] std::span<const ModelOf> models();
+[[nodiscard]] constexpr std::size_t model_index(const Gemm& /*op*/) { return 0; }
+[[nodiscard]] constexpr std::size_t model_index(const GroupedGemm& /*op*/) { return 1; }
+[[nodiscard]] constexpr std::size_t model_index(const Attention& op) {
+  return op.phase != Attention::Phase::kDecode ? 2 : op.latent ? 4 : 3;
+}
+[[nodiscard]] constexpr std::size_t model_index(const Stream& /*op*/) { return 5; }
+[[nodiscard]] constexpr std::size_t model_index(const Collective& /*op*/) { return 6; }
+[[nodiscard]] constexpr std::size_t model_index(const ExpertExchange& /*op*/) { return 7; }
 [[nodiscard]] std::size_t model_index(const Operator& op);
 [[nodiscard]] const Model& model_of(const Operator& op);
 
 // "deepgemm/fp8/block", "nccl/all_reduce": what decides which kernel runs. 16-bit formats are one.
 [[nodiscard]] std::string kernel_name(const Kernel& kernel);
 
-// The parts of a kernel's time: what the model says, but never less than its roofline (Williams,
-// Waterman, Patterson 2009): the operations at the rate of the data sheet, the bytes at its
-// bandwidth.
-[[nodiscard]] Parts predict(const Model& model, const Kernel& kernel, const Demand& demand,
-                            const Limits& limits, const Constants& constants);
-[[nodiscard]] inline Parts predict(const Model& model, const Kernel& kernel, const Limits& limits,
-                                   const Constants& constants) {
-  return predict(model, kernel, demand_of(kernel.op), limits, constants);
+// The format that an operator's products are computed in; kNone where it has none.
+template <class Op>
+[[nodiscard]] constexpr Format math_format_of(const Op& op) {
+  if constexpr (requires { op.math; }) {
+    return op.math;
+  } else {
+    return Format::kNone;
+  }
 }
 
-// The format that an operator's products are computed in; kNone where it has none.
-[[nodiscard]] Format math_format_of(const Operator& op);
+// The roofline of an operator (Williams, Waterman, Patterson 2009), in seconds: its operations at
+// the rate of the data sheet, its bytes at its bandwidth. Nothing of messages.
+struct Roofline {
+  double compute = 0.0, memory = 0.0;
+  [[nodiscard]] constexpr double least() const { return compute > memory ? compute : memory; }
+};
+template <class Op>
+[[nodiscard]] constexpr Roofline roofline_of(const Op& op, const Demand& demand,
+                                             const Limits& limits) {
+  const Format math = math_format_of(op);
+  return {math == Format::kNone ? 0.0 : demand.ops / limits.matrix[index_of(math)],
+          demand.bytes / limits.bandwidth};
+}
+[[nodiscard]] constexpr Roofline roofline_of(const Collective& /*op*/, const Demand& /*demand*/,
+                                             const Limits& /*limits*/) {
+  return {};
+}
+[[nodiscard]] constexpr Roofline roofline_of(const ExpertExchange& /*op*/, const Demand& /*demand*/,
+                                             const Limits& /*limits*/) {
+  return {};
+}
+
+// The parts of a kernel's time: what the model says, but never less than the roofline.
+template <class Op>
+[[nodiscard]] Parts predict(const Op& op, const Execution& how, const Demand& demand,
+                            const Roofline& roofline, const Limits& limits, const Constants& c) {
+  Parts parts = evaluate(op, how, demand, limits, c);
+  const double lacking = roofline.least() - total(parts);
+  if (lacking > 0.0) {
+    parts[roofline.compute > roofline.memory ? 0 : 1] += lacking;
+  }
+  return parts;
+}
+[[nodiscard]] Parts predict(const Kernel& kernel, const Limits& limits, const Constants& constants);
 
 // What decides the kernel, packed: a small number for tables.
 inline constexpr std::size_t kKernelKeys = kModelCount * 10 * 3 * 16;
+// Cached keys and values that are converted as they are read: another kernel.
+[[nodiscard]] constexpr bool has_narrow_cache(const Attention& op) {
+  return bytes_per_element(op.kv) < bytes_per_element(op.math);
+}
+template <class Op>
+[[nodiscard]] constexpr std::size_t kernel_key(const Op& op, const Execution& how) {
+  std::size_t variant = 0;
+  if constexpr (requires { op.math; }) {
+    variant = index_of(op.math == Format::kFp16 ? Format::kBf16 : op.math);
+  } else {
+    variant = static_cast<std::size_t>(op.kind);
+  }
+  // Attention has no scaling; the format of its cache stands in that place.
+  auto scaling = static_cast<std::size_t>(how.scaling);
+  if constexpr (std::is_same_v<Op, Attention>) {
+    scaling = static_cast<std::size_t>(has_narrow_cache(op));
+  }
+  const auto library = static_cast<std::size_t>(how.library);
+  return ((model_index(op) * 10 + library) * 3 + scaling) * 16 + variant;
+}
 [[nodiscard]] std::size_t kernel_key(const Kernel& kernel);
 
 // The three sizes by which "larger than any fitted" is judged.
@@ -113,15 +206,16 @@ inline constexpr std::size_t kScopes = 5;
 [[nodiscard]] constexpr double as_double(std::int64_t value) { return static_cast<double>(value); }
 // What is left of the lesser of two things that run beside each other, in products of matrices.
 inline constexpr double kOverlap = 0.15;
-// std::floor and std::ceil of what is not negative, which are calls without SSE4. A double beyond
-// 2^53 is whole as it stands.
+// std::floor and std::ceil of what is not negative, which are calls without SSE4. Between 2^52 and
+// 2^53 doubles are whole numbers, so that a sum that lies there is rounded to one.
+inline constexpr double kRounds = 6755399441055744.0;  // 1.5 * 2^52
 [[nodiscard]] constexpr double whole_down(double x) {
-  constexpr double kWhole = 9007199254740992.0;
-  return x < kWhole ? static_cast<double>(static_cast<std::int64_t>(x)) : x;
+  const double near = (x + kRounds) - kRounds;
+  return near - (near > x ? 1.0 : 0.0);
 }
 [[nodiscard]] constexpr double whole_up(double x) {
-  const double down = whole_down(x);
-  return down < x ? down + 1.0 : down;
+  const double near = (x + kRounds) - kRounds;
+  return near + (near < x ? 1.0 : 0.0);
 }
 [[nodiscard]] constexpr double fourth(double x) { return x * x * x * x; }
 // Two things that overlap: the greater one, and a little more where they are alike.

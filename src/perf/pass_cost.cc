@@ -22,8 +22,8 @@ Work work_of_message(std::string_view name) {
     case 'p':  // parameter_
     case 'g':  // gradient_
       return Work::kData;
-    default:
-      return begins(name, "table_") ? Work::kData : Work::kTensor;
+    default:  // table_, tp_
+      return name[1] == 'a' ? Work::kData : Work::kTensor;
   }
 }
 
@@ -34,84 +34,123 @@ bool is_unfused_attention(std::string_view name) {
          (initial == 'c' && begins(name, "context"));
 }
 
-bool reads_cache(const Operator& op) {
-  const auto* attention = std::get_if<Attention>(&op);
-  return attention != nullptr && attention->phase == Attention::Phase::kDecode;
+bool is_weight_gradient(std::string_view name) { return name.ends_with("_wgrad"); }
+
+Execution of_product(Format math, const Engine& engine) {
+  const bool narrow = bytes_per_element(math) <= 1.0;
+  Execution how;
+  how.library = narrow ? engine.narrow_gemm : engine.wide_gemm;
+  how.scaling = narrow ? engine.scaling : Scaling::kNone;
+  return how;
+}
+
+// Work of matrix units and of the cores, and whether memory bounds it.
+void add_busy(PassCost& sum, Work work, const KernelCost& cost, double count) {
+  const double seconds = count * cost.seconds();
+  const double most = *std::max_element(cost.parts.begin(), cost.parts.end());
+  sum.seconds[index_of(work)] += seconds;
+  sum.launches += count;
+  sum.memory_s += cost.parts[static_cast<std::size_t>(Bound::kMemory)] >= most ? seconds : 0.0;
+}
+
+void add_matrix(PassCost& sum, Work work, const KernelCost& cost, double count) {
+  add_busy(sum, work, cost, count);
+  sum.loads += work == Work::kMatrix ? count * cost.bytes : 0.0;
+  sum.ops += count * cost.ops;
+  sum.floor_s += count * cost.least_s;
+}
+
+void add_other(PassCost& sum, Work work, double seconds, double count) {
+  sum.seconds[index_of(work)] += count * seconds;
+  sum.launches += count;
 }
 
 }  // namespace
 
-Work work_of(const Task& task) {
-  if (std::holds_alternative<Collective>(task.op)) {
-    return work_of_message(task.name);
-  }
-  if (std::holds_alternative<ExpertExchange>(task.op)) {
-    return Work::kExpert;
-  }
-  if (std::holds_alternative<Attention>(task.op)) {
-    return Work::kAttention;
-  }
-  if (is_unfused_attention(task.name)) {
-    return Work::kAttention;
-  }
-  if (const auto* stream = std::get_if<Stream>(&task.op)) {
-    return stream->kind == Stream::Kind::kOptimizer ? Work::kOptimizer : Work::kVector;
-  }
-  return Work::kMatrix;
+Execution execution_of(const Gemm& op, const Engine& engine) { return of_product(op.math, engine); }
+Execution execution_of(const GroupedGemm& op, const Engine& engine) {
+  Execution how = of_product(op.math, engine);
+  how.library = Library::kDeepgemm;
+  return how;
+}
+Execution execution_of(const Attention& op, const Engine& engine) {
+  return {.library = op.latent ? Library::kFlashmla : engine.attention};
+}
+Execution execution_of(const Stream& /*op*/, const Engine& /*engine*/) {
+  return {.library = Library::kTorch};
+}
+Execution execution_of(const Collective& /*op*/, const Engine& /*engine*/) {
+  return {.library = Library::kNccl};
+}
+Execution execution_of(const ExpertExchange& /*op*/, const Engine& /*engine*/) {
+  return {.library = Library::kDeepep};
 }
 
 Kernel kernel_of(const Operator& op, const Engine& engine) {
-  Kernel kernel;
-  kernel.op = op;
-  Execution& how = kernel.how;
-  const auto product = [&](Format math) {
-    const bool narrow = bytes_per_element(math) <= 1.0;
-    how.library = narrow ? engine.narrow_gemm : engine.wide_gemm;
-    how.scaling = narrow ? engine.scaling : Scaling::kNone;
-  };
-  if (const auto* gemm = std::get_if<Gemm>(&op)) {
-    product(gemm->math);
-  } else if (const auto* grouped = std::get_if<GroupedGemm>(&op)) {
-    product(grouped->math);
-    how.library = Library::kDeepgemm;
-  } else if (const auto* attention = std::get_if<Attention>(&op)) {
-    how.library = attention->latent ? Library::kFlashmla : engine.attention;
-  } else if (std::holds_alternative<Collective>(op)) {
-    how.library = Library::kNccl;
-  } else if (std::holds_alternative<ExpertExchange>(op)) {
-    how.library = Library::kDeepep;
-  } else {
-    how.library = Library::kTorch;
-  }
-  return kernel;
+  return {op, std::visit([&](const auto& one) { return execution_of(one, engine); }, op)};
 }
 
-PassCost cost_of(std::span<const Task> tasks, const KernelModel& kernels, const Engine& engine,
-                 const SheetRates& rates) {
-  PassCost sum;
-  for (const Task& task : tasks) {
-    const auto count = as_double(task.count);
-    const KernelCost cost = kernels.cost(kernel_of(task.op, engine));
-    const Work work = work_of(task);
-    const double seconds = count * cost.seconds();
-    sum.seconds[index_of(work)] += seconds;
-    sum.launches += count;
-    if (work > Work::kVector) {
-      continue;
-    }
-    const double most = *std::max_element(cost.parts.begin(), cost.parts.end());
-    sum.memory_s += cost.parts[static_cast<std::size_t>(Bound::kMemory)] >= most ? seconds : 0.0;
-    if (work == Work::kVector) {
-      continue;
-    }
-    sum.cached_s += reads_cache(task.op) ? seconds : 0.0;
-    const double rate = rates.matrix[index_of(math_format_of(task.op))];
-    const double least = std::max(rate > 0.0 ? cost.ops / rate : 0.0, cost.bytes / rates.bandwidth);
-    sum.loads += work == Work::kMatrix ? count * cost.bytes : 0.0;
-    sum.ops += count * cost.ops;
-    sum.floor_s += count * least;
+template <class Op>
+KernelCost CostSum::cost_of(const Op& op) const {
+  return kernels_.cost(op, execution_of(op, engine_));
+}
+
+void CostSum::take(std::string_view name, const Gemm& op, std::int64_t count) {
+  const KernelCost cost = cost_of(op);
+  add_matrix(*sum_, Work::kMatrix, cost, as_double(count));
+  if (weight_ != nullptr && is_weight_gradient(name)) {
+    add_matrix(*weight_, Work::kMatrix, cost, as_double(count));
   }
-  return sum;
+}
+
+void CostSum::take(std::string_view name, const GroupedGemm& op, std::int64_t count) {
+  GroupedGemm busiest = op;
+  if (imbalance_ > 1.0) {
+    busiest.rows = static_cast<std::int64_t>(as_double(op.rows) * imbalance_);
+  }
+  const KernelCost cost = cost_of(busiest);
+  const Work work = is_unfused_attention(name) ? Work::kAttention : Work::kMatrix;
+  add_matrix(*sum_, work, cost, as_double(count));
+  if (weight_ != nullptr && is_weight_gradient(name)) {
+    add_matrix(*weight_, work, cost, as_double(count));
+  }
+}
+
+void CostSum::take(std::string_view /*name*/, const Attention& op, std::int64_t count) {
+  const KernelCost cost = cost_of(op);
+  add_matrix(*sum_, Work::kAttention, cost, as_double(count));
+  if (op.phase == Attention::Phase::kDecode) {
+    sum_->cached_s += as_double(count) * cost.seconds();
+  }
+}
+
+void CostSum::take(std::string_view name, const Stream& op, std::int64_t count) {
+  const KernelCost cost = cost_of(op);
+  if (op.kind == Stream::Kind::kOptimizer) {
+    add_other(*sum_, Work::kOptimizer, cost.seconds(), as_double(count));
+  } else if (is_unfused_attention(name)) {
+    add_matrix(*sum_, Work::kAttention, cost, as_double(count));
+  } else {
+    add_busy(*sum_, Work::kVector, cost, as_double(count));
+  }
+}
+
+void CostSum::take(std::string_view name, const Collective& op, std::int64_t count) {
+  const auto is_same = [&op](const Sent& one) {
+    return one.op.bytes == op.bytes && one.op.kind == op.kind && one.op.ranks == op.ranks &&
+           one.op.ranks_per_node == op.ranks_per_node;
+  };
+  auto sent = std::find_if(sent_.begin(), sent_.end(), is_same);
+  if (sent == sent_.end()) {
+    sent = sent_.begin() + static_cast<std::ptrdiff_t>(next_);
+    *sent = {op, cost_of(op).seconds()};
+    next_ = (next_ + 1) % sent_.size();
+  }
+  add_other(*sum_, work_of_message(name), sent->seconds, as_double(count));
+}
+
+void CostSum::take(std::string_view /*name*/, const ExpertExchange& op, std::int64_t count) {
+  add_other(*sum_, Work::kExpert, cost_of(op).seconds(), as_double(count));
 }
 
 double beyond(double limit, double work) {

@@ -3,11 +3,11 @@
 // not depend on how a step is put together.
 
 #include <array>
-#include <span>
 
 #include "redline/step.h"
 
 #include "perf/model.h"
+#include "workload/sink.h"
 
 namespace redline::perf {
 
@@ -25,6 +25,9 @@ struct PassCost {
     return *this;
   }
   void add(const PassCost& other, double count) {
+    if (count == 0.0) {
+      return;
+    }
     for (std::size_t i = 0; i < kWorks; ++i) {
       seconds[i] += count * other.seconds[i];
     }
@@ -38,13 +41,54 @@ struct PassCost {
   [[nodiscard]] double at(Work work) const { return seconds[index_of(work)]; }
 };
 
-[[nodiscard]] Work work_of(const Task& task);
-// The kernel that an engine runs for an operator.
+// How an engine runs an operator.
+[[nodiscard]] Execution execution_of(const Gemm& op, const Engine& engine);
+[[nodiscard]] Execution execution_of(const GroupedGemm& op, const Engine& engine);
+[[nodiscard]] Execution execution_of(const Attention& op, const Engine& engine);
+[[nodiscard]] Execution execution_of(const Stream& op, const Engine& engine);
+[[nodiscard]] Execution execution_of(const Collective& op, const Engine& engine);
+[[nodiscard]] Execution execution_of(const ExpertExchange& op, const Engine& engine);
+// The kernel that it runs for it.
 [[nodiscard]] Kernel kernel_of(const Operator& op, const Engine& engine);
 
-// Sum over the tasks, each as often as it runs.
-[[nodiscard]] PassCost cost_of(std::span<const Task> tasks, const KernelModel& kernels,
-                               const Engine& engine, const SheetRates& rates);
+// Adds up what operators cost as they are emitted, each as often as it runs.
+class CostSum final : public workload::Sink {
+ public:
+  // Both must outlive it.
+  CostSum(const KernelModel& kernels, const Engine& engine) : kernels_(kernels), engine_(engine) {}
+
+  // Operators from here on are added to `sum`, and gradients of weights to `weight` as well.
+  void add_to(PassCost& sum, PassCost* weight = nullptr) {
+    sum_ = &sum;
+    weight_ = weight;
+  }
+  // Products of experts have so many times their rows: those of the busiest rank.
+  void set_imbalance(double imbalance) { imbalance_ = imbalance; }
+
+  void take(std::string_view name, const Gemm& op, std::int64_t count) override;
+  void take(std::string_view name, const GroupedGemm& op, std::int64_t count) override;
+  void take(std::string_view name, const Attention& op, std::int64_t count) override;
+  void take(std::string_view name, const Stream& op, std::int64_t count) override;
+  void take(std::string_view name, const Collective& op, std::int64_t count) override;
+  void take(std::string_view name, const ExpertExchange& op, std::int64_t count) override;
+
+ private:
+  template <class Op>
+  [[nodiscard]] KernelCost cost_of(const Op& op) const;
+
+  const KernelModel& kernels_;
+  const Engine& engine_;
+  PassCost* sum_ = nullptr;
+  PassCost* weight_ = nullptr;
+  double imbalance_ = 1.0;
+  // A layer sends the same message several times: those sent last, with their seconds.
+  struct Sent {
+    Collective op;
+    double seconds = 0.0;
+  };
+  std::array<Sent, 4> sent_{};
+  std::size_t next_ = 0;
+};
 
 // Two things beside each other, of which `exposed` of the lesser is left, from 0 to 1.
 [[nodiscard]] constexpr double beside(double behind, double before, double exposed) {

@@ -51,9 +51,10 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
 constexpr double kTileRows = 128.0;
 constexpr double kTileKeys = 64.0;
 
-Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
-               const Constants& c) {
-  const Attention& op = *std::get_if<Attention>(&kernel.op);
+}  // namespace
+
+Parts evaluate_prefill(const Attention& op, const Execution& how, const Demand& demand,
+                       const Limits& limits, const Constants& c) {
   const double heads = as_double(op.batch) * as_double(op.q_heads);
   const double queries = std::max(1.0, as_double(op.q_len));
   const double pairs = attended_pairs(op);
@@ -67,7 +68,7 @@ Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
   const double projected = as_double(op.batch) * queries * bytes_per_element(op.math) *
                            (as_double(op.q_heads + op.kv_heads) * as_double(op.qk_dim) +
                             as_double(op.kv_heads) * as_double(op.v_dim));
-  const double passed = kernel.how.library == Library::kTrtllm ? 2.0 * projected * c[kPass] : 0.0;
+  const double passed = how.library == Library::kTrtllm ? 2.0 * projected * c[kPass] : 0.0;
 
   double compute_4 = 0.0;
   double miss = 1.0;
@@ -88,21 +89,20 @@ Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
     compute_4 = std::max(fourth(all / limits.cores) + fourth(longest),
                          fourth(heads * rows * keys * pair_ops / cap));
     cache = std::max(memory, limits.cores * limits.clock * c[kCache]);
-    if (kernel.how.repeats) {
+    if (how.repeats) {
       miss = missing(least + projected, limits.l2 * c[kResident]);
     }
   }
   const double per_byte = miss / memory + (1.0 - miss) / cache;
   Parts parts = overlapped_fourths(compute_4, fourth(least * per_byte));
   parts[1] += passed * per_byte;
-  parts[3] = launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits);
+  parts[3] = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   return parts;
 }
 
-constexpr Model kModel{"prefill", kTable, &evaluate};
-
-}  // namespace
-
-const Model& prefill_model() { return kModel; }
+const Model& prefill_model() {
+  static constexpr Model kModel{"prefill", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

@@ -9,8 +9,6 @@
 namespace redline::perf {
 namespace {
 
-constexpr std::size_t kTasks = 64;  // of a stage; few models have more
-
 StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
                       const StepModel::Values& c) {
   StepParts parts;
@@ -50,25 +48,32 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
 
 }  // namespace
 
+Shard shard_of_stage(const ServingPlan& plan, const LlmModel& model, int stage) {
+  const StageLayers layers = stage_layers(model.shape.layers, plan.pipeline, stage);
+  Shard shard = plan.shard;
+  shard.first_layer = layers.first;
+  shard.end_layer = layers.end;
+  shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
+  return shard;
+}
+
 ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
                            const InferenceRequest& request, const KernelModel& kernels,
-                           const Engine& engine, const SheetRates& rates) {
+                           const Engine& engine) {
   ServingCosts costs;
   costs.prompts = static_cast<double>(request.prefill.count);
   costs.imbalance = plan.imbalance;
-  costs.core_cycles = rates.core_cycles;
+  const Limits& limits = kernels.limits();
+  costs.core_cycles = limits.cores * limits.clock;
   costs.overlaps_experts = plan.overlaps_experts;
   InferenceRequest asked = request;
-  asked.precision = plan.precision;
-  std::vector<Task> tasks;
-  tasks.reserve(kTasks);
+  CostSum sum(kernels, engine);
+  sum.set_imbalance(plan.imbalance);
+  costs.stages.reserve(static_cast<std::size_t>(plan.pipeline));
   std::optional<workload::LayerMix> before;  // of the stage before, where it is neither end
-  for (const StageLayers& layers : stage_layers(model.shape.layers, plan.pipeline)) {
-    Shard shard = plan.shard;
-    shard.first_layer = layers.first;
-    shard.end_layer = layers.end;
-    shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
-    if (layers.first > 0 && layers.end < model.shape.layers) {
+  for (int place = 0; place < plan.pipeline; ++place) {
+    const Shard shard = shard_of_stage(plan, model, place);
+    if (place > 0 && place < plan.pipeline - 1) {
       const workload::LayerMix mix = workload::layer_mix(model, shard);
       if (mix == before) {
         costs.stages.push_back(costs.stages.back());
@@ -77,17 +82,8 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
       before = mix;
     }
     asked.draft_passes = shard.mtp ? request.draft_passes : 0;
-    tasks.clear();
-    workload::emit_inference(model, asked, shard, tasks);
-    if (plan.imbalance > 1.0) {
-      for (Task& task : tasks) {
-        if (auto* grouped = std::get_if<GroupedGemm>(&task.op)) {
-          grouped->rows =
-              static_cast<std::int64_t>(static_cast<double>(grouped->rows) * plan.imbalance);
-        }
-      }
-    }
-    costs.stages.push_back(cost_of(tasks, kernels, engine, rates));
+    sum.add_to(costs.stages.emplace_back());
+    workload::emit_inference(workload::make_stage(model, shard, plan.precision), asked, sum);
   }
   return costs;
 }

@@ -14,10 +14,11 @@ struct ServingCosts {
   double core_cycles = 0.0;  // of all cores in a second; 0: not known
   bool overlaps_experts = false;
 };
+// The shard of a stage of a plan, from 0.
+[[nodiscard]] Shard shard_of_stage(const ServingPlan& plan, const LlmModel& model, int stage);
 [[nodiscard]] ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
                                          const InferenceRequest& request,
-                                         const KernelModel& kernels, const Engine& engine,
-                                         const SheetRates& rates);
+                                         const KernelModel& kernels, const Engine& engine);
 // From the first stage to the last; `slowest_s`: the pace of a full pipeline.
 [[nodiscard]] StepParts serving_parts(const ServingCosts& costs, const StepModel::Values& c,
                                       double& slowest_s);

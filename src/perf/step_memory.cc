@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
-#include "workload/layer.h"
+#include "perf/serving_step.h"
+#include "workload/training.h"
 
 namespace redline {
 namespace {
-
-using perf::StageLayers;
 
 // Runtime, communication buffers and fragments: about what PyTorch with NCCL holds beside tensors.
 constexpr Bytes kRuntime{1.5e9};
@@ -39,16 +38,15 @@ double in_flight(const TrainingPlan& plan, int stage) {
 
 namespace perf {
 
-StateBytes state_bytes(const LlmModel& model, const TrainingRequest& request, const Shard& shard) {
-  return {parameter_bytes(model, request, shard), gradient_bytes(model, request, shard),
-          optimizer_bytes(model, request, shard)};
+StateBytes state_bytes(const TrainingRequest& request, const StageKind& kind) {
+  return workload::state_bytes(kind.held, request, kind.shard);
 }
 
 namespace {
 
-LayerBytes layer_bytes(const LlmModel& model, const TrainingRequest& request, const Shard& shard) {
-  const ActivationBytes all = activation_bytes(model, request, shard);
-  const workload::LayerMix mix = workload::layer_mix(model, shard);
+LayerBytes layer_bytes(const TrainingRequest& request, const workload::Stage& stage) {
+  const ActivationBytes all = workload::activation_bytes(request, stage);
+  const workload::LayerMix& mix = stage.layers;
   const Bytes layers =
       as_double(mix.dense) * all.dense_layer + as_double(mix.experts) * all.expert_layer;
   return {all.dense_layer, all.expert_layer, all.layers - layers, all.embedding, all.head};
@@ -64,13 +62,14 @@ Bytes kept_on(const StageKind& kind, const LayerBytes& one) {
 KeptBytes kept_bytes(const LlmModel& model, const TrainingPlan& plan) {
   Shard whole = plan.shard;
   whole.first_layer = whole.end_layer = 0;
+  const workload::Stage stage = workload::training_stage(model, plan.request, whole);
   KeptBytes kept;
-  kept.kept = layer_bytes(model, plan.request, whole);
+  kept.kept = layer_bytes(plan.request, stage);
   kept.without = kept.kept;
   if (plan.request.recompute != Recompute::kNone) {
     TrainingRequest without = plan.request;
     without.recompute = Recompute::kNone;
-    kept.without = layer_bytes(model, without, whole);
+    kept.without = layer_bytes(without, stage);
   }
   return kept;
 }
@@ -99,18 +98,22 @@ StepMemory stage_memory(const TrainingPlan& plan, const StageKind& kind, const S
   return memory;
 }
 
-}  // namespace perf
-
-StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
+StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan,
+                           const std::vector<StageKind>& kinds) {
   // Of stages alike the first holds activations of as many microbatches as any.
-  const perf::KeptBytes kept = perf::kept_bytes(model, plan);
+  const KeptBytes kept = kept_bytes(model, plan);
   StepMemory most;
-  for (const perf::StageKind& kind : perf::stage_kinds(model, plan)) {
-    const StepMemory one =
-        perf::stage_memory(plan, kind, perf::state_bytes(model, plan.request, kind.shard), kept);
+  for (const StageKind& kind : kinds) {
+    const StepMemory one = stage_memory(plan, kind, state_bytes(plan.request, kind), kept);
     most = one.total() > most.total() ? one : most;
   }
   return most;
+}
+
+}  // namespace perf
+
+StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
+  return perf::training_memory(model, plan, perf::stage_kinds(model, plan));
 }
 
 namespace {
@@ -120,14 +123,14 @@ template <class Cache>
 StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, const Cache& cache,
                           std::int64_t step_tokens) {
   StepMemory most;
-  for (const StageLayers& layers : perf::stage_layers(model.shape.layers, plan.pipeline)) {
-    Shard shard = plan.shard;
-    shard.first_layer = layers.first;
-    shard.end_layer = layers.end;
-    shard.mtp = plan.shard.mtp && layers.end == model.shape.layers;
+  for (int place = 0; place < plan.pipeline; ++place) {
+    const Shard shard = perf::shard_of_stage(plan, model, place);
+    const workload::Stage stage = workload::make_stage(model, shard, plan.precision);
+    const HeldParameters held =
+        workload::held_parameters(workload::stage_parameters(model, stage), stage.layers);
     StepMemory one;
-    one.weights = weights_bytes(model, plan.precision, shard);
-    one.cache = cache(shard) * static_cast<double>(plan.pipeline);
+    one.weights = workload::weights_bytes(held, plan.precision, shard);
+    one.cache = cache(stage) * static_cast<double>(plan.pipeline);
     // Inputs and outputs of the widest layer for the tokens of a step, in 16 bits.
     const double experts =
         model.moe ? 2.0 * model.moe->experts_per_token * model.moe->expert_ffn : 0.0;
@@ -146,8 +149,8 @@ StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan, std::i
                           std::int64_t tokens, std::int64_t step_tokens) {
   return serving_memory(
       model, plan,
-      [&](const Shard& shard) {
-        return kv_bytes(model, plan.precision, shard, tokens) * static_cast<double>(sequences);
+      [&](const workload::Stage& stage) {
+        return workload::cached_bytes(stage, tokens) * static_cast<double>(sequences);
       },
       step_tokens);
 }
@@ -156,11 +159,11 @@ StepMemory serving_memory(const LlmModel& model, const ServingPlan& plan,
                           const InferenceRequest& step) {
   return serving_memory(
       model, plan,
-      [&](const Shard& shard) {
+      [&](const workload::Stage& stage) {
         Bytes sum{};
         for (const Sequences& s : {step.prefill, step.decode}) {
           if (s.count > 0) {
-            sum += kv_bytes(model, plan.precision, shard, s.cached + s.new_tokens) *
+            sum += workload::cached_bytes(stage, s.cached + s.new_tokens) *
                    static_cast<double>(s.count);
           }
         }

@@ -2,15 +2,12 @@
 // Memory of a training plan by kinds of stages, from what plans share.
 
 #include "perf/training_table.h"
+#include "workload/memory.h"
 
 namespace redline::perf {
 
-// Parameters, gradients and optimizer of a stage; one copy of it.
-struct StateBytes {
-  Bytes weights{}, gradients{}, optimizer{};
-};
-[[nodiscard]] StateBytes state_bytes(const LlmModel& model, const TrainingRequest& request,
-                                     const Shard& shard);
+using workload::StateBytes;
+[[nodiscard]] StateBytes state_bytes(const TrainingRequest& request, const StageKind& kind);
 
 // What one microbatch leaves until its backward pass, under a split of a stage.
 struct LayerBytes {
@@ -26,5 +23,8 @@ struct KeptBytes {
 
 [[nodiscard]] StepMemory stage_memory(const TrainingPlan& plan, const StageKind& kind,
                                       const StateBytes& state, const KeptBytes& kept);
+// Of the fullest rank.
+[[nodiscard]] StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan,
+                                         const std::vector<StageKind>& kinds);
 
 }  // namespace redline::perf

@@ -9,7 +9,9 @@
 #include "perf/fit.h"
 #include "perf/serving_step.h"
 #include "perf/step_constants.h"
+#include "perf/step_memory.h"
 #include "perf/training_step.h"
+#include "workload/training.h"
 
 namespace redline {
 namespace {
@@ -92,7 +94,8 @@ StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
 
 std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {
   std::vector<Task> tasks;
-  for (const perf::StageLayers& layers : perf::stage_layers(model.shape.layers, plan.pipeline)) {
+  for (int place = 0; place < plan.pipeline; ++place) {
+    const perf::StageLayers layers = perf::stage_layers(model.shape.layers, plan.pipeline, place);
     const Shard shard = perf::shard_of_stage(plan, model, layers);
     for (const TrainingPart part :
          {TrainingPart::kForward, TrainingPart::kBackward, TrainingPart::kUpdate}) {
@@ -139,19 +142,20 @@ StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory
 }
 
 TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& plan) const {
-  const perf::TrainingCosts costs = perf::training_costs(model, plan, *kernels_, *engine_, rates_);
+  const std::vector<perf::StageKind> kinds = perf::stage_kinds(model, plan);
+  const perf::TrainingCosts costs = perf::training_costs(model, plan, kinds, *kernels_, *engine_);
   const StepParts parts = perf::training_parts(costs, training_.values);
   TrainingEstimate estimate;
   estimate.time = timed(parts.seconds, parts.memory_s, training_);
   estimate.exposed = perf::exposed_of(costs, training_.values);
-  estimate.memory = training_memory(model, plan);
+  estimate.memory = perf::training_memory(model, plan, kinds);
   const double replicas = plan.shard.data;
-  estimate.model_ops = model_ops(model, plan.request) * replicas;
+  estimate.model_ops = workload::model_ops(model, plan.request, MaskedScores::kCounted) * replicas;
   double forward = 0.0;  // of all stages, one rank each
   double again = 0.0;
-  for (std::size_t i = 0; i < costs.stages.size(); ++i) {
-    forward += costs.counts[i] * costs.stages[i].forward.ops;
-    again += costs.counts[i] * costs.stages[i].again_ops;
+  for (const perf::StageCost& stage : costs.stages) {
+    forward += stage.count * stage.forward.ops;
+    again += stage.count * stage.again_ops;
   }
   // Counted alike in both: a pass again is a third of the model's operations.
   estimate.hardware_ops = estimate.model_ops * (1.0 + again / (3.0 * forward));
@@ -165,8 +169,7 @@ TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& 
 
 ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& plan,
                                    const InferenceRequest& request) const {
-  const perf::ServingCosts costs =
-      perf::serving_costs(model, plan, request, *kernels_, *engine_, rates_);
+  const perf::ServingCosts costs = perf::serving_costs(model, plan, request, *kernels_, *engine_);
   double slowest = 0.0;
   const StepParts parts = perf::serving_parts(costs, serving_.values, slowest);
   ServingEstimate estimate;
@@ -178,14 +181,14 @@ ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& pla
 
 StepModel::Timer StepModel::training_timer(const LlmModel& model, const TrainingPlan& plan) const {
   auto costs = std::make_shared<const perf::TrainingCosts>(
-      perf::training_costs(model, plan, *kernels_, *engine_, rates_));
+      perf::training_costs(model, plan, perf::stage_kinds(model, plan), *kernels_, *engine_));
   return [costs](const Values& values) { return perf::training_parts(*costs, values).total(); };
 }
 
 StepModel::Timer StepModel::serving_timer(const LlmModel& model, const ServingPlan& plan,
                                           const InferenceRequest& request) const {
   auto costs = std::make_shared<const perf::ServingCosts>(
-      perf::serving_costs(model, plan, request, *kernels_, *engine_, rates_));
+      perf::serving_costs(model, plan, request, *kernels_, *engine_));
   return [costs](const Values& values) {
     double slowest = 0.0;
     return perf::serving_parts(*costs, values, slowest).total();

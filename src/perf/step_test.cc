@@ -1,5 +1,7 @@
 #include "redline/step.h"
 
+#include <numeric>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -47,6 +49,37 @@ TEST(TrainingStep, OneChipHasNoMessagesAndNoBubble) {
   EXPECT_NEAR(sum(e.time), e.time.total.base(), 1e-12);
 }
 
+TEST(CostSum, AddsWhatEachOperatorCosts) {
+  const Bench b = bench("h800-sxm", "hai-llm");
+  const LlmModel model = test::experts(4);
+  Shard shard;
+  shard.tensor = 2;
+  shard.expert = 4;
+  shard.data = 2;
+  shard.node_ranks = 8;
+  std::vector<Task> tasks;
+  append_training(model, {}, shard, TrainingPart::kForward, tasks);
+  append_training(model, {}, shard, TrainingPart::kBackward, tasks);
+  perf::PassCost cost;
+  perf::PassCost weight;
+  perf::CostSum sum(b.kernels, b.steps.engine());
+  sum.add_to(cost, &weight);
+  double seconds = 0.0;
+  double of_weights = 0.0;
+  for (const Task& task : tasks) {
+    std::visit([&](const auto& op) { sum.take(task.name, op, task.count); }, task.op);
+    const double one = b.kernels.cost(perf::kernel_of(task.op, b.steps.engine())).seconds();
+    seconds += static_cast<double>(task.count) * one;
+    of_weights += task.name.ends_with("_wgrad") ? static_cast<double>(task.count) * one : 0.0;
+  }
+  const auto all = [](const perf::PassCost& of) {
+    return std::accumulate(of.seconds.begin(), of.seconds.end(), 0.0);
+  };
+  EXPECT_NEAR(all(cost), seconds, 1e-12 * seconds);
+  EXPECT_GT(of_weights, 0.0);
+  EXPECT_NEAR(all(weight), of_weights, 1e-12 * seconds);
+}
+
 TEST(TrainingStep, TheBubbleOfEqualStagesIsThatOfTheTextbook) {
   // (p - 1) / m of the work of 1F1B, and a v-th of it interleaved (Narayanan et al. 2021, 2.2).
   const Bench b = bench("a100-sxm-80gb", "megatron-2021");
@@ -67,9 +100,14 @@ TEST(TrainingStep, TheBubbleOfEqualStagesIsThatOfTheTextbook) {
 TEST(TrainingStep, LayersAreDealtOutEvenly) {
   const auto counts = [](int layers, int stages) {
     std::vector<int> found;
-    for (const perf::StageLayers& one : perf::stage_layers(layers, stages)) {
+    int end = 0;
+    for (int stage = 0; stage < stages; ++stage) {
+      const perf::StageLayers one = perf::stage_layers(layers, stages, stage);
+      EXPECT_EQ(one.first, end);
+      end = one.end;
       found.push_back(one.end - one.first);
     }
+    EXPECT_EQ(end, layers);
     return found;
   };
   EXPECT_EQ(counts(12, 4), (std::vector<int>{3, 3, 3, 3}));

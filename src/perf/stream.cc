@@ -23,9 +23,10 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
 // Elements of a row that a block of threads shares out, where rows alone do not fill the cores.
 constexpr double kBlockElements = 4096.0;
 
-Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
+}  // namespace
+
+Parts evaluate(const Stream& op, const Execution& how, const Demand& demand, const Limits& limits,
                const Constants& c) {
-  const Stream& op = *std::get_if<Stream>(&kernel.op);
   const double elements = as_double(op.rows) * as_double(op.columns);
   double reach = limits.bandwidth * c[kMemory];
   if (limits.has_cores()) {
@@ -33,13 +34,12 @@ Parts evaluate(const Kernel& kernel, const Demand& demand, const Limits& limits,
     reach = std::min(reach, std::min(blocks, limits.cores) * limits.clock * c[kCoreBytes]);
   }
   const double memory = demand.bytes / reach;
-  return {0.0, memory, 0.0, launch_of(kernel.how, c[kGraph], c[kEvent], c[kHost], limits)};
+  return {0.0, memory, 0.0, launch_of(how, c[kGraph], c[kEvent], c[kHost], limits)};
 }
 
-constexpr Model kModel{"stream", kTable, &evaluate};
-
-}  // namespace
-
-const Model& stream_model() { return kModel; }
+const Model& stream_model() {
+  static constexpr Model kModel{"stream", kTable};
+  return kModel;
+}
 
 }  // namespace redline::perf

@@ -99,12 +99,12 @@ TrainingCosts update_costs(const TrainingPlan& plan, const std::vector<StageKind
   const int node = plan.shard.node_ranks;
   costs.nodes = node > 0 ? std::ceil(static_cast<double>(plan.chips()) / node) : 1.0;
   costs.parts = parts_handed_round(kinds.front().shard);
-  for (const StageKind& kind : kinds) {
-    StageCost cost;
-    cost.data = pricer.update(kind.shard);
+  costs.stages.resize(kinds.size());
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    StageCost& cost = costs.stages[i];
+    cost.data = pricer.update(kinds[i]);
     cost.optimizer_s = cost.data.at(Work::kOptimizer) + cost.data.at(Work::kVector);
-    costs.stages.push_back(cost);
-    costs.counts.push_back(kind.count);
+    cost.count = kinds[i].count;
   }
   return costs;
 }
@@ -116,12 +116,11 @@ void set_order(TrainingCosts& costs, const TrainingPlan& plan, const Engine& eng
 }
 
 TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
-                             const KernelModel& kernels, const Engine& engine,
-                             const SheetRates& rates) {
-  Pricer pricer(model, plan, kernels, engine, rates);
+                             const std::vector<StageKind>& kinds, const KernelModel& kernels,
+                             const Engine& engine) {
+  Pricer pricer(model, plan, kernels, engine);
   const LayerTable table = pricer.layers(parts_for(plan));
   const ReplicaTable replicas = pricer.replicas();
-  const std::vector<StageKind> kinds = stage_kinds(model, plan);
   TrainingCosts costs = update_costs(plan, kinds, pricer);
   if (plan.pipeline > 1) {
     costs.send = pricer.send();
@@ -149,7 +148,7 @@ StageTimes stage_times(const TrainingCosts& costs, const StepModel::Values& c) {
   for (std::size_t i = 0; i < costs.stages.size(); ++i) {
     const StepParts parts = stage_parts(costs, costs.stages[i], c);
     const double total = parts.total();
-    all += costs.counts[i] * total;
+    all += costs.stages[i].count * total;
     if (slow == nullptr || total > times.pace) {
       times.slowest = parts;
       times.pace = total;

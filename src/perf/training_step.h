@@ -10,7 +10,6 @@ namespace redline::perf {
 // The costs of one plan: everything but constants.
 struct TrainingCosts {
   std::vector<StageCost> stages;  // unlike ones, each with its number
-  std::vector<int> counts;
   PassCost send;
   double microbatches = 1.0, stages_in_all = 1.0, virtual_stages = 1.0;
   double nodes = 1.0;
@@ -25,8 +24,8 @@ struct TrainingCosts {
 // The order in which a plan's microbatches pass its stages.
 void set_order(TrainingCosts& costs, const TrainingPlan& plan, const Engine& engine);
 [[nodiscard]] TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
-                                           const KernelModel& kernels, const Engine& engine,
-                                           const SheetRates& rates);
+                                           const std::vector<StageKind>& kinds,
+                                           const KernelModel& kernels, const Engine& engine);
 
 struct StepParts {
   std::array<double, kWorks> seconds{};

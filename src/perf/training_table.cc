@@ -12,11 +12,6 @@ using workload::LayerMix;
 using workload::Pass;
 using workload::Stage;
 
-bool is_weight_gradient(const Task& task) {
-  constexpr std::string_view kEnd = "_wgrad";
-  return task.name.size() > kEnd.size() && task.name.substr(task.name.size() - kEnd.size()) == kEnd;
-}
-
 Shard shard_in_effect(const TrainingPlan& plan) {
   Shard shard = plan.shard;
   if (plan.pipeline > 1 && shard.zero == ZeroStage::kGradients) {
@@ -45,40 +40,32 @@ TableParts parts_for(const TrainingPlan& plan) {
 }
 
 Pricer::Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
-               const Engine& engine, const SheetRates& rates)
+               const Engine& engine)
     : model_(model),
       plan_(plan),
       shard_(shard_in_effect(plan)),
-      kernels_(kernels),
       engine_(engine),
-      rates_(rates),
       stage_(workload::training_stage(model, plan.request, plan.shard)),
       step_(workload::make_step(
           {.count = plan.request.sequences, .new_tokens = plan.request.tokens}, {}, stage_, false)),
-      parameters_(workload::stage_parameters(model, plan.shard)) {
-  constexpr std::size_t kTasks = 64;  // of a layer; few models have more
-  tasks_.reserve(kTasks);
+      costs_(kernels, engine) {}
+
+template <class Emit>
+PassCost Pricer::pass(Pass direction, const Emit& emit_pieces, PassCost* weight) {
+  PassCost sum;
+  costs_.add_to(sum, weight);
+  Emitter emit(stage_, direction, costs_);
+  emit_pieces(emit);
+  return sum;
 }
 
 // `emit_pieces` is called with an emitter of either direction.
 template <class Emit>
-PassCost Pricer::pass(Emitter& emit, const Emit& emit_pieces) {
-  tasks_.clear();
-  emit_pieces(emit);
-  return cost_of(tasks_, kernels_, engine_, rates_);
-}
-
-template <class Emit>
 LayerCost Pricer::price(const Emit& emit_pieces, TableParts parts) {
   LayerCost cost;
-  Emitter forward(stage_, Pass::kForward, tasks_);
-  Emitter backward(stage_, Pass::kBackward, tasks_);
-  cost.forward = pass(forward, emit_pieces);
-  cost.backward = pass(backward, emit_pieces);
-  if (engine_.hides_tensor || parts.weights) {
-    std::erase_if(tasks_, [](const Task& task) { return !is_weight_gradient(task); });
-    cost.weight = cost_of(tasks_, kernels_, engine_, rates_);
-  }
+  const bool weights = engine_.hides_tensor || parts.weights;
+  cost.forward = pass(Pass::kForward, emit_pieces);
+  cost.backward = pass(Pass::kBackward, emit_pieces, weights ? &cost.weight : nullptr);
   if (engine_.hides_tensor) {
     hide_messages(cost);
   }
@@ -89,8 +76,8 @@ LayerCost Pricer::layer(const LayerMix& mix, TableParts parts) {
   LayerCost cost =
       price([&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, parts);
   if (parts.core) {
-    Emitter core(stage_, Pass::kForward, tasks_);
-    cost.core = pass(core, [&](Emitter& emit) { workload::emit_core(emit, stage_, step_, mix); });
+    cost.core =
+        pass(Pass::kForward, [&](Emitter& emit) { workload::emit_core(emit, stage_, step_, mix); });
   }
   return cost;
 }
@@ -134,9 +121,8 @@ LayerTable Pricer::layers(TableParts parts) {
 
 ReplicaMessages Pricer::messages(const HeldParameters& held) {
   const auto of = [&](Pass direction) {
-    Emitter emit(stage_, direction, tasks_);
-    return pass(emit, [&](Emitter& one) {
-      workload::emit_unit_messages(one, stage_, held, {model_, plan_.request, shard_});
+    return pass(direction, [&](Emitter& emit) {
+      workload::emit_unit_messages(emit, stage_, held, {model_, plan_.request, shard_});
     });
   };
   return {of(Pass::kForward), of(Pass::kBackward)};
@@ -148,26 +134,28 @@ ReplicaTable Pricer::replicas() {
     return table;
   }
   const LayerMix& whole = stage_.layers;
-  table.dense = whole.dense > 0 ? messages(parameters_.dense_layer) : ReplicaMessages{};
-  table.expert = whole.experts > 0 ? messages(parameters_.expert_layer) : ReplicaMessages{};
-  table.ends = messages(parameters_.ends);
-  table.mtp = stage_.mtp.all() > 0 ? messages(parameters_.mtp) : ReplicaMessages{};
+  const workload::StageParameters held = workload::stage_parameters(model_, stage_);
+  table.dense = whole.dense > 0 ? messages(held.dense_layer) : ReplicaMessages{};
+  table.expert = whole.experts > 0 ? messages(held.expert_layer) : ReplicaMessages{};
+  table.ends = messages(held.ends);
+  table.mtp = stage_.mtp.all() > 0 ? messages(held.mtp) : ReplicaMessages{};
   return table;
 }
 
-PassCost Pricer::update(const Shard& shard) {
-  const Stage stage = workload::training_stage(model_, plan_.request, shard);
-  Emitter emit(stage, Pass::kForward, tasks_);
-  return pass(emit, [&](Emitter& one) {
-    workload::emit_update(one, stage, {model_, plan_.request, shard});
+PassCost Pricer::update(const StageKind& kind) {
+  workload::Stage stage = stage_;
+  stage.first = kind.first;
+  stage.last = kind.last;
+  return pass(Pass::kForward, [&](Emitter& emit) {
+    workload::emit_update(emit, stage, kind.held, {model_, plan_.request, kind.shard});
   });
 }
 
 PassCost Pricer::send() {
-  Stage middle = stage_;
+  workload::Stage middle = stage_;
   middle.first = middle.last = false;
-  Emitter emit(middle, Pass::kForward, tasks_);
-  return pass(emit, [&](Emitter& one) { workload::emit_stage_send(one, middle, step_); });
+  return pass(Pass::kForward,
+              [&](Emitter& emit) { workload::emit_stage_send(emit, middle, step_); });
 }
 
 // What goes back to the layer before is sent beside gradients of weights; where ranks share
@@ -182,7 +170,6 @@ void set_passes(StageCost& cost, const LayerTable& table, const ReplicaTable& re
                 const LlmModel& model, const StageKind& kind, Recompute recompute,
                 int recomputed_layers) {
   const LayerMix& mix = kind.mix;
-  const auto all = static_cast<double>(mix.all());
   LayerCost layers;
   add(layers, table.dense, as_double(mix.dense));
   add(layers, table.expert, as_double(mix.experts));
@@ -199,8 +186,8 @@ void set_passes(StageCost& cost, const LayerTable& table, const ReplicaTable& re
       cost.again_ops = layers.core.ops;
       break;
     case Recompute::kFull: {
-      const double share =
-          recomputed_layers > 0 ? std::min(1.0, recomputed_layers / std::max(all, 1.0)) : 1.0;
+      const double all = std::max(as_double(mix.all()), 1.0);
+      const double share = recomputed_layers > 0 ? std::min(1.0, recomputed_layers / all) : 1.0;
       cost.backward.add(layers.forward, share);
       cost.again_ops = share * layers.forward.ops;
       break;
@@ -226,21 +213,16 @@ void set_passes(StageCost& cost, const LayerTable& table, const ReplicaTable& re
   }
 }
 
-std::vector<StageLayers> stage_layers(int layers, int stages) {
+StageLayers stage_layers(int layers, int stages, int stage) {
   const int most = (layers + stages - 1) / stages;
-  std::vector<int> counts(static_cast<std::size_t>(stages), most);
-  int lacking = most * stages - layers;
-  for (int i = 0; lacking > 0; ++i, --lacking) {  // last, first, last but one, second …
-    const int place = i % 2 == 0 ? stages - 1 - i / 2 : i / 2;
-    --counts[static_cast<std::size_t>(place)];
-  }
-  std::vector<StageLayers> found;
-  int first = 0;
-  for (const int count : counts) {
-    found.push_back({first, first + count});
-    first += count;
-  }
-  return found;
+  const int lacking =
+      most * stages - layers;  // stages one layer short: last, first, last but one …
+  const auto begin = [&](int place) {
+    const int at_front = std::min(place, lacking / 2);
+    const int at_back = std::max(0, place - (stages - (lacking + 1) / 2));
+    return place * most - at_front - at_back;
+  };
+  return {begin(stage), begin(stage + 1)};
 }
 
 Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const StageLayers& layers) {
@@ -252,24 +234,36 @@ Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const Stag
 }
 
 std::vector<StageKind> stage_kinds(const LlmModel& model, const TrainingPlan& plan) {
+  constexpr std::size_t kUsual = 4;  // first, last, and two that are between
+  workload::Stage stage = workload::make_stage(model, plan.shard, plan.request.precision);
+  workload::StageParameters one = workload::stage_parameters(model, stage);
+  const HeldParameters modules = one.mtp;
   std::vector<StageKind> kinds;
-  int place = 0;
-  for (const StageLayers& layers : stage_layers(model.shape.layers, plan.pipeline)) {
-    StageKind kind;
-    kind.shard = shard_of_stage(plan, model, layers);
-    kind.mix = workload::layer_mix(model, kind.shard);
-    kind.first = layers.first == 0;
-    kind.last = layers.end == model.shape.layers;
-    kind.place = place++;
-    kind.count = 1;
+  kinds.reserve(kUsual);
+  for (int place = 0; place < plan.pipeline; ++place) {
+    const StageLayers layers = stage_layers(model.shape.layers, plan.pipeline, place);
+    const Shard shard = shard_of_stage(plan, model, layers);
+    const workload::LayerMix mix = workload::layer_mix(model, shard);
+    const bool first = layers.first == 0;
+    const bool last = layers.end == model.shape.layers;
     const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const StageKind& other) {
-      return other.first == kind.first && other.last == kind.last && other.mix == kind.mix;
+      return other.first == first && other.last == last && other.mix == mix;
     });
     if (same != kinds.end()) {
       ++same->count;
-    } else {
-      kinds.push_back(kind);
+      continue;
     }
+    stage.first = first;
+    stage.last = last;
+    one.ends = workload::end_parameters(model, stage);
+    one.mtp = shard.mtp ? modules : HeldParameters{};
+    kinds.push_back({.shard = shard,
+                     .mix = mix,
+                     .held = workload::held_parameters(one, mix),
+                     .first = first,
+                     .last = last,
+                     .place = place,
+                     .count = 1});
   }
   return kinds;
 }

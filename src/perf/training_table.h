@@ -31,12 +31,12 @@ struct ReplicaTable {
   ReplicaMessages dense, expert, ends, mtp;
 };
 
-// Layers of each stage: as even as can be, the last and first stages, which have the head and the
-// embedding besides, one fewer before others.
+// Layers of a stage, from 0: as even as can be, the last and first stages, which have the head and
+// the embedding besides, one fewer before others.
 struct StageLayers {
   int first = 0, end = 0;
 };
-[[nodiscard]] std::vector<StageLayers> stage_layers(int layers, int stages);
+[[nodiscard]] StageLayers stage_layers(int layers, int stages, int stage);
 // The shard of a stage of a plan. A pipeline adds up the gradients of its microbatches in whole, so
 // that stage 2 of ZeRO sends and keeps what stage 1 does.
 [[nodiscard]] Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model,
@@ -46,6 +46,7 @@ struct StageLayers {
 struct StageKind {
   Shard shard{};
   workload::LayerMix mix{};
+  HeldParameters held{};  // of a rank, before ZeRO
   bool first = false, last = false;
   int place = 0;  // of the first of them
   int count = 0;
@@ -58,6 +59,7 @@ struct StageCost {
   PassCost data;           // of the update: messages of replicas
   double again_ops = 0.0;  // of what the backward pass computes again
   double optimizer_s = 0.0;
+  double count = 1.0;  // stages like it
 };
 
 // Which parts of a table will be asked for.
@@ -71,7 +73,7 @@ struct TableParts {
 class Pricer {
  public:
   Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
-         const Engine& engine, const SheetRates& rates);
+         const Engine& engine);
 
   // Of the split and the microbatch of the plan.
   [[nodiscard]] LayerTable layers(TableParts parts);
@@ -79,11 +81,11 @@ class Pricer {
   // Of a microbatch to the next stage, which stands as near as replicas leave room.
   [[nodiscard]] PassCost send();
   // What a stage does once a step.
-  [[nodiscard]] PassCost update(const Shard& shard);
+  [[nodiscard]] PassCost update(const StageKind& kind);
 
  private:
   template <class Emit>
-  PassCost pass(workload::Emitter& emit, const Emit& emit_pieces);
+  PassCost pass(workload::Pass direction, const Emit& emit_pieces, PassCost* weight = nullptr);
   template <class Emit>
   LayerCost price(const Emit& emit, TableParts parts);
   LayerCost layer(const workload::LayerMix& mix, TableParts parts);
@@ -93,13 +95,10 @@ class Pricer {
   const LlmModel& model_;
   const TrainingPlan& plan_;
   const Shard shard_;
-  const KernelModel& kernels_;
   const Engine& engine_;
-  const SheetRates& rates_;
   workload::Stage stage_;
   workload::Step step_;
-  workload::StageParameters parameters_;
-  std::vector<Task> tasks_;
+  CostSum costs_;
 };
 
 // A stage's share of the tables; what it does once a step stays as it is.

@@ -232,21 +232,17 @@ double rate_of(const std::vector<Step>& steps, const StepRun& run, const ReplyWo
   return 0.0;
 }
 
-SheetRates rates_of(const perf::Limits& limits) {
-  return {limits.matrix, limits.bandwidth, limits.cores * limits.clock};
-}
-
 // What a step asks for on a part of these limits.
 void costs_on(const Step& step, const ReplyWorkload& work, const perf::Limits& limits,
               StepCosts& costs) {
   const KernelModel kernels = work.steps->kernels().with(limits);
   const Engine& engine = work.steps->engine();
   if (step.serving != nullptr) {
-    costs.serving = perf::serving_costs(*work.model, *step.serving, step.request, kernels, engine,
-                                        rates_of(limits));
+    costs.serving = perf::serving_costs(*work.model, *step.serving, step.request, kernels, engine);
   } else {
     costs.training =
-        perf::training_costs(*work.model, *step.training, kernels, engine, rates_of(limits));
+        perf::training_costs(*work.model, *step.training,
+                             perf::stage_kinds(*work.model, *step.training), kernels, engine);
   }
 }
 double seconds_with(const Step& step, const ReplyWorkload& work, const StepCosts& costs) {

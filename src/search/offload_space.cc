@@ -230,14 +230,13 @@ class OffloadWalk : public SearchWalk {
         // Ranks of other groups stand between those of one, so that a node holds all or one of
         // them.
         one.shard.node_ranks = outside ? 1 : p_.tensor * p_.data;
-        perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine,
-                            q_.timing.rates);
+        perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine);
         const perf::StageKind kind = perf::stage_kinds(*q_.timing.model, one).back();
-        const PassCost update = pricer.update(kind.shard);
+        const PassCost update = pricer.update(kind);
         Update& u = updates_[sharded ? 1 : 0][outside ? 1 : 0];
         u.messages = update.at(Work::kData) + update.at(Work::kTensor);
         u.optimizer = update.at(Work::kOptimizer) + update.at(Work::kVector);
-        states_[sharded ? 1 : 0] = perf::state_bytes(*q_.timing.model, plan_.request, kind.shard);
+        states_[sharded ? 1 : 0] = perf::state_bytes(plan_.request, kind);
       }
     }
   }
@@ -255,8 +254,7 @@ class OffloadWalk : public SearchWalk {
     one.shard.data = 1;
     one.shard.sequence_parallel = sequence && p_.tensor > 1;
     one.shard.node_ranks = p_.tensor_outside ? 1 : p_.tensor;
-    perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine,
-                        q_.timing.rates);
+    perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine);
     list.emplace_back(p_.microbatch, pricer.layers({.weights = false, .core = true}));
     return list.back().second;
   }

@@ -265,13 +265,13 @@ class TrainingWalk : public SearchWalk {
     kinds_ = perf::stage_kinds(q_.model(), plan_);
     TrainingPlan unit = plan_;
     unit.request.sequences = unit.request.microbatches = 1;
-    perf::Pricer pricer(q_.model(), unit, *timing().kernels, *timing().engine, timing().rates);
+    perf::Pricer pricer(q_.model(), unit, *timing().kernels, *timing().engine);
     replicas_ = pricer.replicas();
     costs_ = perf::update_costs(plan_, kinds_, pricer);
     states_.clear();
     Bytes fewest{};
     for (const StageKind& kind : kinds_) {
-      states_.push_back(perf::state_bytes(q_.model(), plan_.request, kind.shard));
+      states_.push_back(perf::state_bytes(plan_.request, kind));
       const StateBytes& state = states_.back();
       fewest = std::max(fewest, state.weights + state.gradients + state.optimizer);
     }
@@ -284,7 +284,7 @@ class TrainingWalk : public SearchWalk {
       return false;
     }
     Priced& priced = priced_[microbatch_];
-    perf::Pricer pricer(q_.model(), plan_, *timing().kernels, *timing().engine, timing().rates);
+    perf::Pricer pricer(q_.model(), plan_, *timing().kernels, *timing().engine);
     if (!priced.table) {
       priced.table = pricer.layers({});
     }

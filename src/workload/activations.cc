@@ -1,7 +1,7 @@
 // Activations kept from the forward to the backward pass (Korthikanti et al. 2022, section 4), each
 // tensor that a gradient needs counted once.
 
-#include "workload/layer.h"
+#include "workload/memory.h"
 #include "workload/training.h"
 
 namespace redline {
@@ -127,13 +127,8 @@ class Ledger {
 };
 
 }  // namespace
-}  // namespace workload
 
-ActivationBytes activation_bytes(const LlmModel& model, const TrainingRequest& request,
-                                 const Shard& shard) {
-  using namespace workload;
-  RL_CHECK(is_valid(model, request, shard));
-  const Stage stage = training_stage(model, request, shard);
+ActivationBytes activation_bytes(const TrainingRequest& request, const Stage& stage) {
   const Ledger ledger(request, stage);
   const auto count = [](std::int64_t layers) { return static_cast<double>(layers); };
   ActivationBytes bytes{.dense_layer = ledger.dense_layer(), .expert_layer = ledger.expert_layer()};
@@ -149,6 +144,14 @@ ActivationBytes activation_bytes(const LlmModel& model, const TrainingRequest& r
                     count(stage.mtp.all()) * ledger.mtp_input();
   }
   return bytes;
+}
+
+}  // namespace workload
+
+ActivationBytes activation_bytes(const LlmModel& model, const TrainingRequest& request,
+                                 const Shard& shard) {
+  RL_CHECK(is_valid(model, request, shard));
+  return workload::activation_bytes(request, workload::training_stage(model, request, shard));
 }
 
 }  // namespace redline

@@ -47,23 +47,10 @@ double vector_ops(Stream::Kind kind) {
   return 0.0;
 }
 
-void Emitter::add(std::string_view name, const Operator& op) {
-  if (count_ > 0) {
-    out_.push_back({name, op, count_});
-  }
-}
-
-double Emitter::wide_bytes(std::int64_t rows, std::int64_t columns) const {
-  return as_double(rows) * as_double(columns) * bytes_per_element(stage_.formats.wide);
-}
-
 // Activations are cast down only where the product is computed in a narrow format.
-bool Emitter::narrow(Format weights) const {
-  return is_narrow(math_format(stage_.formats.input, weights));
-}
-
 Format Emitter::input_for(Format weights) const {
-  return narrow(weights) ? stage_.formats.input : stage_.formats.wide;
+  const bool narrow = is_narrow(math_format(stage_.formats.input, weights));
+  return narrow ? stage_.formats.input : stage_.formats.wide;
 }
 
 void Emitter::quantize(std::int64_t rows, std::int64_t columns) {
@@ -84,7 +71,7 @@ void Emitter::linear(const LinearName& name, const Product& product) {
   const Format input = input_for(weights);
   const Format wide = stage_.formats.wide;
   const Format math = math_format(input, weights);
-  if (narrow(weights)) {
+  if (is_narrow(math)) {
     quantize(m, forward() ? k : n);
   }
   if (forward()) {

@@ -1,12 +1,12 @@
 #pragma once
-// Turns the pieces of a layer, stated once as they run forward, into tasks of either direction.
+// Turns the pieces of a layer, stated once as they run forward, into operators of either direction.
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "redline/operator.h"
 
+#include "workload/sink.h"
 #include "workload/stage.h"
 
 namespace redline::workload {
@@ -34,16 +34,20 @@ struct Touch {
 
 class Emitter {
  public:
-  Emitter(const Stage& stage, Pass pass, std::vector<Task>& out)
-      : stage_(stage), pass_(pass), out_(out) {}
+  Emitter(const Stage& stage, Pass pass, Sink& out) : stage_(stage), pass_(pass), out_(out) {}
 
-  // Tasks from here on run so often; none are appended for zero.
+  // Operators from here on run so often; none are emitted for zero.
   void repeat(std::int64_t count) { count_ = count; }
   [[nodiscard]] bool backward() const { return pass_ == Pass::kBackward; }
   [[nodiscard]] bool forward() const { return pass_ == Pass::kForward; }
 
-  // Appends an operator as it stands, in either direction.
-  void add(std::string_view name, const Operator& op);
+  // Emits an operator as it stands, in either direction.
+  template <class Op>
+  void add(std::string_view name, const Op& op) {
+    if (count_ > 0) {
+      out_.take(name, op, count_);
+    }
+  }
   // A linear layer with its input in the format of activations, cast where that is narrow.
   void linear(const LinearName& name, const Product& product);
   // Forward `op` with `b` the format of weights; other formats are filled in.
@@ -65,15 +69,17 @@ class Emitter {
   void block_output(std::int64_t tokens);
 
   // Bytes of elements in the format of the residual stream.
-  [[nodiscard]] double wide_bytes(std::int64_t rows, std::int64_t columns) const;
+  [[nodiscard]] double wide_bytes(std::int64_t rows, std::int64_t columns) const {
+    return static_cast<double>(rows) * static_cast<double>(columns) *
+           bytes_per_element(stage_.formats.wide);
+  }
 
  private:
-  [[nodiscard]] bool narrow(Format weights) const;
   [[nodiscard]] Format input_for(Format weights) const;
 
   const Stage& stage_;
   Pass pass_;
-  std::vector<Task>& out_;
+  Sink& out_;
   std::int64_t count_ = 1;
 };
 

@@ -39,9 +39,7 @@ void emit_drafts(Emitter& emit, const Stage& stage, const InferenceRequest& requ
 }  // namespace
 }  // namespace workload
 
-void workload::emit_inference(const LlmModel& model, const InferenceRequest& request,
-                              const Shard& shard, std::vector<Task>& out) {
-  const Stage stage = make_stage(model, shard, request.precision);
+void workload::emit_inference(const Stage& stage, const InferenceRequest& request, Sink& out) {
   const Step step = make_step(request.prefill, request.decode, stage, true);
   Emitter emit(stage, Pass::kForward, out);
   if (stage.first) {
@@ -64,7 +62,8 @@ void workload::emit_inference(const LlmModel& model, const InferenceRequest& req
 void append_inference(const LlmModel& model, const InferenceRequest& request, const Shard& shard,
                       std::vector<Task>& out) {
   RL_CHECK(is_valid(model, request, shard));
-  workload::emit_inference(model, request, shard, out);
+  workload::TaskList list(out);
+  workload::emit_inference(workload::make_stage(model, shard, request.precision), request, list);
 }
 
 Loaded<std::vector<Task>> lower_inference(const LlmModel& model, const InferenceRequest& request,

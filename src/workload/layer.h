@@ -47,9 +47,8 @@ void emit_ffn(Emitter& emit, const Stage& stage, const FfnNames& names, std::int
 void emit_activation(Emitter& emit, const Stage& stage, const StreamName& name, std::int64_t rows,
                      std::int64_t width);
 
-// The tasks of append_inference, of what is known to be valid.
-void emit_inference(const LlmModel& model, const InferenceRequest& request, const Shard& shard,
-                    std::vector<Task>& out);
+// The operators of append_inference on a stage, of what is known to be valid.
+void emit_inference(const Stage& stage, const InferenceRequest& request, Sink& out);
 // Tokens into states.
 void emit_embedding(Emitter& emit, const Stage& stage, const Step& step);
 // States into logits of `rows` tokens, from the last norm on.

@@ -8,7 +8,6 @@
 namespace redline {
 namespace {
 
-constexpr double kMultiplyAdd = 2.0;
 constexpr double kLogSumBytes = 4.0;  // fp32, one for each row and head
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
@@ -54,71 +53,41 @@ double groups_hit(const GroupedGemm& op) {
 }
 
 struct MatrixOps {
-  double operator()(const Gemm& op) const {
-    return kMultiplyAdd * as_double(op.m) * as_double(op.n) * as_double(op.k);
+  template <class Op>
+  Ops operator()(const Op& op) const {
+    return matrix_ops(op);
   }
-  double operator()(const GroupedGemm& op) const {
-    return kMultiplyAdd * as_double(op.rows) * as_double(op.n) * as_double(op.k);
-  }
-  // Forward: scores and their product with V. Backward: scores again, gradients of Q and K; that of
-  // the probabilities and of V.
-  double operator()(const Attention& op) const {
-    const bool backward = op.phase == Attention::Phase::kBackward;
-    const double widths = (backward ? 3.0 : 1.0) * as_double(op.qk_dim) +
-                          (backward ? 2.0 : 1.0) * as_double(op.v_dim);
-    return kMultiplyAdd * as_double(op.batch) * as_double(op.q_heads) * attended_pairs(op) * widths;
-  }
-  double operator()(const Stream& /*op*/) const { return 0.0; }
-  double operator()(const Collective& /*op*/) const { return 0.0; }
-  double operator()(const ExpertExchange& /*op*/) const { return 0.0; }
+  Ops operator()(const Stream& /*op*/) const { return {}; }
+  Ops operator()(const Collective& /*op*/) const { return {}; }
+  Ops operator()(const ExpertExchange& /*op*/) const { return {}; }
 };
 
 struct LeastBytes {
-  double operator()(const Gemm& op) const {
-    const double m = as_double(op.m);
-    const double n = as_double(op.n);
-    const double k = as_double(op.k);
-    return m * k * bytes_per_element(op.a) + k * n * bytes_per_element(op.b) +
-           m * n * bytes_per_element(op.c);
+  template <class Op>
+  Bytes operator()(const Op& op) const {
+    return least_bytes(op);
   }
-  double operator()(const GroupedGemm& op) const {
-    const double rows = as_double(op.rows);
-    const double weights = groups_hit(op) * as_double(op.n) * as_double(op.k);
-    const Format out = op.weight_gradient ? op.b : op.c;  // of the [rows, n]
-    const Format weight = op.weight_gradient ? op.c : op.b;
-    return rows * as_double(op.k) * bytes_per_element(op.a) + weights * bytes_per_element(weight) +
-           rows * as_double(op.n) * bytes_per_element(out);
-  }
-  // Backward reads Q, K, V, the output, its gradient and the log-sums, and writes three gradients.
-  double operator()(const Attention& op) const {
-    const AttentionOperands part = operands(op);
-    if (op.phase == Attention::Phase::kBackward) {
-      return 2.0 * (part.query + part.key + part.value + part.out) + part.log_sum;
-    }
-    return part.query + part.key + part.value + part.out;
-  }
-  double operator()(const Stream& op) const { return (op.read + op.written).base(); }
-  double operator()(const Collective& op) const {
+  Bytes operator()(const Collective& op) const {
     const double share = op.ranks > 0 ? 1.0 / as_double(op.ranks) : 1.0;
     switch (op.kind) {
       case Collective::Kind::kAllGather:
       case Collective::Kind::kReduceScatter:
-        return op.bytes.base() * (1.0 + share);
+        return op.bytes * (1.0 + share);
       case Collective::Kind::kAllReduce:
       case Collective::Kind::kAllToAll:
-        return op.bytes.base() * 2.0;
+        return op.bytes * 2.0;
       case Collective::Kind::kSendRecv:
       case Collective::Kind::kBroadcast:
-        return op.bytes.base();
+        return op.bytes;
     }
-    return 0.0;
+    return {};
   }
   // A rank has its own tokens once, and as many copies from others as it sends to distinct ranks.
-  double operator()(const ExpertExchange& op) const {
+  Bytes operator()(const ExpertExchange& op) const {
     const double ranks = std::max(1.0, as_double(op.ranks));
     const double copies = ranks * (1.0 - std::pow(1.0 - 1.0 / ranks, op.experts_per_token));
-    return as_double(op.tokens_per_rank) * as_double(op.hidden) * bytes_per_element(op.format) *
-           (1.0 + copies);
+    return Bytes{as_double(op.tokens_per_rank) * as_double(op.hidden) *
+                 bytes_per_element(op.format) * (1.0 + copies)};
   }
 };
 
@@ -135,9 +104,36 @@ double attended_pairs(const Attention& op) {
   return capped_sum(keys - queries + hidden + 1.0, keys, cap);
 }
 
-Ops matrix_ops(const Operator& op) { return Ops{std::visit(MatrixOps{}, op)}; }
+// Forward: scores and their product with V. Backward: scores again, gradients of Q and K; that of
+// the probabilities and of V.
+Ops matrix_ops(const Attention& op) {
+  const bool backward = op.phase == Attention::Phase::kBackward;
+  const double widths =
+      (backward ? 3.0 : 1.0) * as_double(op.qk_dim) + (backward ? 2.0 : 1.0) * as_double(op.v_dim);
+  return Ops{kMultiplyAdd * as_double(op.batch) * as_double(op.q_heads) * attended_pairs(op) *
+             widths};
+}
 
-Bytes least_bytes(const Operator& op) { return Bytes{std::visit(LeastBytes{}, op)}; }
+Bytes least_bytes(const GroupedGemm& op) {
+  const double rows = as_double(op.rows);
+  const double weights = groups_hit(op) * as_double(op.n) * as_double(op.k);
+  const Format out = op.weight_gradient ? op.b : op.c;  // of the [rows, n]
+  const Format weight = op.weight_gradient ? op.c : op.b;
+  return Bytes{rows * as_double(op.k) * bytes_per_element(op.a) +
+               weights * bytes_per_element(weight) +
+               rows * as_double(op.n) * bytes_per_element(out)};
+}
+
+// Backward reads Q, K, V, the output, its gradient and the log-sums, and writes three gradients.
+Bytes least_bytes(const Attention& op) {
+  const AttentionOperands part = operands(op);
+  const double once = part.query + part.key + part.value + part.out;
+  return Bytes{op.phase == Attention::Phase::kBackward ? 2.0 * once + part.log_sum : once};
+}
+
+Ops matrix_ops(const Operator& op) { return std::visit(MatrixOps{}, op); }
+
+Bytes least_bytes(const Operator& op) { return std::visit(LeastBytes{}, op); }
 
 Ops matrix_ops(std::span<const Task> tasks) {
   Ops sum{};

@@ -10,15 +10,13 @@ namespace {
 
 class Counter {
  public:
-  Counter(const LlmModel& model, const Shard& shard)
+  Counter(const LlmModel& model, const Stage& stage)
       : model_(model),
         shape_(model.shape),
-        stage_(make_stage(model, shard, {})),
+        stage_(stage),
         hidden_(model.shape.hidden),
-        tensor_(shard.tensor),
-        expert_tensor_(shard.expert_tensor) {}
-
-  [[nodiscard]] const Stage& stage() const { return stage_; }
+        tensor_(static_cast<double>(stage.groups.tensor.ranks)),
+        expert_tensor_(static_cast<double>(stage.groups.expert_tensor.ranks)) {}
 
   [[nodiscard]] double norm() const { return (stage_.rms ? 1.0 : 2.0) * hidden_; }
 
@@ -111,30 +109,39 @@ class Counter {
 
   const LlmModel& model_;
   const ModelShape& shape_;
-  Stage stage_;
+  const Stage& stage_;
   double hidden_, tensor_, expert_tensor_;
 };
 
 }  // namespace
 
-StageParameters stage_parameters(const LlmModel& model, const Shard& shard) {
-  const Counter counter(model, shard);
-  const auto modules = static_cast<double>(counter.stage().mtp.all());
-  return {.dense_layer = counter.dense_layer(),
-          .expert_layer = counter.expert_layer(),
-          .ends = counter.ends(),
-          .mtp = modules * counter.mtp_module()};
+StageParameters stage_parameters(const LlmModel& model, const Stage& stage) {
+  const Counter counter(model, stage);
+  StageParameters found;
+  found.dense_layer = counter.dense_layer();
+  found.expert_layer = counter.expert_layer();
+  found.ends = counter.ends();
+  if (stage.mtp.all() > 0) {
+    found.mtp = static_cast<double>(stage.mtp.all()) * counter.mtp_module();
+  }
+  return found;
+}
+
+HeldParameters end_parameters(const LlmModel& model, const Stage& stage) {
+  return Counter(model, stage).ends();
+}
+
+HeldParameters held_parameters(const StageParameters& one, const LayerMix& layers) {
+  return static_cast<double>(layers.dense) * one.dense_layer +
+         static_cast<double>(layers.experts) * one.expert_layer + one.ends + one.mtp;
 }
 
 }  // namespace workload
 
 HeldParameters held_parameters(const LlmModel& model, const Shard& shard) {
-  using namespace workload;
   RL_CHECK(is_valid(model, shard));
-  const StageParameters stage = stage_parameters(model, shard);
-  const LayerMix mix = layer_mix(model, shard);
-  return static_cast<double>(mix.dense) * stage.dense_layer +
-         static_cast<double>(mix.experts) * stage.expert_layer + stage.ends + stage.mtp;
+  const workload::Stage stage = workload::make_stage(model, shard, {});
+  return workload::held_parameters(workload::stage_parameters(model, stage), stage.layers);
 }
 
 }  // namespace redline

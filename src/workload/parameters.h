@@ -3,6 +3,8 @@
 
 #include "redline/workload.h"
 
+#include "workload/stage.h"
+
 namespace redline::workload {
 
 struct StageParameters {
@@ -12,7 +14,14 @@ struct StageParameters {
 };
 
 // Of a rank of this stage, before ZeRO.
-[[nodiscard]] StageParameters stage_parameters(const LlmModel& model, const Shard& shard);
+[[nodiscard]] StageParameters stage_parameters(const LlmModel& model, const Stage& stage);
+// Only what stands at the ends, which hangs on whether the stage is one.
+[[nodiscard]] HeldParameters end_parameters(const LlmModel& model, const Stage& stage);
+// All that a stage of these layers holds.
+[[nodiscard]] HeldParameters held_parameters(const StageParameters& one, const LayerMix& layers);
+// What of them is a rank's own from this ZeRO stage on.
+[[nodiscard]] HeldParameters split_parameters(const HeldParameters& held, const Shard& shard,
+                                              ZeroStage zero);
 
 [[nodiscard]] constexpr HeldParameters operator+(const HeldParameters& a, const HeldParameters& b) {
   return {a.linear + b.linear, a.experts + b.experts, a.embedding + b.embedding, a.other + b.other};

@@ -25,14 +25,6 @@ Format format_of(WeightFormat format) {
 
 }  // namespace
 
-Format math_format(Format activations, Format weights) {
-  return bytes_per_element(weights) > bytes_per_element(activations) ? weights : activations;
-}
-
-Format at_least_16_bits(Format format) {
-  return bytes_per_element(format) < bytes_per_element(Format::kBf16) ? Format::kBf16 : format;
-}
-
 Precision native_precision(const LlmModel& model) {
   Precision precision;
   if (model.native.weights) {

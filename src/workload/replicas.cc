@@ -165,7 +165,7 @@ void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replic
   if (replica.shard.zero < ZeroStage::kGradients) {
     return;
   }
-  const StageParameters held = stage_parameters(replica.model, replica.shard);
+  const StageParameters held = stage_parameters(replica.model, stage);
   emit.repeat(stage.layers.dense);
   emit_unit_messages(emit, stage, held.dense_layer, replica);
   emit.repeat(stage.layers.experts);
@@ -175,8 +175,8 @@ void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replic
   emit_unit_messages(emit, stage, held.mtp, replica);
 }
 
-void emit_update(Emitter& emit, const Stage& stage, const Replica& replica) {
-  const HeldParameters held = held_parameters(replica.model, replica.shard);
+void emit_update(Emitter& emit, const Stage& stage, const HeldParameters& held,
+                 const Replica& replica) {
   const Pool common = common_pool(stage);
   const Pool experts = expert_pool(stage);
   const double outside = outside_experts(held);

@@ -24,21 +24,6 @@ Groups groups_of(const Shard& shard) {
           .table_holders = {2, node > 0 ? 1 : 0}};
 }
 
-Formats formats_of(const Precision& precision) {
-  const auto either = [](Format stated, Format otherwise) {
-    return stated == Format::kNone ? otherwise : stated;
-  };
-  Formats formats;
-  formats.wide = at_least_16_bits(precision.activations);
-  formats.input = precision.activations;
-  formats.linear = precision.weights;
-  formats.experts = either(precision.expert_weights, precision.weights);
-  formats.head = either(precision.head, at_least_16_bits(precision.weights));
-  formats.attention = either(precision.attention, formats.wide);
-  formats.kv = precision.kv_cache;
-  return formats;
-}
-
 Latent latent_of(const LlmModel& model) {
   if (!model.mla) {
     return {};
@@ -92,6 +77,21 @@ void set_style(Stage& stage, const ModelShape& shape) {
 }
 
 }  // namespace
+
+Formats formats_of(const Precision& precision) {
+  const auto either = [](Format stated, Format otherwise) {
+    return stated == Format::kNone ? otherwise : stated;
+  };
+  Formats formats;
+  formats.wide = at_least_16_bits(precision.activations);
+  formats.input = precision.activations;
+  formats.linear = precision.weights;
+  formats.experts = either(precision.expert_weights, precision.weights);
+  formats.head = either(precision.head, at_least_16_bits(precision.weights));
+  formats.attention = either(precision.attention, formats.wide);
+  formats.kv = precision.kv_cache;
+  return formats;
+}
 
 int end_layer(const LlmModel& model, const Shard& shard) {
   return shard.end_layer == 0 ? model.shape.layers : shard.end_layer;

@@ -102,6 +102,7 @@ struct Stage {
 [[nodiscard]] Stage make_stage(const LlmModel& model, const Shard& shard,
                                const Precision& precision);
 
+[[nodiscard]] Formats formats_of(const Precision& precision);
 // One past the last layer of the stage.
 [[nodiscard]] int end_layer(const LlmModel& model, const Shard& shard);
 [[nodiscard]] LayerMix layer_mix(const LlmModel& model, const Shard& shard);

@@ -37,7 +37,7 @@ void emit_pass(Emitter& emit, const Stage& stage, const Step& step) {
 
 // Tasks of the forward pass that the backward one repeats.
 void emit_recomputation(const TrainingRequest& request, const Stage& stage, const Step& step,
-                        std::vector<Task>& out) {
+                        Sink& out) {
   if (request.recompute == Recompute::kNone) {
     return;
   }
@@ -53,13 +53,47 @@ void emit_recomputation(const TrainingRequest& request, const Stage& stage, cons
 
 void emit_backward(const Replica& replica, const Stage& stage, const Step& step,
                    std::vector<Task>& out) {
-  emit_recomputation(replica.request, stage, step, out);
+  TaskList list(out);
+  emit_recomputation(replica.request, stage, step, list);
   const auto begin = static_cast<std::ptrdiff_t>(out.size());
-  Emitter emit(stage, Pass::kBackward, out);
+  Emitter emit(stage, Pass::kBackward, list);
   emit_pass(emit, stage, step);
   std::reverse(out.begin() + begin, out.end());
   emit_pass_messages(emit, stage, replica);
 }
+
+// Operations of matrix units, added up.
+class MatrixSum final : public Sink {
+ public:
+  explicit MatrixSum(MaskedScores scores) : causal_(scores == MaskedScores::kLeftOut) {}
+
+  void take(std::string_view /*name*/, const Gemm& op, std::int64_t count) override {
+    add(op, count);
+  }
+  void take(std::string_view /*name*/, const GroupedGemm& op, std::int64_t count) override {
+    add(op, count);
+  }
+  void take(std::string_view /*name*/, const Attention& op, std::int64_t count) override {
+    Attention counted = op;
+    counted.causal = causal_;
+    add(counted, count);
+  }
+  void take(std::string_view /*name*/, const Stream& /*op*/, std::int64_t /*count*/) override {}
+  void take(std::string_view /*name*/, const Collective& /*op*/, std::int64_t /*count*/) override {}
+  void take(std::string_view /*name*/, const ExpertExchange& /*op*/,
+            std::int64_t /*count*/) override {}
+
+  [[nodiscard]] Ops sum() const { return sum_; }
+
+ private:
+  template <class Op>
+  void add(const Op& op, std::int64_t count) {
+    sum_ += matrix_ops(op) * static_cast<double>(count);
+  }
+
+  bool causal_;
+  Ops sum_{};
+};
 
 }  // namespace
 
@@ -71,6 +105,16 @@ Stage training_stage(const LlmModel& model, const TrainingRequest& request, cons
   return stage;
 }
 
+Ops model_ops(const LlmModel& model, const TrainingRequest& request, MaskedScores scores) {
+  constexpr double kPasses = 3.0;  // one forward; a backward of two products for each of its own
+  Stage stage = training_stage(model, request, {});
+  stage.flash_attention = true;
+  MatrixSum forward(scores);
+  Emitter emit(stage, Pass::kForward, forward);
+  emit_pass(emit, stage, training_step(request, stage));
+  return forward.sum() * (kPasses * static_cast<double>(request.microbatches));
+}
+
 }  // namespace workload
 
 void append_training(const LlmModel& model, const TrainingRequest& request, const Shard& shard,
@@ -80,7 +124,8 @@ void append_training(const LlmModel& model, const TrainingRequest& request, cons
   const Stage stage = training_stage(model, request, shard);
   const Replica replica{model, request, shard};
   const Step step = training_step(request, stage);
-  Emitter emit(stage, Pass::kForward, out);
+  TaskList list(out);
+  Emitter emit(stage, Pass::kForward, list);
   switch (part) {
     case TrainingPart::kForward:
       emit_pass_messages(emit, stage, replica);
@@ -90,7 +135,8 @@ void append_training(const LlmModel& model, const TrainingRequest& request, cons
       emit_backward(replica, stage, step, out);
       break;
     case TrainingPart::kUpdate:
-      emit_update(emit, stage, replica);
+      emit_update(emit, stage, held_parameters(stage_parameters(model, stage), stage.layers),
+                  replica);
       break;
   }
 }
@@ -111,17 +157,8 @@ Loaded<std::vector<Task>> lower_training(const LlmModel& model, const TrainingRe
 }
 
 Ops model_ops(const LlmModel& model, const TrainingRequest& request, MaskedScores scores) {
-  constexpr double kPasses = 3.0;  // one forward; a backward of two products for each of its own
-  TrainingRequest fused = request;
-  fused.flash_attention = true;
-  std::vector<Task> tasks;
-  append_training(model, fused, {}, TrainingPart::kForward, tasks);
-  for (Task& task : tasks) {
-    if (auto* op = std::get_if<Attention>(&task.op)) {
-      op->causal = scores == MaskedScores::kLeftOut;
-    }
-  }
-  return matrix_ops(tasks) * (kPasses * static_cast<double>(request.microbatches));
+  RL_CHECK(is_valid(model, request, {}));
+  return workload::model_ops(model, request, scores);
 }
 
 }  // namespace redline

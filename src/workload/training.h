@@ -4,12 +4,17 @@
 #include "redline/workload.h"
 
 #include "workload/layer.h"
+#include "workload/parameters.h"
 
 namespace redline::workload {
 
 // The stage as a training request sees it: no cache, gradients in their format.
 [[nodiscard]] Stage training_stage(const LlmModel& model, const TrainingRequest& request,
                                    const Shard& shard);
+
+// What the public function of that name gives, of what is known to be valid.
+[[nodiscard]] Ops model_ops(const LlmModel& model, const TrainingRequest& request,
+                            MaskedScores scores);
 
 // A training request on one rank, for what concerns replicas.
 struct Replica {
@@ -25,7 +30,8 @@ void emit_unit_messages(Emitter& emit, const Stage& stage, const HeldParameters&
 // in the backward one.
 void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replica);
 // Gradients summed over replicas, the optimizer, parameters gathered.
-void emit_update(Emitter& emit, const Stage& stage, const Replica& replica);
+void emit_update(Emitter& emit, const Stage& stage, const HeldParameters& held,
+                 const Replica& replica);
 
 // Moments that an optimizer keeps for each parameter.
 [[nodiscard]] int moment_count(Optimizer optimizer);
