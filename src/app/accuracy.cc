@@ -65,6 +65,12 @@ std::optional<double> correlation(const std::vector<double>& a, const std::vecto
   return aa > 0.0 && bb > 0.0 ? std::optional(ab / std::sqrt(aa * bb)) : std::nullopt;
 }
 
+double median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
+}
+
 bool is_of(const Predicted& row, Runs kind) {
   const bool first = row.op.ends_with(kFirstTokenOp);
   const std::string_view phase(row.op.data(), row.op.size() - (first ? kFirstTokenOp.size() : 0));
@@ -108,9 +114,7 @@ double Accuracy::median() const {
   for (const Predicted* row : rows) {
     errors.push_back(std::fabs(row->error_percent()));
   }
-  std::sort(errors.begin(), errors.end());
-  const std::size_t half = errors.size() / 2;
-  return errors.size() % 2 == 1 ? errors[half] : 0.5 * (errors[half - 1] + errors[half]);
+  return median_of(std::move(errors));
 }
 
 const Predicted& Accuracy::worst() const {
@@ -164,33 +168,104 @@ Json sources_json(const std::vector<Predicted>& rows) {
           {"under_load_ttft", part(Runs::kFirstToken)}};
 }
 
-Json order_json(const std::vector<Predicted>& rows) {
-  // What was measured again and again on one plan counts once, as the mean.
-  std::map<std::string, std::map<double, std::vector<double>>> by_plans;
+namespace {
+
+constexpr std::size_t kFewestPlans = 3;
+
+// What was measured on the plans of one group, by what is predicted of each: runs of one plan.
+using Plans = std::map<double, std::vector<double>>;
+std::map<std::string, Plans> plans_of(const std::vector<Predicted>& rows) {
+  std::map<std::string, Plans> groups;
   for (const Predicted& row : rows) {
     if (is_training(row) && row.part != Part::kLeftOut) {
-      by_plans[row.source + ": " + row.plans][row.predicted].push_back(row.measured);
+      groups[row.source + ": " + row.plans][row.predicted].push_back(row.measured);
     }
   }
-  constexpr std::size_t kFewest = 3;
-  Json list = Json::array();
-  for (const auto& [plans, members] : by_plans) {
-    if (members.size() < kFewest) {
+  return groups;
+}
+
+// Predicted and measured, one for each plan; runs of one plan count once, as the mean.
+struct Ranked {
+  std::vector<double> predicted, measured;
+  [[nodiscard]] std::optional<double> correlation() const {
+    return app::correlation(ranks_of(predicted), ranks_of(measured));
+  }
+};
+Ranked ranked(const Plans& plans) {
+  Ranked found;
+  for (const auto& [one, values] : plans) {
+    found.predicted.push_back(one);
+    found.measured.push_back(std::accumulate(values.begin(), values.end(), 0.0) /
+                             static_cast<double>(values.size()));
+  }
+  return found;
+}
+
+double repeat_sd(const std::map<std::string, Plans>& groups) {
+  std::vector<double> differences;
+  for (const auto& [name, plans] : groups) {
+    for (const auto& [one, runs] : plans) {
+      for (std::size_t i = 1; i < runs.size(); ++i) {
+        differences.push_back(std::fabs(std::log(runs[i] / runs[i - 1])));
+      }
+    }
+  }
+  constexpr double kMedian = 0.6745;  // of the absolute value of a standard normal
+  return differences.empty() ? 0.0 : median_of(differences) / (kMedian * std::sqrt(2.0));
+}
+
+}  // namespace
+
+PlanOrder plan_order(const std::vector<Predicted>& rows) {
+  const auto groups = plans_of(rows);
+  PlanOrder order;
+  order.repeat_sd = repeat_sd(groups);
+  constexpr double kNormal95 = 1.96;
+  const double apart = kNormal95 * std::sqrt(2.0) * order.repeat_sd;
+  double sum = 0.0;
+  for (const auto& [name, plans] : groups) {
+    const Ranked found = ranked(plans);
+    if (plans.size() < kFewestPlans) {
       continue;
     }
-    std::vector<double> predicted;
-    std::vector<double> measured;
-    for (const auto& [one, values] : members) {
-      predicted.push_back(one);
-      measured.push_back(std::accumulate(values.begin(), values.end(), 0.0) /
-                         static_cast<double>(values.size()));
+    ++order.groups;
+    sum += found.correlation().value_or(0.0);
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      for (std::size_t k = i + 1; k < plans.size(); ++k) {
+        const double ratio = std::log(found.measured[k] / found.measured[i]);
+        if (std::fabs(ratio) > apart) {
+          ++order.apart;
+          order.ordered += ratio > 0.0 ? 1U : 0U;  // predictions ascend
+        }
+      }
     }
-    const auto found = correlation(ranks_of(predicted), ranks_of(measured));
-    const auto [least, most] = std::minmax_element(measured.begin(), measured.end());
-    list.push_back({{"plans", plans},
-                    {"distinct", members.size()},
+  }
+  order.mean_correlation = order.groups > 0 ? sum / static_cast<double>(order.groups) : 0.0;
+  return order;
+}
+
+Json pairs_json(const std::vector<Predicted>& rows) {
+  const PlanOrder order = plan_order(rows);
+  return {{"groups", order.groups},
+          {"mean_rank_correlation", order.mean_correlation},
+          {"repeat_sd_percent", 100.0 * order.repeat_sd},
+          {"told_apart", order.apart},
+          {"in_order", order.ordered}};
+}
+
+Json order_json(const std::vector<Predicted>& rows) {
+  Json list = Json::array();
+  for (const auto& [name, plans] : plans_of(rows)) {
+    if (plans.size() < kFewestPlans) {
+      continue;
+    }
+    const Ranked found = ranked(plans);
+    const auto correlated = found.correlation();
+    const auto [least, most] = std::minmax_element(found.measured.begin(), found.measured.end());
+    list.push_back({{"plans", name},
+                    {"distinct", plans.size()},
                     {"spread_percent", 100.0 * (*most / *least - 1.0)},
-                    {"rank_correlation", found ? Json(*found) : Json(nullptr)}});
+                    {"rank_correlation", correlated ? Json(*correlated) : Json(nullptr)}});
   }
   return list;
 }

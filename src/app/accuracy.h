@@ -60,5 +60,17 @@ inline constexpr std::string_view kFirstTokenOp = "-ttft";
 // Whether the better plans of one model and system are predicted to be the better ones: Spearman's
 // rank correlation, for every model, format, system and engine with three plans or more.
 [[nodiscard]] Json order_json(const std::vector<Predicted>& rows);
+// The same over all of these, and what can be asked of it: runs of one plan differ among each
+// other, so that a rank correlation of plans that lie close together is one of noise. Two plans are
+// told apart where they differ by more than 95 % of the differences of runs of one plan.
+struct PlanOrder {
+  std::size_t groups = 0;
+  double mean_correlation = 0.0;  // of the groups
+  double repeat_sd = 0.0;   // of the logarithm of runs of one plan, from their median difference
+  std::size_t apart = 0;    // pairs of plans of one group that are told apart
+  std::size_t ordered = 0;  // of these, those that are predicted in their order
+};
+[[nodiscard]] PlanOrder plan_order(const std::vector<Predicted>& rows);
+[[nodiscard]] Json pairs_json(const std::vector<Predicted>& rows);
 
 }  // namespace redline::app

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "app/accuracy.h"
@@ -209,6 +211,23 @@ TEST(Accuracy, RanksPlansAsSpearmanDoes) {
   ASSERT_EQ(order.size(), 1u);
   EXPECT_NEAR(order[0]["rank_correlation"].get<double>(), 0.8, 1e-12);  // 1 - 6·2 / (4·15)
   EXPECT_NEAR(order[0]["spread_percent"].get<double>(), 300.0, 1e-9);
+}
+
+TEST(Accuracy, TellsPlansApartThatDifferByMoreThanRunsOfOne) {
+  std::vector<Predicted> rows(5);
+  const double predicted[] = {1.0, 1.0, 2.0, 2.5, 3.0};
+  const double measured[] = {1.0, 1.02, 1.03, 0.5, 1.5};  // two runs of the first plan
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].op = "train";
+    rows[i].predicted = predicted[i];
+    rows[i].measured = measured[i];
+  }
+  const PlanOrder order = plan_order(rows);
+  EXPECT_EQ(order.groups, 1u);
+  EXPECT_NEAR(order.repeat_sd, std::log(1.02) / (0.6745 * std::sqrt(2.0)), 1e-12);
+  EXPECT_EQ(order.apart, 5u);    // all but the first two, which lie 2 % from each other
+  EXPECT_EQ(order.ordered, 3u);  // not the fourth with either of these
+  EXPECT_NEAR(order.mean_correlation, 0.4, 1e-12);
 }
 
 TEST(Accuracy, APlanMeasuredAgainCountsOnce) {

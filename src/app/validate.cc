@@ -410,6 +410,14 @@ void describe(const Validation& v, const std::vector<Part>& parts, const Words& 
                                                      {"held", percent(means.held_out)}})});
     }
   }
+  if (const PlanOrder order = plan_order(v.predicted()); order.apart > 0) {
+    const double share =
+        100.0 * static_cast<double>(order.ordered) / static_cast<double>(order.apart);
+    answer.blocks.emplace_back(
+        Headline{say("Order of training plans: {share} of {count} pairs that differ by more than "
+                     "runs of one plan do",
+                     {{"share", percent(share)}, {"count", std::to_string(order.apart)}})});
+  }
   const auto add = [&](std::string_view key, std::string_view title, const auto& name) {
     answer.blocks.emplace_back(said_cells(parts_table(v, parts, key, title, name), {"part"}, say));
   };
@@ -531,6 +539,7 @@ Loaded<Answer> validate(const Workspace& w, const ValidateRequest& request, cons
   result["operators"] = std::move(operators);
   result["mean_over_sources"] = sources_json(v.predicted());
   result["plan_order"] = order_json(v.predicted());
+  result["plan_pairs"] = pairs_json(v.predicted());
   result["groups"] = std::move(group_list);
   result["rows"] = std::move(list);
   result["skipped"] = std::move(skipped);
