@@ -10,7 +10,6 @@ namespace {
 using workload::Emitter;
 using workload::LayerMix;
 using workload::Pass;
-using workload::Stage;
 
 Shard shard_in_effect(const TrainingPlan& plan) {
   Shard shard = plan.shard;
