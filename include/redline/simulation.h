@@ -84,13 +84,18 @@ struct ReplicaSpec {
   std::int64_t block_tokens = 16;   // of a block of cache
   std::int64_t blocks = 1;          // of a rank in one lane
   Batching batching = Batching::kChunked;
+  bool whole_prompts = false;  // beside what decodes, too: none is cut but what no step can take
   Preemption preemption = Preemption::kRecompute;
   Admission admission = Admission::kPrompt;
   bool prefix_cache = true;
   double cache_bytes_per_token = 0.0;  // all chips of a rank together
   double host_bytes_s = 0.0;           // of the same, one direction; 0: swapping takes no time
-  int drafts = 0;                      // tokens that a step guesses ahead
-  double acceptance = 0.0;             // probability that the next guess holds if those before did
+  // From the arrival of a request to the queue of the scheduler: its protocol, its text in tokens.
+  double request_s = 0.0;
+  // The scheduler looks at what has come whenever it is idle, and else every so many steps.
+  std::int64_t look_steps = 1;
+  int drafts = 0;           // tokens that a step guesses ahead
+  double acceptance = 0.0;  // probability that the next guess holds if those before did
 };
 
 // Blocks of cache that a rank has where `usable` bytes of each chip hold weights, the activations
@@ -117,6 +122,8 @@ struct Autoscaling {
 struct ClusterSpec {
   PoolSpec pool;
   std::optional<PoolSpec> prefill;  // where prompts have chips of their own
+  // From the end of a prompt on its own chips until its answer goes on, beside moving its cache.
+  double handover_s = 0.0;
   Routing routing = Routing::kLeastLoaded;
   double mtbf_s = 0.0;  // of a replica; 0: nothing fails
   double repair_s = 600.0;

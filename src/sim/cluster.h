@@ -12,6 +12,7 @@ namespace redline::sim {
 
 enum class EventKind : std::uint8_t {
   kArrival,
+  kQueued,   // a job, after its way to the scheduler
   kStepEnd,  // of a lane
   kMoved,    // the cache of a job is where it decodes
   kFailure,  // of a replica

@@ -110,6 +110,9 @@ void Engine::handle(const Event& event) {
       --pending_arrivals_;
       arrive(next_++);
       return;
+    case EventKind::kQueued:
+      dispatch(event.index);
+      return;
     case EventKind::kStepEnd:
       if (pool(event.pool).replicas[pool(event.pool).lanes[event.index].replica].epoch ==
           event.epoch) {
@@ -216,8 +219,13 @@ void Engine::add_jobs(std::uint64_t task, std::int64_t prompt, int round) {
     ++in_system_;
     added.push_back(id);
   }
+  const double way_s = (prompts_ ? *prompts_ : answers_).spec.replica.request_s;
   for (const JobId id : added) {
-    dispatch(id);
+    if (way_s > 0.0) {
+      events_.add({now_s_ + way_s, 0, EventKind::kQueued, 0, id, 0});
+    } else {
+      dispatch(id);
+    }
   }
 }
 
@@ -420,7 +428,7 @@ void Engine::move(JobId id) {
   const double begin = std::max({now_s_, from, to});
   from = to = begin + (slower > 0.0 ? bytes / slower : 0.0);
   ++job.moves;
-  events_.add({from, 0, EventKind::kMoved, 0, id, job.moves});
+  events_.add({from + spec_.cluster.handover_s, 0, EventKind::kMoved, 0, id, job.moves});
 }
 
 void Engine::moved(JobId id) {

@@ -45,11 +45,31 @@ bool Rank::fits(const Job& job) const {
 }
 
 void Rank::enqueue(JobId id) {
-  Job& job = jobs_[id];
-  job.state = JobState::kWaiting;
+  jobs_[id].state = JobState::kWaiting;
+  ++unfinished_;
+  if (spec_.look_steps > 1) {
+    unseen_.push_back(id);
+  } else {
+    queue_up(id);
+  }
+}
+
+void Rank::queue_up(JobId id) {
+  const Job& job = jobs_[id];
   waiting_.push_back({job.priority, job.order, id});
   std::push_heap(waiting_.begin(), waiting_.end(), later);
-  ++unfinished_;
+}
+
+void Rank::look() {
+  const bool idle = running_.empty() && prefilling_.empty() && waiting_.empty();
+  if (++steps_since_look_ < spec_.look_steps && !idle) {
+    return;
+  }
+  steps_since_look_ = 0;
+  for (const JobId id : unseen_) {
+    queue_up(id);
+  }
+  unseen_.clear();
 }
 
 StepLoad Rank::begin_step(std::vector<JobId>& moving) {
@@ -68,6 +88,7 @@ StepLoad Rank::begin_step(std::vector<JobId>& moving) {
   for (const JobId id : prefilling_) {
     take_chunk(id, budget, load);
   }
+  look();
   admit_waiting(budget, load, moving);
   decodes_ = !running_.empty() && (chunked || chunks_.empty());
   if (decodes_) {
@@ -87,12 +108,13 @@ void Rank::take_chunk(JobId id, std::int64_t& budget, StepLoad& load) {
   const Job& job = jobs_[id];
   const std::int64_t left = job.target - job.done;
   // Where prompts go whole, the first goes even if it is longer than a step should be.
-  const bool whole = spec_.batching == Batching::kPromptsFirst;
-  const bool goes = budget > 0 && (!whole || left <= budget || chunks_.empty());
+  const bool first = spec_.batching == Batching::kPromptsFirst;
+  const bool cut = !first && (!spec_.whole_prompts || job.target > spec_.step_tokens);
+  const bool goes = budget > 0 && (cut || left <= budget || chunks_.empty());
   if (!goes) {
     return;
   }
-  const std::int64_t tokens = whole ? left : std::min(left, budget);
+  const std::int64_t tokens = cut ? std::min(left, budget) : left;
   chunks_.push_back({id, tokens});
   budget -= tokens;
   const auto count = static_cast<double>(tokens);
@@ -410,8 +432,8 @@ void Rank::preempt(JobId id) {
   }
   job.moved = false;
   release(job);
-  --unfinished_;
-  enqueue(id);
+  job.state = JobState::kWaiting;
+  queue_up(id);
 }
 
 void Rank::leave_batch(JobId id) {
@@ -456,6 +478,7 @@ void Rank::withdraw(JobId id) {
     std::erase(joining_, id);
     release(job);
   } else {
+    std::erase(unseen_, id);
     std::erase_if(waiting_, [id](const Waiting& one) { return one.id == id; });
     std::make_heap(waiting_.begin(), waiting_.end(), later);
   }
@@ -465,6 +488,7 @@ void Rank::withdraw(JobId id) {
 void Rank::reset() {
   cache_.clear();
   waiting_.clear();
+  unseen_.clear();
   prefilling_.clear();
   running_.clear();
   chunks_.clear();

@@ -29,7 +29,7 @@ class Rank {
   void withdraw(JobId id);
 
   [[nodiscard]] std::int64_t unfinished() const { return unfinished_; }
-  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size() + unseen_.size(); }
   [[nodiscard]] std::size_t decoding() const { return running_.size(); }
   [[nodiscard]] const BlockCache& cache() const { return cache_; }
 
@@ -70,6 +70,8 @@ class Rank {
   static bool later(const Waiting& a, const Waiting& b);
 
   [[nodiscard]] std::int64_t blocks_of(std::int64_t tokens) const;
+  void queue_up(JobId id);
+  void look();
   bool admit(JobId id);
   bool admit_prompt(Job& job);
   void admit_waiting(std::int64_t& budget, StepLoad& load, std::vector<JobId>& moving);
@@ -95,6 +97,7 @@ class Rank {
   bool prompts_only_;
   BlockCache cache_;
   std::vector<Waiting> waiting_;  // a heap
+  std::vector<JobId> unseen_;     // that came since the scheduler last looked
   std::vector<JobId> prefilling_;
   std::vector<JobId> running_;
   std::vector<Chunk> chunks_;
@@ -102,7 +105,8 @@ class Rank {
   std::vector<JobId> calendar_;  // first job of each of the coming steps
   std::int64_t mask_ = 0;
   std::int64_t step_ = 0;  // steps in which sequences decoded
-  bool decodes_ = false;   // the step under way does
+  std::int64_t steps_since_look_ = 0;
+  bool decodes_ = false;  // the step under way does
   double context_sum_ = 0.0, rate_sum_ = 0.0;
   std::int64_t unfinished_ = 0;
   std::int64_t moving_ = 0;  // jobs whose cache is on its way here

@@ -42,6 +42,37 @@ TEST(Simulate, EveryTokenIsAccountedFor) {
   EXPECT_LE(r.pool.cache_peak, 1.0);
 }
 
+TEST(Simulate, TheWayToTheSchedulerCountsAsWaiting) {
+  SimulationSpec spec = single_server("10", 1.0);  // requests that hardly ever meet
+  spec.requests = 500;
+  const double at_once = simulate(spec).ttft.quantiles[0].value;
+  spec.cluster.pool.replica.request_s = 0.02;
+  const SimulationResult r = simulate(spec);
+  EXPECT_NEAR(r.ttft.quantiles[0].value, at_once + 0.02, 1e-4);
+  EXPECT_EQ(r.finished, spec.requests);
+  EXPECT_LT(r.littles_gap, 1e-9);
+}
+
+TEST(Simulate, ASchedulerThatSeldomLooksLetsRequestsWait) {
+  SimulationSpec spec = engine_spec(5.0);
+  spec.cluster.pool.replica.prefix_cache = false;
+  const SimulationResult each_step = simulate(spec);
+  spec.cluster.pool.replica.look_steps = 40;
+  const SimulationResult seldom = simulate(spec);
+  // Half of the steps between two looks, of 5 ms and more each.
+  EXPECT_GT(seldom.ttft.mean, each_step.ttft.mean + 0.5 * 40 * 5e-3 * 0.8);
+  EXPECT_EQ(seldom.finished, spec.requests);
+  EXPECT_EQ(seldom.answer_tokens, answers_of(spec));
+  EXPECT_LT(seldom.littles_gap, 1e-9);
+}
+
+TEST(Simulate, HandingOverAPromptDelaysItsAnswer) {
+  SimulationSpec spec = disaggregated(1.0);
+  const double before = simulate(spec).ttft.mean;
+  spec.cluster.handover_s = 0.05;
+  EXPECT_NEAR(simulate(spec).ttft.mean, before + 0.05, 0.01);
+}
+
 TEST(Simulate, SequencesMakeRoomWhereTheCacheIsFull) {
   for (const Preemption way : {Preemption::kRecompute, Preemption::kSwap}) {
     SimulationSpec spec = engine_spec(20.0);
