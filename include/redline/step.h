@@ -39,6 +39,15 @@ struct Engine {
   bool shares = false;
   std::string_view shards_by{};  // the engine that runs ZeRO stages 2 and 3, which this one lacks
   bool hides_tensor = false;     // messages of a tensor behind gradients of weights
+  // How it serves where nobody says otherwise. The cache gets `memory_share` of all memory less
+  // weights and activations, or of what these leave.
+  bool prompts_first = false;  // prompts in steps of their own, before any other
+  double memory_share = 0.9;
+  bool share_of_rest = false;
+  std::int64_t step_tokens = 8192;  // most in a step
+  bool whole_prompts = false;       // cuts none, where its tokens fit into a step
+  bool rare_looks = false;      // its scheduler looks at new requests every so many steps, not each
+  bool whole_requests = false;  // starts one where its whole answer has room: none is preempted
   std::string_view constants{};  // the engine whose fitted constants it has; empty: its own
   [[nodiscard]] constexpr std::string_view fitted_as() const {
     return constants.empty() ? name : constants;
@@ -206,6 +215,14 @@ class StepModel {
   [[nodiscard]] const SheetRates& rates() const { return rates_; }
   [[nodiscard]] const StepConstants& training_constants() const { return training_; }
   [[nodiscard]] const StepConstants& serving_constants() const { return serving_; }
+  // What a request meets before its first step.
+  struct Arrival {
+    double request_s = 0.0;   // from its arrival to the scheduler's queue
+    double look_steps = 1.0;  // from one look of the scheduler at the queue to the next
+    double handover_s = 0.0;  // from a prompt on chips of its own to its answer, beside its bytes
+  };
+  [[nodiscard]] Arrival arrival() const { return arrival(*engine_, serving_.values); }
+  [[nodiscard]] static Arrival arrival(const Engine& engine, const Values& values);
 
  private:
   [[nodiscard]] StepTime timed(const std::array<double, kWorks>& parts, double memory_s,
@@ -245,6 +262,7 @@ struct MeasuredStep {
   std::string_view engine;
   std::string variant;
   bool training = false;
+  bool first_token = false;  // not of steps alone: what a request waits for before and between them
   double measured_s = 0.0;
   StepModel::Timer seconds;
 };

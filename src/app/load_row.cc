@@ -2,50 +2,54 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include <fmt/format.h>
 
-#include "redline/simulation.h"
-
+#include "app/load_run.h"
 #include "app/row_reader.h"
 
 namespace redline::app {
 namespace {
 
-// What engines start with: vLLM, SGLang and TensorRT-LLM alike.
-constexpr std::int64_t kStepTokens = 8192;
 // Blocks that are larger than an engine's are as good for a mean and cost less to follow.
 std::int64_t block_tokens(std::int64_t request) {
   constexpr std::int64_t kParts = 32;
   return std::clamp<std::int64_t>(request / kParts, 16, 256);
 }
-// Requests for each user, as benchmarks send them: all users begin at once.
-constexpr std::int64_t kTimesUsers = 10;
-constexpr double kMemoryShare = 0.97;
+
+// Sheets call 2^30 bytes of memory a gigabyte, as its chips are made in powers of two. Drivers keep
+// some of it, and GDDR6 of data centres a sixteenth for error correction: nvidia-smi lists 81559
+// MiB of an H100's 80 GB, 143771 MiB of 141 GB, 183359 MiB of 180 GB, 46068 MiB of an L40S's 48 GB.
+Bytes addressable(const Chip& chip) {
+  constexpr double kEndless = 1e15;  // what is known of no chip limits nothing
+  constexpr double kBinary = 1.073741824;
+  constexpr double kListed = 0.996;
+  constexpr double kCorrected = 15.0 / 16.0;
+  const auto& capacity = chip.memory.capacity;
+  if (!capacity || !capacity->value) {
+    return Bytes{kEndless};
+  }
+  return *capacity->value * kBinary * kListed * (chip.memory.type == "GDDR6" ? kCorrected : 1.0);
+}
+
+// Of a rank, as the engine shares out a chip's memory.
+void share_memory(ReplicaSpec& replica, const LlmModel& model, const ServingPlan& plan,
+                  const Engine& engine, const Chip& chip, std::int64_t mean_tokens) {
+  const Bytes all = addressable(chip);
+  Bytes usable = engine.memory_share * all;
+  if (engine.share_of_rest) {
+    const Bytes without = serving_memory(model, plan, 0, mean_tokens, replica.step_tokens).total();
+    usable = without + engine.memory_share * (all - without);
+  }
+  size_cache(replica, model, plan, usable, mean_tokens);
+}
 
 const Json& part_of(const Json& fields, std::string_view name) {
   static const Json kEmpty = Json::object();
   const auto found = fields.find(name);
   return found != fields.end() && found->is_object() ? *found : kEmpty;
 }
-
-// The steps of a pool and how long they take.
-struct LoadPool {
-  ServingPlan plan;
-  std::int64_t workers = 1;
-  std::string key{};  // of what its steps hang on
-};
-
-// What a simulation of a row rests on. Copies, so that a row may outlive its reader.
-struct LoadRun {
-  LlmModel model;
-  std::shared_ptr<const KernelModel> kernels;
-  std::shared_ptr<const StepModel> steps;
-  LoadPool answers;
-  std::optional<LoadPool> prompts;
-  SimulationSpec spec;
-  std::shared_ptr<LoadTables> tables;
-};
 
 // tp, pp, attention data parallelism and experts, in whatever words.
 ServingPlan plan_of(const Fields& par, const Precision& precision, const LlmModel& model) {
@@ -61,7 +65,7 @@ ServingPlan plan_of(const Fields& par, const Precision& precision, const LlmMode
   };
   int tensor = number({"tp", "tp_size"});
   const int experts = number({"moe_ep", "moe_ep_size", "ep"});
-  int data = number({"attention_dp", "attention_dp_size", "dp_attention"});
+  int data = number({"attention_dp", "attention_dp_size", "dp_attention", "dp"});
   if (par.truth("attention_dp")) {  // the tensor's ranks have sequences of their own
     data = tensor;
     tensor = 1;
@@ -92,6 +96,11 @@ std::shared_ptr<const StepTable> table_of(HeldTable parts, const ServingPlan& pl
   return {held, held->table.get()};
 }
 
+Distribution uniform(double least, double most) {
+  return Distribution::parse(fmt::format("uniform({}, {})", least, most))
+      .value_or(Distribution::constant(most));
+}
+
 std::string precision_text(const Precision& p) {
   return fmt::format("{} {} {}", static_cast<int>(p.weights), static_cast<int>(p.activations),
                      static_cast<int>(p.kv_cache));
@@ -109,7 +118,7 @@ LoadTables::Outcome simulated(const LoadRun& run) {
     spec.cluster.prefill->replica.times = table(*run.prompts);
   }
   const SimulationResult r = simulate(spec);
-  return {r.ttft.mean, r.tpot.mean, static_cast<double>(r.answer_tokens) / r.end_s};
+  return {r.ttft.mean, r.tpot.mean, r.latency.mean, static_cast<double>(r.answer_tokens) / r.end_s};
 }
 
 }  // namespace
@@ -135,6 +144,58 @@ std::shared_ptr<const StepTable> LoadTables::of(
   return found;
 }
 
+// "300 ShareGPT requests, Poisson 10 req/s".
+std::optional<RowReader::Requests> RowReader::stated_requests() const {
+  static const std::regex kWords(
+      R"((\d{1,6}) (\w+) requests, poisson (\d{1,6}(?:\.\d{1,6})?) req/s)");
+  const std::string words = shape_.text("workload");
+  std::smatch found;
+  if (!std::regex_search(words, found, kWords) || found[2] != "sharegpt") {
+    return std::nullopt;
+  }
+  Requests all;
+  all.traffic.process = ArrivalProcess::kPoisson;
+  all.traffic.rate = std::stod(found[3]);
+  all.count = std::stoll(found[1]);
+  if (all.count < 1 || all.traffic.rate <= 0.0) {
+    return std::nullopt;
+  }
+  // Conversations with answers of 512 tokens and more, as the 68 requests in the middle of those
+  // that LLMServingSim publishes have them (bench/examples/RTX4090/Llama-3.1-8B, 2026).
+  all.traffic.prompt = Distribution::parse("lognormal(787, 0.52)").value_or(all.traffic.prompt);
+  all.traffic.answer = uniform(512.0, 774.0);
+  return all;
+}
+
+// Of users who ask again and again, or of all at once.
+std::optional<RowReader::Requests> RowReader::drawn_requests(
+    std::optional<std::int64_t> users) const {
+  const auto prompt = shape_.count("isl");
+  const auto answer = shape_.count("osl");
+  const auto requests = shape_.count("num_requests");
+  if (!prompt || !answer || (!users && !requests)) {
+    return std::nullopt;
+  }
+  // Where thousands of tokens are drawn, benchmarks draw from 80 % of the length on.
+  constexpr std::int64_t kDrawn = 1024;
+  constexpr double kLeastShare = 0.8;
+  const bool drawn = users && *prompt % kDrawn == 0 && *answer % kDrawn == 0;
+  // Those of one length would end together, and their users ask together, again and again; what
+  // jitter keeps apart in fact, a little spread does here.
+  constexpr double kApart = 0.1;
+  const auto n = static_cast<double>(*prompt);
+  const auto m = static_cast<double>(*answer);
+  Requests all;
+  all.traffic.prompt = drawn ? uniform(kLeastShare * n, n) : Distribution::constant(n);
+  all.traffic.answer = drawn   ? uniform(kLeastShare * m, m)
+                       : users ? uniform((1.0 - kApart) * m, (1.0 + kApart) * m)
+                               : Distribution::constant(m);
+  all.traffic.process = users ? ArrivalProcess::kUsers : ArrivalProcess::kAtOnce;
+  all.traffic.users = users.value_or(0);
+  all.count = users ? kTimesUsers * *users : *requests;
+  return all;
+}
+
 void RowReader::read_load() {
   // Narrow weights on a chip without a rate for them are computed with wide ones.
   if (!sheet_rate_known(*chip_, math_format(precision_.activations, precision_.weights))) {
@@ -153,49 +214,35 @@ void RowReader::read_load() {
     precision_.kv_cache = Format::kFp8;
   }
   run->answers.plan = plan_of(Fields(pools ? part_of(par, "decode") : par), precision_, model_);
-  run->answers.workers = Fields(part_of(par, "decode")).count("num_workers").value_or(1);
   if (pools) {
-    run->prompts = LoadPool{plan_of(Fields(part_of(par, "prefill")), precision_, model_),
-                            Fields(part_of(par, "prefill")).count("num_workers").value_or(1)};
+    run->prompts = LoadPool{plan_of(Fields(part_of(par, "prefill")), precision_, model_)};
+    for (const auto& [pool, name] :
+         {std::pair{&*run->prompts, "prefill"}, std::pair{&run->answers, "decode"}}) {
+      const auto workers = Fields(part_of(par, name)).count("num_workers");
+      if (!workers) {
+        leave(
+            "how many workers each pool has, and whether attention is data-parallel, is not said");
+        return;
+      }
+      pool->workers = *workers;
+    }
   }
-  if (pools && (!part_of(par, "decode").contains("num_workers") ||
-                !part_of(par, "prefill").contains("num_workers"))) {
-    leave("how many workers each pool has, and whether attention is data-parallel, is not said");
-    return;
-  }
-  const auto prompt = shape_.count("isl");
-  const auto answer = shape_.count("osl");
   const std::optional<std::int64_t> users = users_of(run->answers.plan, pools);
-  const auto requests = shape_.count("num_requests");
-  if (!prompt || !answer || (!users && !requests)) {
+  const auto stated = stated_requests();
+  const auto requests = stated ? stated : drawn_requests(users);
+  if (!requests) {
     leave("lengths of the requests, or how many there are at a time, are not said");
     return;
   }
+  const auto prompt = static_cast<std::int64_t>(requests->traffic.prompt.quantile(0.5));
+  const auto mean = std::llround(requests->traffic.prompt.mean() + requests->traffic.answer.mean());
+  const std::int64_t step_tokens =
+      shape_.count("max_num_batched_tokens").value_or(engine_->step_tokens);
   for (LoadPool* pool : {&run->answers, run->prompts ? &*run->prompts : nullptr}) {
-    if (pool == nullptr) {
-      continue;
-    }
-    Shard& shard = pool->plan.shard;
-    shard.node_ranks = static_cast<int>(
-        std::min<std::int64_t>(std::max(1, machine_.network.domain), pool->plan.chips()));
-    pool->plan.overlaps_experts = engine_->overlaps_experts;
-    pool->key = fmt::format("{} {} {} {} {} {} {} {} {} {}", out_.plans, precision_text(precision_),
-                            shard.tensor, shard.data, pool->plan.pipeline, shard.expert,
-                            shard.expert_tensor, shard.node_ranks, model_fields_.text("layers"),
-                            machine_.network.nic ? machine_.network.nic->base() : 0.0);
-    InferenceRequest one;
-    one.precision = precision_;
-    one.prefill = {.count = 1, .new_tokens = std::min<std::int64_t>(*prompt, kStepTokens)};
-    one.decode = {.count = 1, .new_tokens = 1, .cached = *prompt};
-    if (!checked(check(model_, pool->plan, one))) {
-      return;
-    }
-    if (auto reason = steps_->refuses(model_, pool->plan, one)) {
-      leave(std::move(*reason));
+    if (pool != nullptr && !ready(*pool, prompt, step_tokens)) {
       return;
     }
   }
-  const auto mean = *prompt + *answer;
   const auto pool_spec = [&](const LoadPool& pool) {
     PoolSpec spec;
     spec.replicas = static_cast<int>(pool.workers);
@@ -204,14 +251,20 @@ void RowReader::read_load() {
     r.ranks = pool.plan.shard.data;
     r.lanes = pool.plan.pipeline;
     r.block_tokens = block_tokens(mean);
-    r.step_tokens = kStepTokens;
+    r.step_tokens = step_tokens;
     r.prefix_cache = false;
+    r.batching = engine_->prompts_first ? Batching::kPromptsFirst : Batching::kChunked;
+    r.whole_prompts = engine_->whole_prompts;
+    const StepModel::Arrival arrival = steps_->arrival();
+    r.request_s = arrival.request_s;
+    r.look_steps = pools ? 1 : std::llround(arrival.look_steps);
     constexpr std::int64_t kMostSequences = 4096;
     r.sequences = users ? std::max<std::int64_t>(256, *users) : kMostSequences;
-    r.admission = users ? Admission::kPrompt : Admission::kWhole;
-    const auto& capacity = chip_->memory.capacity;
-    const Bytes usable{capacity && capacity->value ? kMemoryShare * capacity->value->base() : 1e15};
-    size_cache(r, model_, pool.plan, usable, mean);
+    for (const char* name : {"max_num_seqs", "max_batch_per_rank"}) {
+      r.sequences = std::min(r.sequences, shape_.count(name).value_or(r.sequences));
+    }
+    r.admission = engine_->whole_requests ? Admission::kWhole : Admission::kPrompt;
+    share_memory(r, model_, pool.plan, *engine_, *chip_, mean);
     const auto chips = static_cast<double>(pool.plan.shard.tensor) * pool.plan.pipeline;
     spec.network_bytes_s = machine_.network.nic ? machine_.network.nic->base() * chips : 0.0;
     return spec;
@@ -220,49 +273,63 @@ void RowReader::read_load() {
   spec.cluster.pool = pool_spec(run->answers);
   if (run->prompts) {
     spec.cluster.prefill = pool_spec(*run->prompts);
+    spec.cluster.handover_s = steps_->arrival().handover_s;
   }
   if (spec.cluster.pool.replica.blocks * block_tokens(mean) < mean) {
     leave("the cache of one request does not fit beside the weights");
     return;
   }
-  // Where thousands of tokens are drawn, benchmarks draw from 80 % of the length on.
-  constexpr std::int64_t kDrawn = 1024;
-  constexpr double kLeastShare = 0.8;
-  const bool drawn = users && *prompt % kDrawn == 0 && *answer % kDrawn == 0;
-  const auto lengths = [&](std::int64_t most) {
-    const auto n = static_cast<double>(most);
-    const auto spread = Distribution::parse(fmt::format("uniform({}, {})", kLeastShare * n, n));
-    return drawn && spread ? *spread : Distribution::constant(n);
-  };
-  spec.traffic.prompt = lengths(*prompt);
-  spec.traffic.answer = lengths(*answer);
+  spec.traffic = requests->traffic;
+  spec.requests = static_cast<std::uint64_t>(requests->count);
   spec.leave_warmup = false;
-  if (users) {
-    spec.traffic.process = ArrivalProcess::kUsers;
-    spec.traffic.users = *users;
-    spec.requests = static_cast<std::uint64_t>(kTimesUsers * *users);
-  } else {
-    spec.traffic.process = ArrivalProcess::kAtOnce;
-    spec.requests = static_cast<std::uint64_t>(*requests);
-  }
   assume("a step takes at most {tokens} tokens; {share} % of the memory is used",
-         {{"tokens", std::to_string(kStepTokens)},
-          {"share", fmt::format("{:g}", 100.0 * kMemoryShare)}});
-  out_.constants = steps_->serving_constants();
-  out_.kind = contains(out_.metric, "ttft") || contains(out_.metric, "tpot") ? MetricKind::kTime
-                                                                             : MetricKind::kRate;
-  const bool first_token = contains(out_.metric, "ttft");
-  const bool rate = out_.kind == MetricKind::kRate;
-  const double unit = out_.unit == "ms" ? 1e3 : 1.0;
-  const std::string id = out_.id.substr(0, out_.id.rfind("-ttft"));
-  out_.simulated = [run, id, first_token, rate, unit] {
-    const LoadTables::Outcome found = run->tables->outcome(id, [&run] { return simulated(*run); });
-    return rate ? found.tokens_per_s : (first_token ? found.ttft_s : found.tpot_s) * unit;
-  };
-  const std::int64_t at_once = users.value_or(requests.value_or(1)) / run->answers.workers;
-  if (!first_token) {
-    time_load(run->answers.plan, *prompt, *answer, at_once, run->answers.workers, !pools);
+         {{"tokens", std::to_string(step_tokens)},
+          {"share", fmt::format("{:g}", 100.0 * engine_->memory_share)}});
+  predict_load(run);
+  time_load(*run);
+}
+
+// Whether its steps can be timed, and under which name.
+bool RowReader::ready(LoadPool& pool, std::int64_t prompt, std::int64_t step_tokens) {
+  Shard& shard = pool.plan.shard;
+  shard.node_ranks = static_cast<int>(
+      std::min<std::int64_t>(std::max(1, machine_.network.domain), pool.plan.chips()));
+  pool.plan.overlaps_experts = engine_->overlaps_experts;
+  pool.key = fmt::format("{} {} {} {} {} {} {} {} {} {}", out_.plans, precision_text(precision_),
+                         shard.tensor, shard.data, pool.plan.pipeline, shard.expert,
+                         shard.expert_tensor, shard.node_ranks, model_fields_.text("layers"),
+                         machine_.network.nic ? machine_.network.nic->base() : 0.0);
+  InferenceRequest one;
+  one.precision = precision_;
+  one.prefill = {.count = 1,
+                 .new_tokens = std::max<std::int64_t>(1, std::min(prompt, step_tokens))};
+  one.decode = {.count = 1, .new_tokens = 1, .cached = prompt};
+  if (!checked(check(model_, pool.plan, one))) {
+    return false;
   }
+  if (auto reason = steps_->refuses(model_, pool.plan, one)) {
+    leave(std::move(*reason));
+    return false;
+  }
+  return true;
+}
+
+void RowReader::predict_load(const std::shared_ptr<LoadRun>& run) {
+  out_.constants = steps_->serving_constants();
+  const auto is = [this](std::string_view what) { return contains(out_.metric, what); };
+  const auto field = is("ttft")      ? &LoadTables::Outcome::ttft_s
+                     : is("tpot")    ? &LoadTables::Outcome::tpot_s
+                     : is("latency") ? &LoadTables::Outcome::latency_s
+                                     : &LoadTables::Outcome::tokens_per_s;
+  const bool rate = field == &LoadTables::Outcome::tokens_per_s;
+  out_.kind = rate ? MetricKind::kRate : MetricKind::kTime;
+  const double unit = !rate && out_.unit == "ms" ? 1e3 : 1.0;
+  // Several rows are of one run.
+  const std::string name =
+      stated_requests() ? out_.group : out_.id.substr(0, out_.id.rfind("-ttft"));
+  out_.simulated = [run, name, field, unit] {
+    return unit * (run->tables->outcome(name, [&run] { return simulated(*run); }).*field);
+  };
 }
 
 // A step that is faster than its weights and caches can be read once is something else than it
@@ -305,62 +372,6 @@ std::optional<std::int64_t> RowReader::users_of(ServingPlan& plan, bool pools) c
     return users;
   }
   return all;
-}
-
-// The mean step in the middle of the run, for fitting constants: as many prompts begin as answers
-// end. Of throughput: a step's time is that of its tokens.
-void RowReader::time_load(const ServingPlan& plan, std::int64_t prompt, std::int64_t answer,
-                          std::int64_t at_once, std::int64_t workers, bool with_prompts) {
-  ReplicaSpec size;
-  const auto& capacity = chip_->memory.capacity;
-  size.block_tokens = block_tokens(prompt + answer);
-  size.step_tokens = kStepTokens;
-  const Bytes usable{capacity && capacity->value ? kMemoryShare * capacity->value->base() : 1e15};
-  size_cache(size, model_, plan, usable, prompt + answer);
-  constexpr double kHalf = 0.5;
-  const double room = static_cast<double>(size.blocks * size.block_tokens) /
-                      (static_cast<double>(prompt) + kHalf * static_cast<double>(answer));
-  const double ranks = static_cast<double>(plan.shard.data) * plan.pipeline;
-  const double wanted = static_cast<double>(at_once) / ranks;
-  double both = std::min(wanted, room);
-  const double per_step = both * static_cast<double>(prompt) / static_cast<double>(answer);
-  if (with_prompts) {  // prompts bind: fewer decode at a time
-    both *= std::min(1.0, static_cast<double>(kStepTokens) / per_step);
-  }
-  const std::int64_t decodes = std::max<std::int64_t>(1, std::llround(both));
-  InferenceRequest alone;
-  alone.precision = plan.precision;
-  alone.decode = {.count = decodes, .new_tokens = 1, .cached = prompt + answer / 2};
-  const auto decode = timer(plan, alone);
-  if (!decode) {
-    return;
-  }
-  StepModel::Timer mixed = *decode;
-  double share = 0.0;
-  if (with_prompts) {
-    const double called =
-        static_cast<double>(decodes) * static_cast<double>(prompt) / static_cast<double>(answer);
-    const double chunk = static_cast<double>(std::min(prompt, kStepTokens));
-    share = std::min(1.0, called / chunk);
-    InferenceRequest step = alone;
-    const double tokens = std::max(chunk, std::min(called, static_cast<double>(kStepTokens)));
-    const auto count = std::max<std::int64_t>(1, std::llround(tokens / chunk));
-    step.prefill = {.count = count, .new_tokens = std::llround(chunk)};
-    const auto found = timer(plan, step);
-    if (!found) {
-      return;
-    }
-    mixed = *found;
-  }
-  const StepModel::Timer first = *decode;
-  refuse_unreadable(plan, prompt + answer / 2, decodes);
-  out_.measured.seconds = [first, mixed, share](const StepModel::Values& values) {
-    return (1.0 - share) * first(values) + (share > 0.0 ? share * mixed(values) : 0.0);
-  };
-  out_.measured.measured_s =
-      out_.kind == MetricKind::kTime
-          ? out_.value * (out_.unit == "ms" ? 1e-3 : 1.0)
-          : static_cast<double>(decodes) * ranks * static_cast<double>(workers) / out_.value;
 }
 
 }  // namespace redline::app

@@ -22,7 +22,7 @@ class LoadTables {
  public:
   // Of a run that several rows are of.
   struct Outcome {
-    double ttft_s = 0.0, tpot_s = 0.0, tokens_per_s = 0.0;
+    double ttft_s = 0.0, tpot_s = 0.0, latency_s = 0.0, tokens_per_s = 0.0;
   };
   Outcome outcome(const std::string& run, const std::function<Outcome()>& simulate);
   std::shared_ptr<const StepTable> of(
@@ -37,6 +37,9 @@ class LoadTables {
   };
   std::map<std::string, std::shared_ptr<Run>> runs_;
 };
+
+struct LoadPool;
+struct LoadRun;
 
 class RowReader {
  public:
@@ -83,11 +86,20 @@ class RowReader {
   void time_serving(const ServingPlan& plan, std::int64_t batch, const Lengths& lengths,
                     std::int64_t drafted);
   // Under load: simulated, and for fitting constants a mean step.
+  struct Requests {
+    TrafficSpec traffic;
+    std::int64_t count = 0;
+  };
   void read_load();
+  [[nodiscard]] std::optional<Requests> stated_requests() const;
+  [[nodiscard]] std::optional<Requests> drawn_requests(std::optional<std::int64_t> users) const;
+  bool ready(LoadPool& pool, std::int64_t prompt, std::int64_t step_tokens);
+  void predict_load(const std::shared_ptr<LoadRun>& run);
   void refuse_unreadable(const ServingPlan& plan, std::int64_t context, std::int64_t decodes);
   std::optional<std::int64_t> users_of(ServingPlan& plan, bool pools) const;
-  void time_load(const ServingPlan& plan, std::int64_t prompt, std::int64_t answer,
-                 std::int64_t at_once, std::int64_t workers, bool with_prompts);
+  void time_load(const LoadRun& run);
+  void time_answers(const LoadRun& run);
+  void time_first_token(const LoadRun& run);
   // A step that is faster than reading the weights once is something else than it says.
   void refuse_impossible(const ServingPlan& plan);
 

@@ -222,6 +222,9 @@ void SimulationReader::finish() {
     pool.steps = std::make_unique<StepModel>(r.machine, *pool.kernels, w_.kernels->calibration(),
                                              *r.engine, step_variant(r.model, r.serving.precision));
     spec.replica.times = std::make_shared<const StepTable>(r.model, *pool.steps, r.serving);
+    const StepModel::Arrival arrival = pool.steps->arrival();
+    spec.replica.request_s = arrival.request_s;
+    out_->spec.cluster.handover_s = arrival.handover_s;
   };
   ClusterSpec& c = out_->spec.cluster;
   build(step, out_->answers, c.pool);

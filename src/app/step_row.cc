@@ -35,6 +35,21 @@ std::optional<double> stated_nic(const std::string& words, double chips_per_node
   return std::nullopt;
 }
 
+// "trtllm 1.0.0rc3" is of the generation trtllm-1.0.
+const Engine* stated_generation(const Engine& engine, const std::string& words) {
+  static const std::regex kVersion(R"(^\S+ (\d+\.\d+)\.)");
+  std::smatch found;
+  const bool said = std::regex_search(words, found, kVersion);
+  return said ? find_engine(fmt::format("{}-{}", engine.name, found[1].str())) : nullptr;
+}
+
+// "NVIDIA GH200-96GB": which of the memories that a part is sold with.
+std::optional<std::string> stated_memory(const std::string& words) {
+  static const std::regex kMemory(R"((\d+)\s?GB)");
+  std::smatch found;
+  return std::regex_search(words, found, kMemory) ? std::optional(found[1].str()) : std::nullopt;
+}
+
 }  // namespace
 
 RowReader::RowReader(const Workspace& workspace, const Json& fields,
@@ -139,6 +154,10 @@ void RowReader::read_machine() {
     leave({"no chip called '{name}'", {{"name", name}}});
     return;
   }
+  if (const auto memory = stated_memory(plain(system, "chip"))) {
+    const Chip* sold_with = w_.catalog.chip(fmt::format("{}-{}gb", chip_->id, *memory));
+    chip_ = sold_with != nullptr ? sold_with : chip_;
+  }
   out_.chip_id = chip_->id;
   if (contains(plain(system, "chip"), "1 GCD")) {
     leave("measured on one die of a package of two");
@@ -221,7 +240,8 @@ void RowReader::read_engine() {
     assume("the engine is {engine}", {{"engine", std::string(engine_->name)}});
   }
   if (stated.empty() || stated != engine_->name) {
-    engine_ = &generation_of(*engine_, row_.text("date"));
+    const Engine* versioned = stated_generation(*engine_, stated);
+    engine_ = versioned != nullptr ? versioned : &generation_of(*engine_, row_.text("date"));
     if (!engine_->shards_by.empty() && par_.number("zero").value_or(0.0) >= 2.0) {
       engine_ = find_engine(engine_->shards_by);
       assume("the engine is {engine}", {{"engine", std::string(engine_->name)}});

@@ -48,6 +48,45 @@ TEST(StepRow, SaysWhyItIsNotAnswered) {
   EXPECT_EQ(reason(R"({"value": null})"), "the measured value is not said");
 }
 
+constexpr const char* kLoad = R"({
+  "id": "l", "source": {"key": "trtllm-v0.15"}, "date": "2026-01", "phase": "serving-agg",
+  "system": {"chip_id": "gh200", "chip": "NVIDIA GH200-96GB", "chips": 1},
+  "model": {"name": "Llama-3-8B", "layers": 32, "hidden": 4096, "heads": 32, "kv_heads": 8,
+            "head_dim": 128, "ffn": 14336, "ffn_type": "swiglu", "vocab": 128256},
+  "precision": "fp8", "parallelism": {"tp": 1}, "spec_level": "full",
+  "shape": {"isl": 1024, "osl": 128, "concurrency": 4, "engine": "trtllm 1.0.0rc3"},
+  "metric": "ttft", "value": 80, "unit": "ms"})";
+
+TEST(StepRow, TakesTheMemoryAndTheGenerationThatAreNamed) {
+  const StepRow row = read_step_row(workspace(), Json::parse(kLoad));
+  ASSERT_FALSE(row.unanswered) << row.unanswered->english();
+  EXPECT_EQ(row.chip_id, "gh200-96gb");
+  EXPECT_EQ(row.engine, "trtllm-1.0");
+}
+
+TEST(StepRow, TimesToTheFirstTokenAreSimulatedAndFittedAlike) {
+  const StepRow row = read_step_row(workspace(), Json::parse(kLoad));
+  ASSERT_TRUE(row.simulated);
+  ASSERT_TRUE(row.measured.seconds);
+  EXPECT_TRUE(row.measured.first_token);
+  const double closed_ms = 1e3 * row.measured.seconds(row.constants.values);
+  EXPECT_NEAR(row.simulated(), closed_ms, 0.25 * closed_ms);
+}
+
+TEST(StepRow, ReadsAWorkloadInWords) {
+  Json fields = Json::parse(kLoad);
+  fields["phase"] = "serving";
+  fields["metric"] = "tpot_mean";
+  fields["shape"] = {{"workload", "300 ShareGPT requests, Poisson 10 req/s"},
+                     {"max_num_seqs", 128},
+                     {"max_num_batched_tokens", 2048},
+                     {"engine", "vllm"}};
+  const StepRow row = read_step_row(workspace(), fields);
+  ASSERT_FALSE(row.unanswered) << row.unanswered->english();
+  EXPECT_GT(row.simulated(), 1.0);  // ms
+  EXPECT_LT(row.simulated(), 100.0);
+}
+
 TEST(StepRow, SurvivesAbsurdNumbers) {
   for (const char* change :
        {R"({"parallelism": {"tp": 1e300, "pp": -1, "dp": "x"}})",

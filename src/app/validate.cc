@@ -176,9 +176,8 @@ class Validation {
       const double slower = row.measured.seconds(constants.values) / row.measured.measured_s;
       one.predicted = row.value * (row.kind == MetricKind::kTime ? slower : 1.0 / slower);
     }
-    const double factor = row.simulated ? std::max(interval_factor(constants),
-                                                   load_factors_[is_first_token(row) ? 1 : 0])
-                                        : interval_factor(constants);
+    const double of_steps = interval_factor(constants);
+    const double factor = row.simulated ? std::max(of_steps, load_factor(row)) : of_steps;
     one.low = one.predicted / factor;
     one.high = one.predicted * factor;
     predicted_.push_back(std::move(one));
@@ -206,25 +205,39 @@ class Validation {
                           [](const auto& one) { return !is_first_token(*one.first); });
     for_each_index(runs.size(), threads_,
                    [&runs](std::size_t i) { runs[i].second = runs[i].first->simulated(); });
-    // How wrong runs whose constants were fitted are says how wrong the others may be.
-    std::array<std::vector<double>, 2> errors;
+    // How wrong runs whose constants were fitted are says how wrong others of their kind may be.
+    std::map<std::string, std::vector<double>> errors;
     for (const auto& [row, predicted] : runs) {
       simulated_[row->id] = predicted;
       const bool first = is_first_token(*row);
       const std::string run = first ? row->id.substr(0, row->id.rfind("-ttft")) : row->id;
       if (fitted_.contains(run)) {
-        errors[first ? 1 : 0].push_back(std::fabs(std::log(row->value / predicted)));
+        const double error = std::fabs(std::log(row->value / predicted));
+        errors[operator_of(*row)].push_back(error);
+        errors[kind_of(*row)].push_back(error);
       }
     }
-    for (std::size_t i = 0; i < errors.size(); ++i) {
+    for (auto& [kind, of_kind] : errors) {
       constexpr std::size_t kFew = 20;
-      if (errors[i].size() >= kFew) {
-        const auto place =
-            errors[i].begin() + static_cast<std::ptrdiff_t>(errors[i].size() * 4 / 5);
-        std::nth_element(errors[i].begin(), place, errors[i].end());
-        load_factors_[i] = std::exp(*place);
+      constexpr double kWider = 1.3;  // constants were fitted on these, and to some of their errors
+      if (of_kind.size() >= kFew) {
+        const auto place = of_kind.begin() + static_cast<std::ptrdiff_t>(of_kind.size() * 4 / 5);
+        std::nth_element(of_kind.begin(), place, of_kind.end());
+        load_factors_[kind] = std::exp(kWider * *place);
       }
     }
+  }
+  // To the ends of its interval: as of its phase, where enough runs of it were fitted.
+  double load_factor(const StepRow& row) const {
+    for (const std::string& kind : {operator_of(row), kind_of(row)}) {
+      if (const auto found = load_factors_.find(kind); found != load_factors_.end()) {
+        return found->second;
+      }
+    }
+    return 1.0;
+  }
+  static std::string kind_of(const StepRow& row) {
+    return is_first_token(row) ? "first token" : "throughput";
   }
   static bool is_first_token(const StepRow& row) {
     return row.metric.find("ttft") != std::string::npos;
@@ -270,8 +283,8 @@ class Validation {
   const Measurements& kept_;
   const Measurements& rows_;
   unsigned threads_;
-  std::map<std::string, double> simulated_;       // of rows under load, by id
-  std::array<double, 2> load_factors_{1.0, 1.0};  // to the ends of their intervals; [1]: of TTFT
+  std::map<std::string, double> simulated_;     // of rows under load, by id
+  std::map<std::string, double> load_factors_;  // by phase, and of all of a kind
   std::set<std::string> fitted_;
   std::vector<Predicted> predicted_;
   std::vector<Skipped> skipped_;

@@ -13,7 +13,8 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
                       const StepModel::Values& c) {
   StepParts parts;
   auto& s = parts.seconds;
-  double matrix = stage.at(Work::kMatrix) * c[kServeMatrix];
+  double matrix =
+      stage.at(Work::kMatrix) * c[kServeMatrix] * (costs.prompts > 0.0 ? c[kServePrompts] : 1.0);
   if (costs.core_cycles > 0.0) {
     matrix += beyond(stage.loads / (costs.core_cycles * c[kServeLoad]), matrix);
   }
@@ -42,7 +43,8 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   s[index_of(Work::kExpert)] =
       costs.overlaps_experts ? beside(exchange, compute, 0.0) : exchange * exposed;
   s[index_of(Work::kPipeline)] = stage.at(Work::kPipeline);
-  s[index_of(Work::kHost)] = beyond(stage.launches * c[kServeLaunch], parts.total());
+  const double host = stage.launches * c[kServeLaunch] + costs.sequences * c[kServeSequence];
+  s[index_of(Work::kHost)] = beyond(host, parts.total());
   return parts;
 }
 
@@ -62,6 +64,7 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
                            const Engine& engine) {
   ServingCosts costs;
   costs.prompts = static_cast<double>(request.prefill.count);
+  costs.sequences = static_cast<double>(request.prefill.count + request.decode.count);
   costs.imbalance = plan.imbalance;
   const Limits& limits = kernels.limits();
   costs.core_cycles = limits.cores * limits.clock;

@@ -10,6 +10,7 @@ namespace redline::perf {
 struct ServingCosts {
   std::vector<PassCost> stages;  // in order
   double prompts = 0.0;          // prompts are prefilled in this step
+  double sequences = 0.0;        // of the step, with those of the prompts
   double imbalance = 1.0;
   double core_cycles = 0.0;  // of all cores in a second; 0: not known
   bool overlaps_experts = false;

@@ -85,7 +85,9 @@ double width_of(std::vector<double> errors) {
   return errors[place] / perf::kNormal80;
 }
 
-std::vector<Scatter> scatter_of(bool training, const std::vector<Known>& rows) {
+// Of times of steps: those to the first token have intervals of their own.
+std::vector<Scatter> scatter_of(bool training, std::vector<Known> rows) {
+  std::erase_if(rows, [](const Known& one) { return one.row->first_token; });
   const std::string name(perf::step_table_name(training));
   const auto count = static_cast<int>(rows.size());
   const double folds = width_of(left_out(training, rows, [](const Known& one) {
@@ -109,7 +111,7 @@ std::vector<Support> support_of(bool training, const std::vector<Known>& rows) {
     support.kernel = one.row->engine;
     support.chip = one.row->chip;
     support.family = one.scopes[2];
-    ++support.rows;
+    support.rows += one.row->first_token ? 0 : 1;
     sources.insert(one.row->source);
   }
   std::vector<Support> list;
@@ -125,7 +127,9 @@ std::vector<Support> support_of(bool training, const std::vector<Known>& rows) {
 std::set<std::string> fitted_steps(const std::vector<MeasuredStep>& rows) {
   std::map<std::string, std::set<std::pair<std::uint64_t, std::string>>> groups;  // of a source
   for (const MeasuredStep& row : rows) {
-    groups[row.source].emplace(fnv1a(row.group) >> 7U, row.group);
+    if (!row.first_token) {  // which goes with the rest of its run
+      groups[row.source].emplace(fnv1a(row.group) >> 7U, row.group);
+    }
   }
   std::set<std::pair<std::string, std::string>> chosen;
   for (const auto& [source, list] : groups) {

@@ -33,6 +33,11 @@ enum ServingConstant : std::size_t {
   kServeStep,
   kServePrompt,
   kServeOverlap,
+  kServePrompts,
+  kServeSequence,
+  kServeRequest,
+  kServeLooks,
+  kServeHandover,
   kServingConstants,
 };
 

@@ -179,6 +179,12 @@ ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& pla
   return estimate;
 }
 
+StepModel::Arrival StepModel::arrival(const Engine& engine, const Values& values) {
+  return {values[perf::kServeRequest],
+          engine.rare_looks ? std::max(1.0, values[perf::kServeLooks]) : 1.0,
+          values[perf::kServeHandover]};
+}
+
 StepModel::Timer StepModel::training_timer(const LlmModel& model, const TrainingPlan& plan) const {
   auto costs = std::make_shared<const perf::TrainingCosts>(
       perf::training_costs(model, plan, perf::stage_kinds(model, plan), *kernels_, *engine_));
