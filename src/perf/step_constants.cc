@@ -58,7 +58,7 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "fixed time of a batch of prompts beside its step"},
     {"overlap_stretch", "1", Part::kCompute, 1.18, 0.1, 0.0, 0.0, 0.0, 0.0,
      "work beside an exchange of experts that it hides, against the same alone"},
-    {"prompt_stretch", "1", Part::kCompute, 1.0, 0.0, 0.35, 0.0, 0.35, 0.05,
+    {"prompt_stretch", "1", Part::kCompute, 1.0, 0.0, 0.12, 0.0, 0.5, 0.05,
      "matrix products of a step with prompts, on top of matrix_stretch: no graphs, other kernels"},
     {"sequence_s", "s", Part::kLatency, 5e-6, 0.7, 0.7, 0.1, 0.3, 0.0,
      "host time for each sequence of a step, beside its work"},
