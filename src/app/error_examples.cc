@@ -248,6 +248,25 @@ error[RL1405]: 'model_type' names the family "lama", which is not known
    = help: known families: llama, mistral, mixtral, qwen2, qwen2_moe, qwen3, qwen3_moe, deepseek_v2, deepseek_v3, kimi_k2, gpt_oss, gpt_neox, gpt2, gemma, gemma2, gemma3_text, phi3
 [exit 3]
 )x";
+    case Code::kDistributionSyntax:
+      return R"x($ redline simulate serve --chip h20 --model llama-3.1-8b --prompt 'lognormal(1k'
+error[RL1406]: at character 13: a comma or a closing parenthesis is missing
+  --> field 'prompt':1:13
+  |
+1 | lognormal(1k
+  |             ^
+[exit 3]
+)x";
+    case Code::kTraceRow:
+      return R"x($ printf 'arrival_s,input_tokens,output_tokens\n0,1024,256\n1,-5,256\n' > trace.csv; redline simulate serve --chip h20 --model llama-3.1-8b --traffic trace.csv
+error[RL1407]: '-5' cannot be the prompt
+  --> trace.csv:3:3
+  |
+3 | 1,-5,256
+  |   ^^
+   = help: write a whole number from 1 to 10000000
+[exit 3]
+)x";
     case Code::kShardDamaged:
       return R"x($ printf '[request]\ncommand = "classify"\n[vary]\nchip = ["h20", "l20"]\n' > s.toml; redline search run s.toml -o a.shard 2>/dev/null; sed -i s/l20/l40/ a.shard; redline merge a.shard
 error[RL1501]: a.shard: line 4: the rows before it are not those that its checksum was taken of

@@ -161,7 +161,8 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "  bernoulli(p)  poisson(mean)  zipf(n, s)  empirical(v1, v2, ...)\n"
      "  mix(0.3: 100, 0.7: 200 to 2000)  with weights that add up to 1\n"
      "Numbers may end in k (thousands) or M (millions). The message names the character of the\n"
-     "literal at which reading stopped.\n"},
+     "literal at which reading stopped.\n",
+     "redline simulate serve --chip h20 --model llama-3.1-8b --prompt 'lognormal(1k'"},
     {Code::kTraceRow, "a row of a trace is not a request",
      "A trace says of each request when it came and how many tokens it had: a table with the\n"
      "columns arrival_s, input_tokens, output_tokens, or one JSON object a line. The names of\n"
@@ -169,7 +170,9 @@ constexpr auto kCatalogue = std::to_array<Entry>({
      "milliseconds, input_length, output_length, hash_ids). Lengths are whole numbers from 1 to\n"
      "10 million, and no row comes before the one above it. prefix and prefix_tokens, which may\n"
      "be left out, say which prompts begin alike and for how long; priority is a whole number,\n"
-     "the lowest first.\n"},
+     "the lowest first.\n",
+     "printf 'arrival_s,input_tokens,output_tokens\\n0,1024,256\\n1,-5,256\\n' > trace.csv; "
+     "redline simulate serve --chip h20 --model llama-3.1-8b --traffic trace.csv"},
     {Code::kShardDamaged, "a file of a run is damaged",
      "A shard file or an SQLite file holds checksums of its batches; what is read is not what was\n"
      "written, or its end is missing. Nothing was made from it. The run that wrote it, asked "
