@@ -321,9 +321,8 @@ class ReplyReader : FieldReader {
     r.reply.clocks = {0.6, 0.8, 1.0};
     if (flag("power_limit", fields_.has("max_watts"))) {
       r.reply.held.clear();
-      constexpr double kStep = 0.05;
-      for (int step = 8; step <= 20; ++step) {
-        r.reply.held.push_back(step * kStep);
+      for (int percent = 40; percent <= 100; percent += 5) {
+        r.reply.held.push_back(percent / 100.0);
       }
     }
     uses_host_memory_ = flag("host_memory", false);
