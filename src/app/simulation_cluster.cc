@@ -224,6 +224,7 @@ void SimulationReader::finish() {
     spec.replica.times = std::make_shared<const StepTable>(r.model, *pool.steps, r.serving);
     const StepModel::Arrival arrival = pool.steps->arrival();
     spec.replica.request_s = arrival.request_s;
+    spec.replica.look_steps = step.pool ? 1 : std::llround(arrival.look_steps);
     out_->spec.cluster.handover_s = arrival.handover_s;
   };
   ClusterSpec& c = out_->spec.cluster;

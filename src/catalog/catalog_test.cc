@@ -41,8 +41,8 @@ std::vector<Code> codes_of(const Loaded<Catalog>& catalog) {
 
 TEST(RealData, HasEveryRecord) {
   EXPECT_EQ(test::catalog().chips.size(), 107U);
-  EXPECT_EQ(test::catalog().systems.size(), 35U);
-  EXPECT_EQ(test::catalog().models.size(), 135U);
+  EXPECT_EQ(test::catalog().systems.size(), 36U);
+  EXPECT_EQ(test::catalog().models.size(), 136U);
 }
 
 TEST(RealData, RecordsStandById) {
