@@ -42,7 +42,7 @@ std::vector<Code> codes_of(const Loaded<Catalog>& catalog) {
 TEST(RealData, HasEveryRecord) {
   EXPECT_EQ(test::catalog().chips.size(), 107U);
   EXPECT_EQ(test::catalog().systems.size(), 36U);
-  EXPECT_EQ(test::catalog().models.size(), 136U);
+  EXPECT_EQ(test::catalog().models.size(), 135U);
 }
 
 TEST(RealData, RecordsStandById) {
