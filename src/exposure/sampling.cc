@@ -157,7 +157,7 @@ void SamplePlan::fill(std::uint64_t first, std::span<double> out) const {
   RL_CHECK(out.size() % dimensions() == 0);
   const std::uint64_t rows = out.size() / dimensions();
   RL_CHECK(first + rows <= count_);
-  for (unsigned d = 0; d < dimensions(); ++d) {
+  for (unsigned d = 0; rows > 0 && d < dimensions(); ++d) {
     fill_dimension(d, first, rows, dimensions(), out.data() + d);
   }
 }
@@ -166,7 +166,7 @@ void SamplePlan::fill_columns(std::uint64_t first, std::span<double> out) const 
   RL_CHECK(out.size() % dimensions() == 0);
   const std::uint64_t rows = out.size() / dimensions();
   RL_CHECK(first + rows <= count_);
-  for (unsigned d = 0; d < dimensions(); ++d) {
+  for (unsigned d = 0; rows > 0 && d < dimensions(); ++d) {
     fill_dimension(d, first, rows, 1, out.data() + d * rows);
   }
 }

@@ -261,6 +261,9 @@ void Tally::take(const Block& block) {
 }
 
 void Tally::count_bins(std::span<const std::int16_t> bins) {
+  if (bins.empty()) {
+    return;  // there may be no octaves yet
+  }
   Octave* const octave_0 = octaves_.data() + kOctavesAbove;
   for (const std::int32_t bin : bins) {
     Octave& octave = octave_0[bin >> kOctaveBits];
