@@ -19,9 +19,9 @@ const exposure::ScenarioContext& context() {
     exposure::SeriesRecord days{"days", "days", "days", {}, {}};
     for (int i = 1; i <= 4; ++i) {
       const Date date = make_date(2018 + i, 6, 1);
-      rate.cases.push_back({date, "x", {}, {}, {}, ""});
-      record.cases.push_back({date, "x", i % 2 == 0, {}, {}, ""});
-      days.cases.push_back({date, "x", {}, 30.0 * i, {}, ""});
+      rate.cases.push_back({date, "x", {}, {}, {}, {}, {}, ""});
+      record.cases.push_back({date, "x", i % 2 == 0, {}, {}, {}, {}, ""});
+      days.cases.push_back({date, "x", {}, {}, {}, 30.0 * i, {}, ""});
     }
     made.precedents = {rate, record, days};
     return made;
