@@ -249,7 +249,7 @@ TEST(Impact, FactsLaterThanTheDayAreNotUsed) {
 TEST(Impact, DesignsAreThoseOfASearchForAPart) {
   const ImpactReport report = worked_out(asked("2023-10-16", "us-2023-10"));
   for (const DieReply& one : report.replies) {
-    for (const std::size_t side : {0, 1}) {
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
       const RuleSet& law = report.rules(side);
       for (const bool per_dollar : {false, true}) {
         const Json fields{{"from", one.die},
