@@ -32,6 +32,8 @@ class SamplePlan {
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
+  // How many points `out` has room for, from `first` on.
+  [[nodiscard]] std::uint64_t rows_of(std::uint64_t first, std::span<const double> out) const;
   // The number of a dimension in the points from `first` on, `step` places apart.
   void fill_dimension(unsigned dimension, std::uint64_t first, std::uint64_t rows, std::size_t step,
                       double* out) const;

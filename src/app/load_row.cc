@@ -348,7 +348,7 @@ void RowReader::refuse_unreadable(const ServingPlan& plan, std::int64_t context,
     share = 1.0 - std::pow(1.0 - chosen, tokens);
   }
   const double least = (share * held.weights.base() + held.cache.base()) / bandwidth->value->base();
-  const double measured = out_.value * (out_.unit == "ms" ? 1e-3 : 1.0);
+  const double measured = out_.value_s();
   if (measured < least) {
     leave("suspect: faster than weights and caches can be read");
   }

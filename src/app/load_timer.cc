@@ -15,11 +15,14 @@ constexpr double kHalf = 0.5;
 struct Rank {
   double at_once = 1.0, prompt = 1.0, answer = 1.0, step_tokens = 1.0, room = 1.0;
 };
+double ranks_of(const PoolSpec& pool) {
+  return static_cast<double>(pool.replica.ranks) * pool.replica.lanes * pool.replicas;
+}
 Rank rank_of(const SimulationSpec& spec) {
   const PoolSpec& pool = spec.cluster.pool;
   const ReplicaSpec& r = pool.replica;
   const bool users = spec.traffic.process == ArrivalProcess::kUsers;
-  const double ranks = static_cast<double>(r.ranks) * r.lanes * pool.replicas;
+  const double ranks = ranks_of(pool);
   Rank rank;
   rank.at_once =
       (users ? static_cast<double>(spec.traffic.users) : static_cast<double>(spec.requests)) /
@@ -109,10 +112,9 @@ void RowReader::time_answers(const LoadRun& run) {
            (share > 0.0 ? share * with_prompts(values) : 0.0);
   };
   const PoolSpec& pool = run.spec.cluster.pool;
-  const double ranks = static_cast<double>(pool.replica.ranks) * pool.replica.lanes * pool.replicas;
-  out_.measured.measured_s = out_.kind == MetricKind::kTime
-                                 ? out_.value * (out_.unit == "ms" ? 1e-3 : 1.0)
-                                 : decodes * ranks / out_.value;
+  const double ranks = ranks_of(pool);
+  out_.measured.measured_s =
+      out_.kind == MetricKind::kTime ? out_.value_s() : decodes * ranks / out_.value;
 }
 
 // Users who all begin at once and then ask one by one: the prompts of the first round wait for each
@@ -134,7 +136,7 @@ void RowReader::time_first_token(const LoadRun& run) {
   const auto decode = timer(run.answers.plan, alone);
   InferenceRequest one;
   one.precision = plan.precision;
-  const double ranks = static_cast<double>(pool.replica.ranks) * pool.replica.lanes * pool.replicas;
+  const double ranks = ranks_of(pool);
   const double burst = static_cast<double>(run.spec.traffic.users) / ranks * rank.prompt;
   one.prefill = prompts_of(rank.prompt, rank);
   InferenceRequest all = one;
@@ -170,7 +172,7 @@ void RowReader::time_first_token(const LoadRun& run) {
       slower > 0.0 ? rank.prompt * run.spec.cluster.pool.replica.cache_bytes_per_token / slower
                    : 0.0;
   out_.measured.first_token = true;
-  out_.measured.measured_s = out_.value * (out_.unit == "ms" ? 1e-3 : 1.0);
+  out_.measured.measured_s = out_.value_s();
   out_.measured.seconds = [=, engine = engine_, step = *decode, later = *chunk,
                            burst_step = *first](const StepModel::Values& values) {
     const StepModel::Arrival arrival = StepModel::arrival(*engine, values);

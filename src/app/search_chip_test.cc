@@ -259,6 +259,20 @@ TEST(SearchChip, TellsWhatOtherWaysRoundWouldAdd) {
   }
 }
 
+// Eight dies stand in its package, as many as any may have.
+TEST(SearchChip, AFullPackageHasNoWayOfMoreDies) {
+  Json fields = usual("mi300x-xcd", "2023-12-31");
+  fields["rule"] = "US-2023-10-17-ACS-IFR";
+  fields["exceptions"] = true;
+  const auto answer = search_chip(workspace(), fields, {}, Code::kBadOptionValue, results::Words());
+  ASSERT_TRUE(answer.has_value());
+  const Json& ways = answer->results.front()["ways_left_out"];
+  EXPECT_FALSE(ways.empty());
+  for (const Json& one : ways) {
+    EXPECT_NE(one["option"], "--dies");
+  }
+}
+
 TEST(SearchChip, MoreDiesAndIdleSiliconOnlyAdd) {
   Json fields = usual("ad104", "2023-10-17");
   fields["rule"] = "US-2023-10-17-ACS-IFR";

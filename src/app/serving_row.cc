@@ -137,7 +137,7 @@ void RowReader::time_serving(const ServingPlan& plan, std::int64_t batch, const 
   };
   if (metric == "ttft" || metric == "tpot") {
     out_.kind = MetricKind::kTime;
-    out_.measured.measured_s = out_.value * (out_.unit == "ms" ? 1e-3 : 1.0);
+    out_.measured.measured_s = out_.value_s();
     return;
   }
   out_.kind = MetricKind::kRate;

@@ -225,12 +225,12 @@ void SimulationReader::finish() {
     const StepModel::Arrival arrival = pool.steps->arrival();
     spec.replica.request_s = arrival.request_s;
     spec.replica.look_steps = step.pool ? 1 : std::llround(arrival.look_steps);
-    out_->spec.cluster.handover_s = arrival.handover_s;
   };
   ClusterSpec& c = out_->spec.cluster;
   build(step, out_->answers, c.pool);
   if (step.pool) {
     build(*step.pool->prefill, out_->prompts, *c.prefill);
+    c.handover_s = out_->prompts.steps->arrival().handover_s;
   }
   if (!step.fits) {
     out_->too_small = step.cure ? *step.cure : Message("the model does not fit");

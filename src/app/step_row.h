@@ -27,6 +27,8 @@ struct StepRow {
   std::string unit;
   std::string plans;   // model, format, system and engine: rows of one such differ in their plans
   double value = 0.0;  // in the metric and unit of the row
+  // Of a time, in seconds.
+  [[nodiscard]] double value_s() const { return value * (unit == "ms" ? 1e-3 : 1.0); }
   MetricKind kind = MetricKind::kTime;
   MeasuredStep measured;                // seconds of what was run
   std::function<double()> simulated{};  // under load: in the metric and unit of the row

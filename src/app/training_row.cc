@@ -161,7 +161,7 @@ double RowReader::training_seconds(const TrainingPlan& plan, const TrainingEstim
   const std::string& metric = out_.metric;
   if (metric == "iteration_time" || metric == "step_time" || metric == "layer_fwd_bwd_time") {
     out_.kind = MetricKind::kTime;
-    return out_.value * (out_.unit == "ms" ? 1e-3 : 1.0);
+    return out_.value_s();
   }
   if (metric.rfind("gpu_hours", 0) == 0) {
     out_.kind = MetricKind::kTime;

@@ -62,7 +62,7 @@ inline std::uint32_t scrambled(std::uint32_t x, std::uint32_t key) {
 constexpr unsigned kRunBits = 6;
 constexpr std::uint64_t kRun = std::uint64_t{1} << kRunBits;
 
-// The number that stands for `bits`, of each of a run of points: at = x ^ of_run[i].
+// The numbers of a run of points in a dimension: the bits of point i are x ^ of_run[i].
 REDLINE_LANES void place_run(std::uint32_t x, const std::array<std::uint32_t, kRun>& of_run,
                              std::uint32_t key, std::array<double, kRun>& out) {
   for (std::size_t i = 0; i < kRun; ++i) {
@@ -154,21 +154,24 @@ void SamplePlan::fill_dimension(unsigned dimension, std::uint64_t first, std::ui
 }
 
 void SamplePlan::fill(std::uint64_t first, std::span<double> out) const {
-  RL_CHECK(out.size() % dimensions() == 0);
-  const std::uint64_t rows = out.size() / dimensions();
-  RL_CHECK(first + rows <= count_);
+  const std::uint64_t rows = rows_of(first, out);
   for (unsigned d = 0; rows > 0 && d < dimensions(); ++d) {
     fill_dimension(d, first, rows, dimensions(), out.data() + d);
   }
 }
 
 void SamplePlan::fill_columns(std::uint64_t first, std::span<double> out) const {
-  RL_CHECK(out.size() % dimensions() == 0);
-  const std::uint64_t rows = out.size() / dimensions();
-  RL_CHECK(first + rows <= count_);
+  const std::uint64_t rows = rows_of(first, out);
   for (unsigned d = 0; rows > 0 && d < dimensions(); ++d) {
     fill_dimension(d, first, rows, 1, out.data() + d * rows);
   }
+}
+
+std::uint64_t SamplePlan::rows_of(std::uint64_t first, std::span<const double> out) const {
+  RL_CHECK(out.size() % dimensions() == 0);
+  const std::uint64_t rows = out.size() / dimensions();
+  RL_CHECK(first + rows <= count_);
+  return rows;
 }
 
 }  // namespace redline

@@ -62,15 +62,13 @@ BinRange range_of(std::int32_t bin, double min, double max) {
 
 __extension__ typedef unsigned __int128 HexNumber;
 
-// What the values of a block come to; their bins are filled besides.
-struct BlockSums {
-  std::int64_t sum = 0, low = std::int64_t{1} << 53U, high = -(std::int64_t{1} << 53U);
-  HexNumber squares = 0;
-};
+constexpr std::int64_t kBeyond = std::int64_t{1} << 53U;  // of any size that is allowed
 
-// Of any values that are allowed.
-BlockSums wide_sums(std::span<const double> values, std::int16_t* bins) {
-  BlockSums s;
+// What any values that are allowed come to; their bins are noted besides.
+Tally::Block wide_sums(std::span<const double> values, std::int16_t* bins) {
+  Tally::Block s;
+  s.low = kBeyond;
+  s.high = -kBeyond;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double size = whole_of(std::fabs(values[i]));
     const auto whole = static_cast<std::int64_t>(size);
@@ -88,10 +86,12 @@ BlockSums wide_sums(std::span<const double> values, std::int16_t* bins) {
 // Of values below kQuick in size: without a branch, a call or a product of 128 bits, so that
 // vectors can do it. A size is upper * 2^26 + lower.
 constexpr double kQuick = 0x1p50;
-REDLINE_LANES BlockSums quick_sums(std::span<const double> values, std::int16_t* bins) {
+REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16_t* bins) {
   constexpr double kShift = 0x1p52;  // leaves the whole number in the last bits of the sum
   constexpr unsigned kHalfBits = 26;
-  BlockSums s;
+  Tally::Block s;
+  s.low = kBeyond;
+  s.high = -kBeyond;
   std::uint64_t upper_squares = 0, products = 0, lower_squares = 0;  // each below 2^61
   REDLINE_INDEPENDENT
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -235,15 +235,15 @@ Tally::Block Tally::look_at(std::span<const double> values, std::int16_t* bins) 
                                   [](double value) { return std::fabs(value) <= kMost; });
     values = std::span(kept).first(static_cast<std::size_t>(end - kept.begin()));
   }
-  if (values.empty()) {
-    return {0, 0, all, 0, 0, 0, 0};
+  Block block;
+  if (!values.empty()) {
+    const bool quick = most < std::bit_cast<std::int64_t>(kQuick);
+    block = quick ? quick_sums(values, bins) : wide_sums(values, bins);
   }
-  const bool quick = most < std::bit_cast<std::int64_t>(kQuick);
-  const BlockSums sums = quick ? quick_sums(values, bins) : wide_sums(values, bins);
-  const bool same = sums.low == sums.high;  // often 0
-  return {
-      values.size(), same ? 0 : values.size(), all - values.size(), sums.low, sums.high, sums.sum,
-      sums.squares};
+  block.count = values.size();
+  block.noted = block.low == block.high ? 0 : values.size();  // often 0
+  block.left_out = all - values.size();
+  return block;
 }
 
 void Tally::take(const Block& block) {

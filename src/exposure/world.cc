@@ -43,6 +43,23 @@ bool any(const F& f) {
   return found;
 }
 
+// Whether two lists are the same, of each what counts alone and as it is seen.
+template <class Counts, class Seen>
+bool same_among(const std::vector<std::size_t>& a, const std::vector<std::size_t>& b,
+                const Counts& counts, const Seen& seen) {
+  auto one = a.begin(), other = b.begin();
+  for (;; ++one, ++other) {
+    one = std::find_if(one, a.end(), counts);
+    other = std::find_if(other, b.end(), counts);
+    if (one == a.end() || other == b.end()) {
+      return one == a.end() && other == b.end();
+    }
+    if (seen(*one) != seen(*other)) {
+      return false;
+    }
+  }
+}
+
 // 1 where a number lies within the bounds.
 REDLINE_LANES void see_fate(double above, double below, const double* u, std::uint32_t* came,
                             std::size_t points) {
@@ -219,55 +236,29 @@ void Worlds::work_out_only(std::span<const SlotIndex> slots) {
 // Which groups and which options differ in nothing that is done in these worlds.
 void Worlds::compare_groups() {
   const auto acts = [this](std::size_t l) { return idle_[l] == 0; };
-  const auto same = [&](const Group& a, const Group& b) {
-    auto one = a.lines.begin(), other = b.lines.begin();
-    for (;; ++one, ++other) {
-      one = std::find_if(one, a.lines.end(), acts);
-      other = std::find_if(other, b.lines.end(), acts);
-      if (one == a.lines.end() || other == b.lines.end()) {
-        return one == a.lines.end() && other == b.lines.end();
-      }
-      if (*one != *other) {
-        return false;
-      }
-    }
-  };
+  const auto line = [](std::size_t l) { return l; };
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     Group& group = groups_[g];
     group.ready = false;
     group.stands_for.reset();
     if (std::any_of(group.lines.begin(), group.lines.end(), acts)) {
-      group.stands_for = g;
-      for (std::size_t k = 0; k < g; ++k) {
-        if (groups_[k].stands_for == k && same(group, groups_[k])) {
-          group.stands_for = k;
-          break;
-        }
+      std::size_t first = 0;
+      while (first < g && !(groups_[first].stands_for == first &&
+                            same_among(group.lines, groups_[first].lines, acts, line))) {
+        ++first;
       }
+      group.stands_for = first;
     }
   }
   const auto does = [this](std::size_t g) { return groups_[g].stands_for.has_value(); };
+  const auto stands_for = [this](std::size_t g) { return groups_[g].stands_for; };
   for (std::size_t o = 0; o < options_.size(); ++o) {
-    const auto same_option = [&](std::size_t other) {
-      auto a = options_[o].begin(), b = options_[other].begin();
-      for (;; ++a, ++b) {
-        a = std::find_if(a, options_[o].end(), does);
-        b = std::find_if(b, options_[other].end(), does);
-        if (a == options_[o].end() || b == options_[other].end()) {
-          return a == options_[o].end() && b == options_[other].end();
-        }
-        if (groups_[*a].stands_for != groups_[*b].stands_for) {
-          return false;
-        }
-      }
-    };
-    same_options_[o] = o;
-    for (std::size_t k = 0; k < o; ++k) {
-      if (same_options_[k] == k && same_option(k)) {
-        same_options_[o] = k;
-        break;
-      }
+    std::size_t first = 0;
+    while (first < o && !(same_options_[first] == first &&
+                          same_among(options_[o], options_[first], does, stands_for))) {
+      ++first;
     }
+    same_options_[o] = first;
   }
 }
 
