@@ -89,9 +89,8 @@ constexpr double kQuick = 0x1p50;
 REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16_t* bins) {
   constexpr double kShift = 0x1p52;  // leaves the whole number in the last bits of the sum
   constexpr unsigned kHalfBits = 26;
-  Tally::Block s;
-  s.low = kBeyond;
-  s.high = -kBeyond;
+  // Not those of the result: they stay in registers.
+  std::int64_t sum = 0, low = kBeyond, high = -kBeyond;
   std::uint64_t upper_squares = 0, products = 0, lower_squares = 0;  // each below 2^61
   REDLINE_INDEPENDENT
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -107,10 +106,14 @@ REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16
     upper_squares += std::uint64_t{upper} * upper;
     products += std::uint64_t{upper} * lower;
     lower_squares += std::uint64_t{lower} * lower;
-    s.sum += value;
-    s.low = std::min(s.low, value);
-    s.high = std::max(s.high, value);
+    sum += value;
+    low = std::min(low, value);
+    high = std::max(high, value);
   }
+  Tally::Block s;
+  s.low = low;
+  s.high = high;
+  s.sum = sum;
   s.squares = (HexNumber{upper_squares} << (2 * kHalfBits)) +
               (HexNumber{products} << (kHalfBits + 1)) + lower_squares;
   return s;
