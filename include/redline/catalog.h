@@ -1,6 +1,8 @@
 #pragma once
 // The facts of a data set as typed records, looked up by the names that people use.
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,31 @@ struct FileSet;
 
 namespace redline {
 
+// What a step of serving has room for besides a number of tokens.
+enum class StepRoom : std::uint8_t { kFixed, kPromptAndUsers, kPromptAndAnswer };
+
+// What rows of a source leave out about their runs, as another source has it. The first that fits
+// a row holds.
+struct SourceRun {
+  std::string engine;               // as the rows state it, or how that begins; none: any
+  std::string model;                // as the rows name it; none: any
+  std::optional<PartialDate> from;  // of the runs
+  std::vector<int> prompts;         // their lengths in tokens; none: any
+  std::vector<int> answers;         // the same
+  std::vector<int> tensor;          // ranks that tensors are split over; none: any
+  std::vector<std::string> rows;    // ids, where nothing else tells them apart; none: any
+  int drafts = 0;                   // tokens that a step guesses ahead
+  int drafts_data_parallel = 0;     // the same where ranks have sequences of their own
+  int step_tokens = 0;              // most of a step: no less than so many; 0: not said
+  StepRoom step_room = StepRoom::kFixed;
+  int step_spare = 0;       // tokens beyond those that it has room for
+  int wait_steps = 0;       // that new prompts wait for more of them
+  double wait_share = 0.0;  // or until they and what decodes have this share of a step's tokens
+  int together_steps = 0;   // that prompts wait until each rank has one
+  int gather_steps = 0;     // and then for more of them
+  std::string source;
+};
+
 struct Source {
   std::string id;
   std::string title;
@@ -28,6 +55,8 @@ struct Source {
   std::string verification;
   std::string engine;  // software that its measurements ran on
   std::optional<PartialDate> published;
+  bool ranks_named_twice = false;  // of one plan, as the tensor's and again as the experts'
+  std::vector<SourceRun> runs;
 };
 
 // What to load: a single question about chips needs no language models.

@@ -94,6 +94,14 @@ struct ReplicaSpec {
   double request_s = 0.0;
   // The scheduler looks at what has come whenever it is idle, and else every so many steps.
   std::int64_t look_steps = 1;
+  // While others decode, new prompts wait so many steps for more of them, or until a step with all
+  // that wait would have this share of its tokens.
+  std::int64_t wait_steps = 0;
+  double wait_share = 0.0;
+  // Ranks begin prompts together: while all decode, new prompts wait so many steps until each rank
+  // has one, and then `gather_steps` more. 0: each rank begins its own.
+  std::int64_t together_steps = 0;
+  std::int64_t gather_steps = 0;
   int drafts = 0;           // tokens that a step guesses ahead
   double acceptance = 0.0;  // probability that the next guess holds if those before did
 };

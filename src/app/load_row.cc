@@ -8,7 +8,6 @@
 
 #include "app/load_run.h"
 #include "app/row_reader.h"
-
 namespace redline::app {
 namespace {
 
@@ -49,38 +48,6 @@ const Json& part_of(const Json& fields, std::string_view name) {
   static const Json kEmpty = Json::object();
   const auto found = fields.find(name);
   return found != fields.end() && found->is_object() ? *found : kEmpty;
-}
-
-// tp, pp, attention data parallelism and experts, in whatever words.
-ServingPlan plan_of(const Fields& par, const Precision& precision, const LlmModel& model) {
-  ServingPlan plan;
-  plan.precision = precision;
-  const auto number = [&par](std::initializer_list<const char*> names) {
-    for (const char* name : names) {
-      if (const auto found = par.count(name)) {
-        return static_cast<int>(std::min<std::int64_t>(*found, 1'000'000));
-      }
-    }
-    return 1;
-  };
-  int tensor = number({"tp", "tp_size"});
-  const int experts = number({"moe_ep", "moe_ep_size", "ep"});
-  int data = number({"attention_dp", "attention_dp_size", "dp_attention", "dp"});
-  if (par.truth("attention_dp")) {  // the tensor's ranks have sequences of their own
-    data = tensor;
-    tensor = 1;
-  }
-  plan.pipeline = number({"pp", "pp_size"});
-  plan.shard.data = data;
-  plan.shard.expert = model.moe ? experts : 1;
-  split_tensor(plan.shard, model, tensor);
-  const int expert_tensor = number({"moe_tp", "moe_tp_size"});
-  if (model.moe && experts > 1) {
-    plan.shard.expert_tensor = expert_tensor;
-  } else if (model.moe && data > 1) {
-    plan.shard.expert_tensor = std::max(1, tensor * data);
-  }
-  return plan;
 }
 
 // A table with all that it points to.
@@ -202,7 +169,6 @@ void RowReader::read_load() {
     precision_.activations = Format::kBf16;
   }
   auto run = std::make_shared<LoadRun>();
-  run->model = model_;
   run->kernels = kernels_;
   run->steps = steps_;
   run->tables = tables_;
@@ -213,9 +179,12 @@ void RowReader::read_load() {
   if (narrow && (contains(engine_->name, "trtllm") || contains(engine_->name, "vllm"))) {
     precision_.kv_cache = Format::kFp8;
   }
-  run->answers.plan = plan_of(Fields(pools ? part_of(par, "decode") : par), precision_, model_);
+  run->answers.plan = load_plan(pools ? part_of(par, "decode") : par);
+  const SourceRun* told = told_elsewhere();
+  const int drafts = read_drafts(run->answers.plan, told);
+  run->model = model_;
   if (pools) {
-    run->prompts = LoadPool{plan_of(Fields(part_of(par, "prefill")), precision_, model_)};
+    run->prompts = LoadPool{load_plan(part_of(par, "prefill"))};
     for (const auto& [pool, name] :
          {std::pair{&*run->prompts, "prefill"}, std::pair{&run->answers, "decode"}}) {
       const auto workers = Fields(part_of(par, name)).count("num_workers");
@@ -236,8 +205,7 @@ void RowReader::read_load() {
   }
   const auto prompt = static_cast<std::int64_t>(requests->traffic.prompt.quantile(0.5));
   const auto mean = std::llround(requests->traffic.prompt.mean() + requests->traffic.answer.mean());
-  const std::int64_t step_tokens =
-      shape_.count("max_num_batched_tokens").value_or(engine_->step_tokens);
+  const std::int64_t step_tokens = read_step_tokens(told, users.value_or(requests->count));
   for (LoadPool* pool : {&run->answers, run->prompts ? &*run->prompts : nullptr}) {
     if (pool != nullptr && !ready(*pool, prompt, step_tokens)) {
       return;
@@ -258,6 +226,10 @@ void RowReader::read_load() {
     const StepModel::Arrival arrival = steps_->arrival();
     r.request_s = arrival.request_s;
     r.look_steps = pools ? 1 : std::llround(arrival.look_steps);
+    r.wait_steps = told != nullptr ? told->wait_steps : 0;
+    r.wait_share = told != nullptr ? told->wait_share : 0.0;
+    r.together_steps = told != nullptr && !pools ? told->together_steps : 0;
+    r.gather_steps = told != nullptr ? told->gather_steps : 0;
     constexpr std::int64_t kMostSequences = 4096;
     r.sequences = users ? std::max<std::int64_t>(256, *users) : kMostSequences;
     for (const char* name : {"max_num_seqs", "max_batch_per_rank"}) {
@@ -271,6 +243,8 @@ void RowReader::read_load() {
   };
   SimulationSpec& spec = run->spec;
   spec.cluster.pool = pool_spec(run->answers);
+  spec.cluster.pool.replica.drafts = drafts;
+  spec.cluster.pool.replica.acceptance = drafts > 0 ? kDraftAccepted : 0.0;
   if (run->prompts) {
     spec.cluster.prefill = pool_spec(*run->prompts);
     spec.cluster.handover_s = steps_->arrival().handover_s;
@@ -286,19 +260,33 @@ void RowReader::read_load() {
          {{"tokens", std::to_string(step_tokens)},
           {"share", fmt::format("{:g}", 100.0 * engine_->memory_share)}});
   predict_load(run);
-  time_load(*run);
+  if (drafts == 0) {  // how many drafts hold is a guess, so that nothing can be fitted
+    time_load(*run);
+  }
 }
 
 // Whether its steps can be timed, and under which name.
 bool RowReader::ready(LoadPool& pool, std::int64_t prompt, std::int64_t step_tokens) {
   Shard& shard = pool.plan.shard;
+  // Scales are of blocks of so many columns (DeepSeek-V3 2024, section 3.3.2); kernels take no
+  // less.
+  constexpr int kBlock = 128;
+  if (model_.moe && bytes_per_element(precision_.weights) <= 1.0 &&
+      model_.moe->expert_ffn / std::max(1, shard.expert_tensor) <
+          std::min(kBlock, model_.moe->expert_ffn)) {
+    leave({"suspect: an expert's {columns} columns on {count} ranks are less than a block of each",
+           {{"columns", std::to_string(model_.moe->expert_ffn)},
+            {"count", std::to_string(shard.expert_tensor)}}});
+    return false;
+  }
   shard.node_ranks = static_cast<int>(
       std::min<std::int64_t>(std::max(1, machine_.network.domain), pool.plan.chips()));
   pool.plan.overlaps_experts = engine_->overlaps_experts;
-  pool.key = fmt::format("{} {} {} {} {} {} {} {} {} {}", out_.plans, precision_text(precision_),
-                         shard.tensor, shard.data, pool.plan.pipeline, shard.expert,
-                         shard.expert_tensor, shard.node_ranks, model_fields_.text("layers"),
-                         machine_.network.nic ? machine_.network.nic->base() : 0.0);
+  pool.key =
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {}", out_.plans, precision_text(precision_),
+                  shard.tensor, shard.data, pool.plan.pipeline, shard.expert, shard.expert_tensor,
+                  shard.node_ranks, pool.plan.draft_passes, model_fields_.text("layers"),
+                  machine_.network.nic ? machine_.network.nic->base() : 0.0);
   InferenceRequest one;
   one.precision = precision_;
   one.prefill = {.count = 1,
@@ -352,26 +340,6 @@ void RowReader::refuse_unreadable(const ServingPlan& plan, std::int64_t context,
   if (measured < least) {
     leave("suspect: faster than weights and caches can be read");
   }
-}
-
-// At a time on one replica. A batch is that of a rank: where it is a part of what is there at a
-// time, the tensor's ranks have sequences of their own, or there are more replicas.
-std::optional<std::int64_t> RowReader::users_of(ServingPlan& plan, bool pools) const {
-  const auto users = shape_.count("concurrency");
-  const auto batch = shape_.count("batch");
-  Shard& shard = plan.shard;
-  if (!batch || pools) {
-    return users;
-  }
-  const std::int64_t all = *batch * shard.data;
-  if (users && *users > all && *users % all == 0 && shard.tensor % (*users / all) == 0) {
-    const int ranks = static_cast<int>(*users / all);
-    shard.expert_tensor = model_.moe && shard.expert == 1 ? shard.tensor : shard.expert_tensor;
-    shard.tensor /= ranks;
-    shard.data *= ranks;
-    return users;
-  }
-  return all;
 }
 
 }  // namespace redline::app

@@ -127,7 +127,9 @@ void RowReader::time_first_token(const LoadRun& run) {
   const ServingPlan& plan = pooled ? run.prompts->plan : run.answers.plan;
   const bool chunked = !pooled && pool.replica.batching == Batching::kChunked;
   constexpr double kFull = 0.9;
-  if (run.spec.traffic.process != ArrivalProcess::kUsers || rank.at_once > kFull * rank.room) {
+  if (run.spec.traffic.process != ArrivalProcess::kUsers || pool.replica.wait_steps > 0 ||
+      (pool.replica.together_steps > 0 && pool.replica.ranks > 1) ||
+      rank.at_once > kFull * rank.room) {
     return;
   }
   InferenceRequest alone;

@@ -91,6 +91,10 @@ class RowReader {
     std::int64_t count = 0;
   };
   void read_load();
+  ServingPlan load_plan(const Json& parallelism);
+  [[nodiscard]] const SourceRun* told_elsewhere() const;
+  int read_drafts(ServingPlan& plan, const SourceRun* told);
+  [[nodiscard]] std::int64_t read_step_tokens(const SourceRun* told, std::int64_t users) const;
   [[nodiscard]] std::optional<Requests> stated_requests() const;
   [[nodiscard]] std::optional<Requests> drawn_requests(std::optional<std::int64_t> users) const;
   bool ready(LoadPool& pool, std::int64_t prompt, std::int64_t step_tokens);
@@ -117,6 +121,11 @@ class RowReader {
   std::shared_ptr<const KernelModel> kernels_;
   std::shared_ptr<const StepModel> steps_;
   std::shared_ptr<LoadTables> tables_;
+  std::int64_t batch_scale_ = 1;  // ranks that a stated batch is of, for each that there is
 };
+
+// Probability that a draft holds if those before did, where a row does not say: DeepSeek-V3 accepts
+// 85 to 90 % (technical report, section 5.4.3).
+inline constexpr double kDraftAccepted = 0.85;
 
 }  // namespace redline::app

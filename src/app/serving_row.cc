@@ -7,13 +7,6 @@
 #include "app/row_reader.h"
 
 namespace redline::app {
-namespace {
-
-// Tokens that a sequence gains in a decode step with one draft token, where a row does not say how
-// many are accepted: DeepSeek-V3 accepts 85 to 90 % (technical report, section 5.4.3).
-constexpr double kAcceptedWithDraft = 1.85;
-
-}  // namespace
 
 void RowReader::read_serving() {
   ServingPlan plan;
@@ -34,11 +27,11 @@ void RowReader::read_serving() {
   const std::string mtp = par_.text("mtp");
   if (!mtp.empty() && out_.phase == "decode") {
     drafted = 1;
-    plan.tokens_per_step = kAcceptedWithDraft;
+    plan.tokens_per_step = (1.0 + kDraftAccepted);
     model_.mtp = Mtp{1};
     plan.shard.mtp = true;
     assume("a step with one draft yields {tokens} tokens",
-           {{"tokens", fmt::format("{}", kAcceptedWithDraft)}});
+           {{"tokens", fmt::format("{}", (1.0 + kDraftAccepted))}});
   }
   const auto batch = batch_of();
   const auto lengths = lengths_of();

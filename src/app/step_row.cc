@@ -279,6 +279,16 @@ StepRow read_step_row(const Workspace& workspace, const Json& fields) {
 
 namespace {
 
+// As the data set has it, or as it is published.
+const Json* first_token_of(const Json& row) {
+  for (const Json* fields : {&row, &part_of(row, "other_metrics")}) {
+    if (const auto found = fields->find("ttft_ms"); found != fields->end()) {
+      return &*found;
+    }
+  }
+  return nullptr;
+}
+
 // The same run, of which the time to the first token is known as well.
 Json with_first_token(const Json& row, const Json& milliseconds) {
   Json other = row;
@@ -308,9 +318,14 @@ Loaded<std::vector<StepRow>> step_rows(const Workspace& workspace, std::string f
       row.id = row.measured.id = fmt::format("line {}", parsed->span(one).line);
       row.group = row.measured.group = row.group.empty() ? row.id : row.group;
     }
+    const auto unanswered = row.unanswered;
     rows.push_back(std::move(row));
-    if (const auto first = one.value.find("ttft_ms"); first != one.value.end()) {
-      rows.push_back(RowReader(workspace, with_first_token(one.value, *first), tables).read());
+    if (const Json* first = first_token_of(one.value)) {
+      StepRow& other = rows.emplace_back(
+          RowReader(workspace, with_first_token(one.value, *first), tables).read());
+      if (unanswered) {  // what is wrong with the run is wrong with it, too
+        other.unanswered = unanswered;
+      }
     }
   }
   return rows;

@@ -87,6 +87,101 @@ TEST(StepRow, ReadsAWorkloadInWords) {
   EXPECT_LT(row.simulated(), 100.0);
 }
 
+// DeepSeek-V3 as a source has it that leaves things out.
+Json deepseek_row(const char* parallelism, const char* shape, const char* date = "2026-03-25") {
+  Json fields = Json::parse(R"({
+    "id": "d", "source": "aic-silicon", "phase": "serving-agg", "spec_level": "full",
+    "system": {"chip_id": "b200", "chip": "NVIDIA B200", "chips": 8},
+    "model": {"name": "DeepSeek-V3", "layers": 61, "hidden": 7168, "heads": 128,
+              "attention": "MLA", "q_lora": 1536, "kv_lora": 512, "qk_nope": 128, "qk_rope": 64,
+              "v_head": 128, "ffn_dense": 18432, "dense_layers": 3, "experts": 256,
+              "experts_per_token": 8, "shared_experts": 1, "moe_ffn": 2048,
+              "ffn_type": "swiglu", "vocab": 129280},
+    "precision": "fp4; gemm nvfp4; moe nvfp4", "metric": "tpot", "value": 10, "unit": "ms"})");
+  fields["date"] = date;
+  fields["parallelism"] = Json::parse(parallelism);
+  fields["shape"] = Json::parse(shape);
+  return fields;
+}
+double milliseconds(const Json& fields) {
+  const StepRow row = read_step_row(workspace(), fields);
+  EXPECT_FALSE(row.unanswered) << row.unanswered->english();
+  return row.unanswered ? 0.0 : row.simulated();
+}
+
+TEST(StepRow, RanksThatASourceNamesTwiceCountOnce) {
+  const char* shape = R"({"isl": 1024, "osl": 64, "concurrency": 8, "batch": 8, "engine": "vllm"})";
+  const char* once = R"({"tp": 4, "pp": 1, "attention_dp": 1, "moe_tp": 1, "moe_ep": 4})";
+  const char* twice = R"({"tp": 16, "pp": 1, "attention_dp": 1, "moe_tp": 4, "moe_ep": 4})";
+  const char* both = R"({"tp": 4, "pp": 1, "attention_dp": 4, "moe_tp": 1, "moe_ep": 16})";
+  const double expected = milliseconds(deepseek_row(once, shape));
+  EXPECT_GT(expected, 1.0);
+  EXPECT_EQ(milliseconds(deepseek_row(twice, shape)), expected);
+  EXPECT_EQ(milliseconds(deepseek_row(both, R"({"isl": 1024, "osl": 64, "concurrency": 8,
+                                                "batch": 2, "engine": "vllm"})")),
+            expected);
+  const StepRow row = read_step_row(workspace(), deepseek_row(twice, shape));
+  EXPECT_EQ(row.assumptions.front().english(), "4 chips, which the row names twice");
+  Json other = deepseek_row(twice, shape);
+  other["source"] = "trtllm-v1.0";  // means what it says
+  EXPECT_NE(milliseconds(other), expected);
+}
+
+TEST(StepRow, BatchesOfRanksThatAreNamedTwiceAreOfMore) {
+  EXPECT_EQ(milliseconds(deepseek_row(
+                R"({"tp": 1, "pp": 1, "attention_dp": 64, "moe_tp": 8, "moe_ep": 8})",
+                R"({"isl": 1024, "osl": 64, "concurrency": 64, "batch": 1, "engine": "vllm"})")),
+            milliseconds(deepseek_row(
+                R"({"tp": 1, "pp": 1, "attention_dp": 8, "moe_tp": 1, "moe_ep": 8})",
+                R"({"isl": 1024, "osl": 64, "concurrency": 64, "batch": 8, "engine": "vllm"})")));
+}
+
+TEST(StepRow, AnotherSourceTellsOfDrafts) {
+  const char* plan = R"({"tp": 8, "pp": 1, "attention_dp": 1, "moe_tp": 8, "moe_ep": 1})";
+  const auto run = [&](const char* version) { return deepseek_row(plan, version, "2026-02-06"); };
+  const Json with = run(R"({"isl": 1024, "osl": 512, "concurrency": 4, "batch": 4,
+                            "engine": "trtllm 1.2.0rc6.post3"})");
+  const Json without = run(R"({"isl": 1024, "osl": 512, "concurrency": 4, "batch": 4,
+                               "engine": "trtllm 1.2.0rc6.post2"})");
+  EXPECT_LT(milliseconds(with), 0.8 * milliseconds(without));
+  const StepRow row = read_step_row(workspace(), with);
+  EXPECT_EQ(row.assumptions.front().english(),
+            "a step has 3 drafts, of which the next holds in 85 %");
+  EXPECT_FALSE(row.measured.seconds);  // how many hold is a guess
+  EXPECT_TRUE(read_step_row(workspace(), without).measured.seconds);
+}
+
+TEST(StepRow, SlicesOfExpertsHaveAWholeBlock) {
+  const StepRow row = read_step_row(
+      workspace(),
+      deepseek_row(R"({"tp": 32, "pp": 1, "attention_dp": 1, "moe_tp": 32, "moe_ep": 1})",
+                   R"({"isl": 8192, "osl": 64, "concurrency": 8, "batch": 8, "engine": "vllm"})"));
+  ASSERT_TRUE(row.unanswered);
+  EXPECT_EQ(row.unanswered->english(),
+            "suspect: an expert's 2048 columns on 32 ranks are less than a block of each");
+}
+
+TEST(StepRow, AFirstTokenIsOfARunThatIsSound) {
+  Json fields = Json::parse(kLoad);
+  fields["metric"] = "tpot";
+  fields["value"] = 10;
+  fields["other_metrics"] = {{"ttft_ms", 80}};  // as published
+  const auto rows = [](const Json& row) {
+    auto read = step_rows(workspace(), "rows.json", Json::array({row}).dump());
+    EXPECT_TRUE(read);
+    return std::move(*read);
+  };
+  const std::vector<StepRow> sound = rows(fields);
+  ASSERT_EQ(sound.size(), 2u);
+  EXPECT_EQ(sound[1].id, "l-ttft");
+  EXPECT_FALSE(sound[1].unanswered);
+  fields["value"] = 0.1;  // no step reads 8 GB in that
+  const std::vector<StepRow> unsound = rows(fields);
+  ASSERT_EQ(unsound.size(), 2u);
+  ASSERT_TRUE(unsound[0].unanswered && unsound[1].unanswered);
+  EXPECT_EQ(unsound[1].unanswered->english(), unsound[0].unanswered->english());
+}
+
 TEST(StepRow, SurvivesAbsurdNumbers) {
   for (const char* change :
        {R"({"parallelism": {"tp": 1e300, "pp": -1, "dp": "x"}})",

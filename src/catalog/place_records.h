@@ -71,6 +71,57 @@ struct Record<PlaceAlias> {
 };
 
 template <>
+struct EnumNames<StepRoom> {
+  static constexpr NameList<StepRoom, 3> kNames{
+      {{"fixed", StepRoom::kFixed},
+       {"prompt-and-users", StepRoom::kPromptAndUsers},
+       {"prompt-and-answer", StepRoom::kPromptAndAnswer}}};
+};
+
+template <>
+struct Record<SourceRun> {
+  static constexpr std::string_view kName = "run of a source";
+  static constexpr std::string_view kDoc =
+      "What rows of a source leave out about their runs, as another source has it. The first that "
+      "fits a row holds.";
+  static constexpr auto fields() {
+    using R = SourceRun;
+    return std::tuple{
+        field("engine", &R::engine,
+              {.doc = "Software as the rows state it, or how that begins (default: any)."}),
+        field("model", &R::model, {.doc = "Model as the rows name it (default: any)."}),
+        field("from", &R::from, {.doc = "First day of the runs."}),
+        field("prompts", &R::prompts, {.doc = "Tokens of their prompts (default: any)."}),
+        field("answers", &R::answers, {.doc = "Tokens of their answers (default: any)."}),
+        field("tensor", &R::tensor, {.doc = "Ranks that tensors are split over (default: any)."}),
+        field("rows", &R::rows, {.doc = "Ids of the rows (default: any)."}),
+        field("drafts", &R::drafts, {.min = 1.0, .doc = "Tokens that a step guesses ahead."}),
+        field("drafts_data_parallel", &R::drafts_data_parallel,
+              {.min = 1.0, .doc = "The same where ranks have sequences of their own."}),
+        field("step_tokens", &R::step_tokens,
+              {.min = 1.0, .doc = "Most tokens of a step; with step_room no less than these."}),
+        field("step_room", &R::step_room,
+              {.doc = "fixed (default); prompt-and-users: a prompt and a token of each user; "
+                      "prompt-and-answer: both of a request."}),
+        field("step_spare", &R::step_spare,
+              {.min = 0.0, .doc = "Tokens of a step beyond those that step_room has."}),
+        field("wait_steps", &R::wait_steps,
+              {.min = 0.0, .doc = "Steps that new prompts wait for more while others decode."}),
+        field("wait_share", &R::wait_share,
+              {.min = 0.0,
+               .max = 1.0,
+               .doc = "Or until a step would have this share of its tokens."}),
+        field(
+            "together_steps", &R::together_steps,
+            {.min = 0.0, .doc = "Steps that prompts wait until each data-parallel rank has one."}),
+        field("gather_steps", &R::gather_steps,
+              {.min = 0.0, .doc = "Steps that they then wait for more."}),
+        field("source", &R::source, {.required = true, .doc = "Id of the source that says so."}),
+    };
+  }
+};
+
+template <>
 struct Record<Source> {
   static constexpr std::string_view kName = "source";
   static constexpr std::string_view kDoc = "Where a fact comes from.";
@@ -83,6 +134,10 @@ struct Record<Source> {
         field("verification", &Source::verification, {.doc = "read or recalled."}),
         field("engine", &Source::engine, {.doc = "Software that its measurements ran on."}),
         field("published", &Source::published, {.doc = "When it appeared."}),
+        field("ranks_named_twice", &Source::ranks_named_twice,
+              {.doc = "Its rows count the tensor's ranks and the experts' as if they were other "
+                      "chips: 64 of 8."}),
+        field("run", &Source::runs, {.doc = "What its rows leave out about runs."}),
     };
   }
 };

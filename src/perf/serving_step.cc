@@ -43,7 +43,8 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   s[index_of(Work::kExpert)] =
       costs.overlaps_experts ? beside(exchange, compute, 0.0) : exchange * exposed;
   s[index_of(Work::kPipeline)] = stage.at(Work::kPipeline);
-  const double host = stage.launches * c[kServeLaunch] + costs.sequences * c[kServeSequence];
+  const double launch_s = c[costs.prompts > 0.0 ? kServePromptLaunch : kServeLaunch];
+  const double host = stage.launches * launch_s + costs.sequences * c[kServeSequence];
   s[index_of(Work::kHost)] = beyond(host, parts.total());
   return parts;
 }

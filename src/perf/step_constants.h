@@ -30,6 +30,7 @@ enum ServingConstant : std::size_t {
   kServeMessages,
   kServeExpert,
   kServeLaunch,
+  kServePromptLaunch,
   kServeStep,
   kServePrompt,
   kServeOverlap,

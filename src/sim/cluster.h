@@ -65,6 +65,7 @@ struct Lane {
   std::uint32_t first_rank = 0;
   bool busy = false;
   double begun_s = 0.0;
+  std::int64_t apart_steps = 0, gathered_steps = 0;  // that prompts have been held back
 };
 
 // Replicas of one kind. Ranks are numbered over all lanes of all replicas.

@@ -347,6 +347,31 @@ void Engine::refresh(Pool& where, std::uint32_t lane) {
   lane_used_[index][lane] = used;
 }
 
+// As TensorRT-LLM balances ranks with sequences of their own (attention_dp_config).
+bool Engine::holds_prompts(const Pool& where, Lane& lane) {
+  const ReplicaSpec& spec = where.spec.replica;
+  if (spec.together_steps == 0 || spec.ranks == 1) {
+    return false;
+  }
+  bool all_have_one = true;
+  bool all_decode = true;
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(spec.ranks); ++i) {
+    const Rank& rank = where.ranks[lane.first_rank + i];
+    all_have_one = all_have_one && rank.waiting() > 0;
+    all_decode = all_decode && rank.decoding() > 0;
+  }
+  if (!all_decode) {
+    lane.apart_steps = lane.gathered_steps = 0;
+    return false;
+  }
+  std::int64_t& held = all_have_one ? lane.gathered_steps : lane.apart_steps;
+  const std::int64_t most = all_have_one ? spec.gather_steps : spec.together_steps;
+  lane.apart_steps = all_have_one ? 0 : lane.apart_steps;
+  const bool holds = held < most;
+  held = holds ? held + 1 : 0;
+  return holds;
+}
+
 void Engine::wake(std::uint8_t pool_index, std::uint32_t lane_index) {
   Pool& where = pool(pool_index);
   Lane& lane = where.lanes[lane_index];
@@ -359,9 +384,10 @@ void Engine::wake(std::uint8_t pool_index, std::uint32_t lane_index) {
   moving_.clear();
   bool any = false;
   double swap_s = 0.0;
+  const bool hold = holds_prompts(where, lane);
   for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(where.spec.replica.ranks); ++i) {
     Rank& rank = where.ranks[lane.first_rank + i];
-    loads_.push_back(rank.begin_step(moving_));
+    loads_.push_back(rank.begin_step(moving_, hold));
     const StepLoad& load = loads_.back();
     any = any || load.decodes > 0.0 || load.prompt_tokens > 0.0;
     swap_s = std::max(swap_s, rank.swap_s());

@@ -44,6 +44,8 @@ class Engine {
 
   // Steps.
   void wake(std::uint8_t pool_index, std::uint32_t lane);
+  // Whether no rank of the lane begins new prompts in this step.
+  static bool holds_prompts(const Pool& where, Lane& lane);
   void end_step(std::uint8_t pool_index, std::uint32_t lane);
   void move(JobId id);
   void moved(JobId id);

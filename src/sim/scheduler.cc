@@ -72,7 +72,22 @@ void Rank::look() {
   unseen_.clear();
 }
 
-StepLoad Rank::begin_step(std::vector<JobId>& moving) {
+bool Rank::holds_back() {
+  if (waiting_.empty() || running_.empty() || held_steps_ >= spec_.wait_steps) {
+    held_steps_ = 0;
+    return false;
+  }
+  auto tokens = static_cast<double>(running_.size());
+  for (const Waiting& one : waiting_) {
+    const Job& job = jobs_[one.id];
+    tokens += static_cast<double>(job.prompt + job.generated);
+  }
+  const bool enough = tokens >= spec_.wait_share * static_cast<double>(spec_.step_tokens);
+  held_steps_ = enough ? 0 : held_steps_ + 1;
+  return !enough;
+}
+
+StepLoad Rank::begin_step(std::vector<JobId>& moving, bool hold) {
   chunks_.clear();
   for (const JobId id : joining_) {
     --moving_;
@@ -89,7 +104,9 @@ StepLoad Rank::begin_step(std::vector<JobId>& moving) {
     take_chunk(id, budget, load);
   }
   look();
-  admit_waiting(budget, load, moving);
+  if (!hold && !holds_back()) {
+    admit_waiting(budget, load, moving);
+  }
   decodes_ = !running_.empty() && (chunked || chunks_.empty());
   if (decodes_) {
     load.decodes = static_cast<double>(running_.size());

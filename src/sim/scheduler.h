@@ -34,8 +34,8 @@ class Rank {
   [[nodiscard]] const BlockCache& cache() const { return cache_; }
 
   // Lets requests in and says what the next step works on; nothing where there is nothing to do.
-  // Jobs whose cache must be moved here first are added to `moving`.
-  [[nodiscard]] StepLoad begin_step(std::vector<JobId>& moving);
+  // Jobs whose cache must be moved here first are added to `moving`. `hold`: none is let in.
+  [[nodiscard]] StepLoad begin_step(std::vector<JobId>& moving, bool hold = false);
   // Seconds that the step waits for caches on their way to or from the host.
   [[nodiscard]] double swap_s() const { return swap_s_; }
 
@@ -72,6 +72,8 @@ class Rank {
   [[nodiscard]] std::int64_t blocks_of(std::int64_t tokens) const;
   void queue_up(JobId id);
   void look();
+  // Whether new prompts wait for more of them.
+  bool holds_back();
   bool admit(JobId id);
   bool admit_prompt(Job& job);
   void admit_waiting(std::int64_t& budget, StepLoad& load, std::vector<JobId>& moving);
@@ -106,7 +108,8 @@ class Rank {
   std::int64_t mask_ = 0;
   std::int64_t step_ = 0;  // steps in which sequences decoded
   std::int64_t steps_since_look_ = 0;
-  bool decodes_ = false;  // the step under way does
+  std::int64_t held_steps_ = 0;  // that new prompts have waited for more of them
+  bool decodes_ = false;         // the step under way does
   double context_sum_ = 0.0, rate_sum_ = 0.0;
   std::int64_t unfinished_ = 0;
   std::int64_t moving_ = 0;  // jobs whose cache is on its way here

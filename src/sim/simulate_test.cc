@@ -66,6 +66,47 @@ TEST(Simulate, ASchedulerThatSeldomLooksLetsRequestsWait) {
   EXPECT_LT(seldom.littles_gap, 1e-9);
 }
 
+TEST(Simulate, PromptsWaitForMoreOfThemWhileOthersDecode) {
+  SimulationSpec spec = engine_spec(5.0);
+  spec.cluster.pool.replica.prefix_cache = false;
+  const SimulationResult at_once = simulate(spec);
+  spec.cluster.pool.replica.wait_steps = 20;
+  spec.cluster.pool.replica.wait_share = 0.9;
+  const SimulationResult waiting = simulate(spec);
+  // Prompts of 100 to 2000 tokens: some fill a step of 1024 alone, others wait for 20 steps.
+  EXPECT_GT(waiting.ttft.mean, at_once.ttft.mean + 0.1 * 20 * 5e-3);
+  EXPECT_LT(waiting.ttft.mean, at_once.ttft.mean + 20 * 2e-2);
+  EXPECT_EQ(waiting.finished, spec.requests);
+  EXPECT_LT(waiting.littles_gap, 1e-9);
+  spec.cluster.pool.replica.wait_share = 0.0;  // any is enough
+  EXPECT_EQ(simulate(spec).ttft.mean, at_once.ttft.mean);
+}
+
+TEST(Simulate, RanksThatBeginPromptsTogetherStallEachOtherLess) {
+  SimulationSpec spec = engine_spec(5.0);
+  ReplicaSpec& replica = spec.cluster.pool.replica;
+  replica.prefix_cache = false;
+  replica.ranks = 4;
+  replica.step_tokens = 4096;
+  spec.traffic.process = ArrivalProcess::kUsers;
+  spec.traffic.users = 64;
+  spec.traffic.prompt = Distribution::constant(2000.0);
+  const SimulationResult alone = simulate(spec);
+  replica.together_steps = 60;
+  const SimulationResult together = simulate(spec);
+  EXPECT_LT(together.tpot.mean, alone.tpot.mean);
+  EXPECT_GT(together.ttft.mean, alone.ttft.mean);
+  EXPECT_EQ(together.finished, spec.requests);
+  EXPECT_EQ(together.answer_tokens, answers_of(spec));
+  EXPECT_LT(together.littles_gap, 1e-9);
+  replica.gather_steps = 10;
+  EXPECT_GT(simulate(spec).ttft.mean, alone.ttft.mean);
+  replica.ranks = 1;  // has nobody to wait for
+  const double one = simulate(spec).ttft.mean;
+  replica.together_steps = replica.gather_steps = 0;
+  EXPECT_EQ(simulate(spec).ttft.mean, one);
+}
+
 TEST(Simulate, HandingOverAPromptDelaysItsAnswer) {
   SimulationSpec spec = disaggregated(1.0);
   const double before = simulate(spec).ttft.mean;
