@@ -1,10 +1,11 @@
 // C = A B on a chip of many cores: tiles go round the cores in waves, operands stream through
 // memory and cache, and the tile is the best of a small set, as libraries choose it.
 
+#include "perf/gemm.h"
+
 #include <algorithm>
 
 #include "perf/launch.h"
-#include "perf/model.h"
 
 namespace redline::perf {
 namespace {
@@ -67,13 +68,28 @@ constexpr double kDroopTime = 0.5e-3;
 struct Tile {
   double m, n;
 };
-// The tiles that libraries have, by rows and columns. The last stands twice, for loops over pairs.
-constexpr std::size_t kTiles = 9;
-using OfTiles = std::array<double, kTiles + 1>;
-constexpr OfTiles kRows{256, 128, 256, 128, 64, 128, 64, 64, 128, 128};
-constexpr OfTiles kColumns{256, 256, 128, 128, 256, 64, 64, 128, 192, 192};
-// Tiles of half the rows, where there are such.
-constexpr std::array<std::size_t, kTiles> kHalf{1, 4, 3, 7, 4, 6, 6, 7, 8};
+constexpr double kNever = 1e300;
+
+// Four numbers side by side, of four widths of tiles. A compiler makes of them what the processor
+// has: one vector, or two.
+using Four = double __attribute__((vector_size(4 * sizeof(double))));
+constexpr std::size_t kWidths = 4;
+
+// The tiles that libraries have, by height and width. Where they have none, one stands that never
+// is the best, since it takes so many seconds more.
+constexpr std::array<double, 3> kHeights{256.0, 128.0, 64.0};
+constexpr std::array<std::array<double, kWidths>, kHeights.size()> kMissing{
+    {{0.0, kNever, 0.0, kNever}, {0.0, 0.0, 0.0, 0.0}, {0.0, kNever, 0.0, 0.0}}};
+// Their places in the order in which they are tried: of those that take the same time, the first is
+// taken.
+struct Place {
+  std::size_t height, width;
+  [[nodiscard]] constexpr bool has_half() const {
+    return height + 1 < kHeights.size() && kMissing[height + 1][width] == 0.0;
+  }
+};
+constexpr std::array<Place, 9> kOrder{
+    {{0, 0}, {1, 0}, {0, 2}, {1, 2}, {2, 0}, {1, 3}, {2, 3}, {2, 2}, {1, 1}}};
 
 // DeepGEMM never splits along k. Of blocks of 64 or 128 rows and 16 to 128 columns it takes those
 // that need the fewest waves, and of these the ones that fill the last wave best: the most blocks.
@@ -103,39 +119,39 @@ Tile deep_tile(double m, double n, double cores) {
   return prefers_low ? Tile{64.0, width_low} : best;
 }
 
-// Seconds an operation or a byte of one core, so that the choice of tiles multiplies.
-struct CoreTimes {
-  double issue, cap;       // of an operation
-  double cached, loaded;   // of a byte from the cache or from memory
-  double memory;           // of a byte of all cores together
-  double tile;             // prologue and epilogue
-  double cores, per_core;  // their number, and one over it
-  double spread, split;    // as the constants of these names
-  double narrow;           // columns
-};
-
 // The best of the tiles that were considered: the first of those that take the least time.
-constexpr double kNever = 1e300;
 struct Best {
   double time = kNever, compute = kNever, traffic = 0.0, latency = 0.0;
 };
 
+// A function that is compiled once more for processors with vectors of four doubles, what is
+// compiled into it, and what stays out of it, since it is rare.
+#if defined(__GNUC__) && defined(__x86_64__)
+#define REDLINE_FOUR_LANES __attribute__((target("avx2")))
+#define REDLINE_WITHIN [[gnu::always_inline]]
+#define REDLINE_APART [[gnu::noinline]]
+#else
+#define REDLINE_FOUR_LANES
+#define REDLINE_WITHIN
+#define REDLINE_APART
+#endif
+
 // One product, whatever the tile.
 class Tiling {
  public:
-  Tiling(const Gemm& g, const CoreTimes& times, double least, double miss)
+  // `least` bytes, of which a share comes from memory; `issue` seconds of an operation of a core.
+  Tiling(const Gemm& g, const GemmKernel::CoreTimes& times, double issue, double least, double miss)
       : times_(times),
+        issue_(issue),
         m_(as_double(g.m)),
         n_(as_double(g.n)),
         k_(as_double(g.k)),
         a_(bytes_per_element(g.a)),
         b_(bytes_per_element(g.b)),
         missed_(least * miss),
-        hit_(least * (1.0 - miss)),
-        all_cached_(times.cached * times.per_core),
-        reach_(std::max(times.memory, times.loaded * times.per_core)) {}
+        hit_(least * (1.0 - miss)) {}
 
-  [[nodiscard]] Best deep() const {
+  REDLINE_APART [[nodiscard]] Best deep() const {
     const Tile tile = deep_tile(m_, n_, times_.cores);
     const double step =
         std::max(2.0 * tile.m * multiply(tile.n), (a_ * tile.m + b_ * tile.n) * times_.cached);
@@ -144,50 +160,83 @@ class Tiling {
     return best;
   }
 
-  [[nodiscard]] Best usual() const {
-    OfTiles stacks;
-    OfTiles counts;
-    OfTiles steps;
-    OfTiles busy;
-    for (std::size_t i = 0; i < busy.size(); ++i) {
-      stacks[i] = whole_up(m_ * (1.0 / kRows[i]));
-      counts[i] = stacks[i] * whole_up(n_ / kColumns[i]);
-      steps[i] = std::max(2.0 * kRows[i] * multiply(kColumns[i]),
-                          (a_ * kRows[i] + b_ * kColumns[i]) * times_.cached);
-      // More tiles than cores are not split, and load as fast as all cores can.
-      const double whole = turns(counts[i]) * (steps[i] * k_ + times_.tile);
-      busy[i] = counts[i] > times_.cores ? whole : kNever;
+  REDLINE_WITHIN [[nodiscard]] Best usual() const {
+    // One over 192 is rounded down, so that whole columns come out as by division.
+    Four stacks = m_ * Four{1.0 / 256.0, 1.0 / 128.0, 1.0 / 64.0, 0.0};
+    Four columns = n_ * Four{1.0 / 256.0, 1.0 / 192.0, 1.0 / 128.0, 1.0 / 64.0};
+    round_up(stacks);
+    round_up(columns);
+    const Four width{256.0, 192.0, 128.0, 64.0};
+    Four multiplied = (width + times_.narrow) * issue_;
+    keep_above(width * times_.cap, multiplied);
+    const Four right = b_ * width;
+    Grid grid;
+    Four least = Four{} + kNever;
+    for (std::size_t i = 0; i < kHeights.size(); ++i) {
+      const Four count = stacks[i] * columns;
+      Four step = 2.0 * kHeights[i] * multiplied;
+      keep_above((a_ * kHeights[i] + right) * times_.cached, step);
+      // More tiles than cores are not split, and load as fast as all cores can. They take more than
+      // one turn.
+      const Four share = count * times_.per_core;
+      Four waves = share;
+      round_up(waves);
+      const Four turns = waves - times_.spread * (waves - share);
+      const auto& missing = kMissing[i];
+      const Four busy =
+          turns * (step * k_ + times_.tile) + Four{missing[0], missing[1], missing[2], missing[3]};
+      const Four whole = count > times_.cores ? busy : Four{} + kNever;
+      least = whole < least ? whole : least;
+      grid.counts[i] = count;
+      grid.steps[i] = step;
     }
     Best best;
-    best.compute = *std::min_element(busy.begin(), busy.end());
+    best.compute = std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
     if (best.compute < kNever) {
-      best.traffic = missed_ * reach_ + hit_ * std::min(all_cached_, reach_);
+      best.traffic = missed_ * times_.reach + hit_ * std::min(times_.all_cached, times_.reach);
       best.time = beside_each_other(best.compute, best.traffic);
     }
-    if (counts[0] > times_.cores) {
-      return best;  // of the largest tiles there are the fewest
-    }
-    for (std::size_t i = 0; i < kTiles; ++i) {
-      // Half the rows make as few stacks of half the work.
-      const bool halved = kHalf[i] != i && stacks[kHalf[i]] == stacks[i];
-      if (counts[i] <= times_.cores && !halved) {
-        consider(counts[i], steps[i], 8.0, best);
-      }
+    // Of the largest tiles there are the fewest.
+    if (grid.counts[0][0] <= times_.cores) {
+      few(grid, best);
     }
     return best;
   }
 
  private:
+  struct Grid {
+    std::array<Four, kHeights.size()> counts, steps;
+  };
+
+  // As whole_up does.
+  REDLINE_WITHIN static void round_up(Four& x) {
+    const Four near = (x + kRounds) - kRounds;
+    x = near + (near < x ? Four{} + 1.0 : Four{});
+  }
+  REDLINE_WITHIN static void keep_above(const Four& least, Four& x) { x = x < least ? least : x; }
+
+  // Tiles that there are no more of than cores.
+  REDLINE_WITHIN void few(const Grid& grid, Best& best) const {
+    for (const Place at : kOrder) {
+      const double count = grid.counts[at.height][at.width];
+      // Half the rows make as few stacks of half the work.
+      const bool halved = at.has_half() && grid.counts[at.height + 1][at.width] == count;
+      if (count <= times_.cores && !halved) {
+        consider(count, grid.steps[at.height][at.width], 8.0, best);
+      }
+    }
+  }
+
   // Seconds that a core takes for one row of this width and a step along k.
   [[nodiscard]] double multiply(double width) const {
-    return std::max((width + times_.narrow) * times_.issue, width * times_.cap);
+    return std::max((width + times_.narrow) * issue_, width * times_.cap);
   }
 
   // Rounds of the cores that so many blocks take, the last one in part hidden.
   [[nodiscard]] double turns(double blocks) const {
     const double share = blocks * times_.per_core;
     const double waves = whole_up(share);
-    return std::max(1.0, waves - times_.spread * (waves - share));
+    return std::max(waves - times_.spread * (waves - share), 1.0);
   }
 
   [[nodiscard]] static double beside_each_other(double busy, double moved) {
@@ -208,8 +257,8 @@ class Tiling {
       }
       const double parts = split > 1.0 ? 8.0 * split * m_ * n_ : 0.0;
       const double reach =
-          blocks >= times_.cores ? reach_ : std::max(times_.memory, times_.loaded / blocks);
-      const double moved = missed_ * reach + (hit_ + parts) * std::min(all_cached_, reach);
+          blocks >= times_.cores ? times_.reach : std::max(times_.memory, times_.loaded / blocks);
+      const double moved = missed_ * reach + (hit_ + parts) * std::min(times_.all_cached, reach);
       const double fixed = split > 1.0 ? times_.split : 0.0;
       const double time = fixed + beside_each_other(busy, moved);
       if (time < best.time) {
@@ -218,65 +267,115 @@ class Tiling {
     }
   }
 
-  const CoreTimes& times_;
+  const GemmKernel::CoreTimes& times_;
+  double issue_;
   double m_, n_, k_;
-  double a_, b_;               // bytes of an element
-  double missed_, hit_;        // bytes from memory and from the cache
-  double all_cached_, reach_;  // seconds of a byte of all cores, cached or not
+  double a_, b_;         // bytes of an element
+  double missed_, hit_;  // bytes from memory and from the cache
 };
 
 }  // namespace
 
+Lanes lanes_here() {
+#if defined(__GNUC__) && defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0 ? Lanes::kFour : Lanes::kTwo;
+#else
+  return Lanes::kTwo;
+#endif
+}
+
+GemmKernel::GemmKernel(Format math, const Execution& how, const Limits& limits, const Constants& c)
+    : math_(math),
+      how_(how),
+      lanes_(lanes_here()),
+      sheet_rate_(limits.matrix[index_of(math)]),
+      bandwidth_(limits.bandwidth),
+      boost_(limits.issue[index_of(math)] * c[kMatrix]),
+      cap_(sheet_rate_ * c[kCap]),
+      droop_(c[kDroop]),
+      memory_(limits.bandwidth * c[kMemory]),
+      cache_(std::max(memory_, limits.cores * limits.clock * c[kL2])),
+      resident_(limits.l2 * c[kResident]),
+      quantize_s_(c[kQuantFixed]),
+      quantize_passes_(c[kQuantBytes]),
+      launch_s_(launch_of(how, c[kGraph], c[kEvent], c[kHost], limits)),
+      // TensorRT-LLM's products with one scale a block are DeepGEMM's too.
+      deep_(how.library == Library::kDeepgemm ||
+            (how.library == Library::kTrtllm && how.scaling == Scaling::kBlock)),
+      has_cores_(limits.has_cores()) {
+  if (!has_cores_) {
+    return;
+  }
+  times_ = {.cap = limits.cores / cap_,
+            .cached = 1.0 / (limits.clock * c[kL2]),
+            .loaded = 1.0 / (limits.clock * c[kCoreBytes]),
+            .memory = 1.0 / memory_,
+            .tile = c[kTileCycles] / limits.clock,
+            .cores = limits.cores,
+            .per_core = 1.0 / limits.cores,
+            .spread = std::min(1.0, c[kSpread]),
+            .split = c[kSplit],
+            .narrow = c[kNarrow]};
+  times_.all_cached = times_.cached * times_.per_core;
+  times_.reach = std::max(times_.memory, times_.loaded * times_.per_core);
+}
+
+// Operations a second that all cores issue in a product of so many: heat lowers their clock. Both
+// gradients of a layer have as many.
+inline double GemmKernel::issue(double ops) {
+  if (ops != last_ops_) {
+    const double lasting = ops / boost_;
+    last_ops_ = ops;
+    last_issue_ = boost_ / (1.0 + droop_ * lasting / (lasting + kDroopTime));
+  }
+  return last_issue_;
+}
+
+// `miss`: share of the bytes that come from memory.
+REDLINE_WITHIN inline Parts GemmKernel::parts(const Gemm& g, const Demand& demand, double miss) {
+  const double issued = issue(demand.ops);
+  Best best;
+  if (!has_cores_) {
+    best.compute = demand.ops / std::min(issued, cap_);
+    best.traffic = demand.bytes / memory_;
+  } else {
+    const Tiling tiling(g, times_, times_.cores / issued, demand.bytes, miss);
+    best = deep_ ? tiling.deep() : tiling.usual();
+  }
+  (best.compute > best.traffic ? best.traffic : best.compute) *= kOverlap;
+  return {best.compute, best.traffic, 0.0, best.latency + launch_s_};
+}
+
+Parts GemmKernel::time(const Gemm& g, const Demand& demand) {
+  const double quantized =
+      how_.quantizes ? (2.0 + bytes_per_element(g.a)) * as_double(g.m) * as_double(g.k) : 0.0;
+  const double miss = how_.repeats ? missing(demand.bytes + quantized, resident_) : 1.0;
+  Parts found = parts(g, demand, miss);
+  if (how_.quantizes) {
+    found[3] += quantize_s_;
+    found[1] += quantize_passes_ * quantized * (miss / memory_ + (1.0 - miss) / cache_);
+  }
+  return found;
+}
+
+REDLINE_WITHIN inline KernelCost GemmKernel::priced(const Gemm& g) {
+  const Demand demand = demand_of(g);
+  const Roofline roofline{demand.ops / sheet_rate_, demand.bytes / bandwidth_};
+  // A step neither repeats a product nor quantises within it; benchmarks do.
+  const bool plain = !how_.quantizes && !how_.repeats;
+  KernelCost cost{plain ? parts(g, demand, 1.0) : time(g, demand), demand.ops, demand.bytes,
+                  roofline.least()};
+  raise_to(roofline, cost.parts);
+  return cost;
+}
+
+// Both give the same numbers: nothing is fused.
+KernelCost GemmKernel::on_two_lanes(const Gemm& g) { return priced(g); }
+REDLINE_FOUR_LANES KernelCost GemmKernel::on_four_lanes(const Gemm& g) { return priced(g); }
+
 Parts evaluate(const Gemm& g, const Execution& how, const Demand& demand, const Limits& limits,
                const Constants& c) {
-  const std::size_t format = index_of(g.math);
-  const double boost = limits.issue[format] * c[kMatrix];
-  const double lasting = demand.ops / boost;
-  const double issue = boost / (1.0 + c[kDroop] * lasting / (lasting + kDroopTime));
-  const double cap = limits.matrix[format] * c[kCap];
-  const double memory = limits.bandwidth * c[kMemory];
-  const double quantized =
-      how.quantizes ? (2.0 + bytes_per_element(g.a)) * as_double(g.m) * as_double(g.k) : 0.0;
-  const double miss =
-      how.repeats ? missing(demand.bytes + quantized, limits.l2 * c[kResident]) : 1.0;
-
-  double compute = 0.0;
-  double traffic = 0.0;
-  double latency = 0.0;
-  if (!limits.has_cores()) {
-    compute = demand.ops / std::min(issue, cap);
-    traffic = demand.bytes / memory;
-  } else {
-    const CoreTimes times{.issue = limits.cores / issue,
-                          .cap = limits.cores / cap,
-                          .cached = 1.0 / (limits.clock * c[kL2]),
-                          .loaded = 1.0 / (limits.clock * c[kCoreBytes]),
-                          .memory = 1.0 / memory,
-                          .tile = c[kTileCycles] / limits.clock,
-                          .cores = limits.cores,
-                          .per_core = 1.0 / limits.cores,
-                          .spread = std::min(1.0, c[kSpread]),
-                          .split = c[kSplit],
-                          .narrow = c[kNarrow]};
-    const Tiling tiling(g, times, demand.bytes, miss);
-    // TensorRT-LLM's products with one scale a block are DeepGEMM's too.
-    const bool deep = how.library == Library::kDeepgemm ||
-                      (how.library == Library::kTrtllm && how.scaling == Scaling::kBlock);
-    const Best best = deep ? tiling.deep() : tiling.usual();
-    compute = best.compute;
-    traffic = best.traffic;
-    latency = best.latency;
-  }
-  const bool bound_by_compute = compute > traffic;
-  (bound_by_compute ? traffic : compute) *= kOverlap;
-  latency += launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
-  double quantize = 0.0;
-  if (how.quantizes) {
-    latency += c[kQuantFixed];
-    const double cache = std::max(memory, limits.cores * limits.clock * c[kL2]);
-    quantize = c[kQuantBytes] * quantized * (miss / memory + (1.0 - miss) / cache);
-  }
-  return {compute, traffic + quantize, 0.0, latency};
+  return GemmKernel(g.math, how, limits, c).time(g, demand);
 }
 
 const Model& gemm_model() {
