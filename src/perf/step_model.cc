@@ -142,13 +142,15 @@ StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory
 }
 
 TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& plan) const {
-  const std::vector<perf::StageKind> kinds = perf::stage_kinds(model, plan);
-  const perf::TrainingCosts costs = perf::training_costs(model, plan, kinds, *kernels_, *engine_);
+  const workload::Stage whole = perf::whole_stage(model, plan);
+  const std::vector<perf::StageKind> kinds = perf::stage_kinds(model, plan, whole);
+  perf::Pricer pricer(model, plan, whole, *kernels_, *engine_);
+  const perf::TrainingCosts costs = perf::training_costs(model, plan, kinds, pricer, *engine_);
   const StepParts parts = perf::training_parts(costs, training_.values);
   TrainingEstimate estimate;
   estimate.time = timed(parts.seconds, parts.memory_s, training_);
   estimate.exposed = perf::exposed_of(costs, training_.values);
-  estimate.memory = perf::training_memory(model, plan, kinds);
+  estimate.memory = perf::training_memory(plan, whole, kinds);
   const double replicas = plan.shard.data;
   estimate.model_ops = workload::model_ops(model, plan.request, MaskedScores::kCounted) * replicas;
   double forward = 0.0;  // of all stages, one rank each
@@ -187,7 +189,7 @@ StepModel::Arrival StepModel::arrival(const Engine& engine, const Values& values
 
 StepModel::Timer StepModel::training_timer(const LlmModel& model, const TrainingPlan& plan) const {
   auto costs = std::make_shared<const perf::TrainingCosts>(
-      perf::training_costs(model, plan, perf::stage_kinds(model, plan), *kernels_, *engine_));
+      perf::training_costs(model, plan, *kernels_, *engine_));
   return [costs](const Values& values) { return perf::training_parts(*costs, values).total(); };
 }
 
