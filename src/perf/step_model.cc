@@ -90,6 +90,8 @@ StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
   rates_ = {limits.matrix, limits.bandwidth, limits.cores * limits.clock};
   training_ = step_constants(true, engine.fitted_as(), variant, *machine.chip, calibration);
   serving_ = step_constants(false, engine.fitted_as(), variant, *machine.chip, calibration);
+  training_factor_ = interval_factor(training_);
+  serving_factor_ = interval_factor(serving_);
 }
 
 std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {
@@ -118,7 +120,7 @@ std::optional<Message> StepModel::refuses(const LlmModel& model, const ServingPl
 }
 
 StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory_s,
-                          const StepConstants& constants) const {
+                          const StepConstants& constants, double factor) const {
   StepTime time;
   double total = 0.0;
   for (std::size_t i = 0; i < kWorks; ++i) {
@@ -135,7 +137,6 @@ StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory
                                      part(Work::kBubble) + part(Work::kHost)};
   time.bound = static_cast<Bound>(std::max_element(bounds.begin(), bounds.end()) - bounds.begin());
   time.evidence = constants.evidence;
-  const double factor = interval_factor(constants);
   time.low = Seconds{total / factor};
   time.high = Seconds{total * factor};
   return time;
@@ -148,7 +149,7 @@ TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& 
   const perf::TrainingCosts costs = perf::training_costs(model, plan, kinds, pricer, *engine_);
   const StepParts parts = perf::training_parts(costs, training_.values);
   TrainingEstimate estimate;
-  estimate.time = timed(parts.seconds, parts.memory_s, training_);
+  estimate.time = timed(parts.seconds, parts.memory_s, training_, training_factor_);
   estimate.exposed = perf::exposed_of(costs, training_.values);
   estimate.memory = perf::training_memory(plan, whole, kinds);
   const double replicas = plan.shard.data;
@@ -175,7 +176,7 @@ ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& pla
   double slowest = 0.0;
   const StepParts parts = perf::serving_parts(costs, serving_.values, slowest);
   ServingEstimate estimate;
-  estimate.time = timed(parts.seconds, parts.memory_s, serving_);
+  estimate.time = timed(parts.seconds, parts.memory_s, serving_, serving_factor_);
   estimate.stage = Seconds{slowest};
   estimate.memory = serving_memory(model, plan, request);
   return estimate;

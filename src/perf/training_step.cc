@@ -119,7 +119,7 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                              const std::vector<StageKind>& kinds, Pricer& pricer,
                              const Engine& engine) {
   const LayerTable table = pricer.layers(parts_for(plan));
-  const ReplicaTable replicas = pricer.replicas();
+  const std::optional<ReplicaTable> replicas = pricer.replicas();
   TrainingCosts costs = update_costs(plan, kinds, pricer);
   if (plan.pipeline > 1) {
     costs.send = pricer.send();

@@ -26,6 +26,18 @@ void add(LayerCost& sum, const LayerCost& one, double count) {
   sum.core.add(one.core, count);
 }
 
+// Calls with each part of a table that is of layers, and how many of them there are.
+template <class Visit>
+void for_layers(const LayerTable& table, const LayerMix& mix, const Visit& visit) {
+  visit(table.dense, as_double(mix.dense));
+  if (table.expert) {
+    visit(*table.expert, as_double(mix.experts));
+  }
+  if (table.windowed) {
+    visit(*table.windowed, as_double(mix.windowed));
+  }
+}
+
 void add(StageCost& sum, const ReplicaMessages& one, double count) {
   sum.forward.add(one.forward, count);
   sum.backward.add(one.backward, count);
@@ -123,11 +135,12 @@ void Pricer::messages(ReplicaMessages& sum, const HeldParameters& held) {
   pass(sum.backward, Pass::kBackward, emit_all);
 }
 
-ReplicaTable Pricer::replicas() {
-  ReplicaTable table;
+std::optional<ReplicaTable> Pricer::replicas() {
+  std::optional<ReplicaTable> found;
   if (shard_.zero < ZeroStage::kGradients) {
-    return table;
+    return found;
   }
+  ReplicaTable& table = found.emplace();
   const LayerMix& whole = stage_.layers;
   const workload::StageParameters held = workload::stage_parameters(model_, stage_);
   if (whole.dense > 0) {
@@ -140,7 +153,7 @@ ReplicaTable Pricer::replicas() {
   if (stage_.mtp.all() > 0) {
     messages(table.mtp, held.mtp);
   }
-  return table;
+  return found;
 }
 
 PassCost Pricer::update(const StageKind& kind) {
@@ -169,53 +182,54 @@ void Pricer::hide_messages(LayerCost& cost) const {
   messages = first + beside(messages - first, cost.weight.at(Work::kMatrix), 0.0);
 }
 
-void set_passes(StageCost& cost, const LayerTable& table, const ReplicaTable& replicas,
-                const LlmModel& model, const StageKind& kind, Recompute recompute,
-                int recomputed_layers) {
+void set_passes(StageCost& cost, const LayerTable& table,
+                const std::optional<ReplicaTable>& replicas, const LlmModel& model,
+                const StageKind& kind, Recompute recompute, int recomputed_layers) {
   const LayerMix& mix = kind.mix;
-  LayerCost layers;
-  add(layers, table.dense, as_double(mix.dense));
-  if (table.expert) {
-    add(layers, *table.expert, as_double(mix.experts));
-  }
-  if (table.windowed) {
-    add(layers, *table.windowed, as_double(mix.windowed));
-  }
-  cost.forward = layers.forward;
-  cost.backward = layers.backward;
-  cost.weight = layers.weight;
+  cost.forward = cost.backward = cost.weight = {};
   cost.again_ops = 0.0;
-  switch (recompute) {
-    case Recompute::kNone:
-      break;
-    case Recompute::kSelective:
-      cost.backward += layers.core;
-      cost.again_ops = layers.core.ops;
-      break;
-    case Recompute::kFull: {
-      const double all = std::max(as_double(mix.all()), 1.0);
-      const double share = recomputed_layers > 0 ? std::min(1.0, recomputed_layers / all) : 1.0;
-      cost.backward.add(layers.forward, share);
-      cost.again_ops = share * layers.forward.ops;
-      break;
-    }
-  }
-  add(cost, replicas.dense, as_double(mix.dense));
-  add(cost, replicas.expert, as_double(mix.experts));
-  const auto end = [&](const LayerCost& one, double count) {
+  const auto add_all = [&](const LayerCost& one, double count) {
     cost.forward.add(one.forward, count);
     cost.backward.add(one.backward, count);
     cost.weight.add(one.weight, count);
   };
+  for_layers(table, mix, add_all);
+  switch (recompute) {
+    case Recompute::kNone:
+      break;
+    case Recompute::kSelective: {
+      PassCost core;
+      for_layers(table, mix,
+                 [&](const LayerCost& one, double count) { core.add(one.core, count); });
+      cost.backward += core;
+      cost.again_ops = core.ops;
+      break;
+    }
+    case Recompute::kFull: {
+      const double all = std::max(as_double(mix.all()), 1.0);
+      const double share = recomputed_layers > 0 ? std::min(1.0, recomputed_layers / all) : 1.0;
+      cost.backward.add(cost.forward, share);
+      cost.again_ops = share * cost.forward.ops;
+      break;
+    }
+  }
+  if (replicas) {
+    add(cost, replicas->dense, as_double(mix.dense));
+    add(cost, replicas->expert, as_double(mix.experts));
+  }
   if (kind.first) {
-    end(table.embedding, 1.0);
+    add_all(table.embedding, 1.0);
   }
   if (kind.last) {
-    end(table.head, 1.0);
-    add(cost, replicas.ends, 1.0);
+    add_all(table.head, 1.0);
+    if (replicas) {
+      add(cost, replicas->ends, 1.0);
+    }
     if (kind.shard.mtp && table.mtp) {
-      end(*table.mtp, model.mtp->layers);
-      add(cost, replicas.mtp, model.mtp->layers);
+      add_all(*table.mtp, model.mtp->layers);
+      if (replicas) {
+        add(cost, replicas->mtp, model.mtp->layers);
+      }
     }
   }
 }

@@ -87,7 +87,7 @@ class Pricer {
 
   // Of the split and the microbatch of the plan.
   [[nodiscard]] LayerTable layers(TableParts parts);
-  [[nodiscard]] ReplicaTable replicas();
+  [[nodiscard]] std::optional<ReplicaTable> replicas();  // nothing below ZeRO stage 2
   // Of a microbatch to the next stage, which stands as near as replicas leave room.
   [[nodiscard]] PassCost send();
   // What a stage does once a step.
@@ -114,8 +114,8 @@ class Pricer {
 };
 
 // A stage's share of the tables; what it does once a step stays as it is.
-void set_passes(StageCost& cost, const LayerTable& layers, const ReplicaTable& replicas,
-                const LlmModel& model, const StageKind& kind, Recompute recompute,
-                int recomputed_layers);
+void set_passes(StageCost& cost, const LayerTable& layers,
+                const std::optional<ReplicaTable>& replicas, const LlmModel& model,
+                const StageKind& kind, Recompute recompute, int recomputed_layers);
 
 }  // namespace redline::perf

@@ -384,7 +384,7 @@ class TrainingWalk : public SearchWalk {
   bool valid_ = false;
   std::vector<StageKind> kinds_;
   std::vector<StateBytes> states_;
-  ReplicaTable replicas_;
+  std::optional<ReplicaTable> replicas_;
   perf::TrainingCosts costs_;
   std::array<perf::StageTimes, 2> times_;
   const KeptBytes* kept_ = nullptr;
