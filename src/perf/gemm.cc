@@ -160,6 +160,7 @@ class Tiling {
     return best;
   }
 
+  template <Lanes kLanes>
   REDLINE_WITHIN [[nodiscard]] Best usual() const {
     // One over 192 is rounded down, so that whole columns come out as by division.
     Four stacks = m_ * Four{1.0 / 256.0, 1.0 / 128.0, 1.0 / 64.0, 0.0};
@@ -198,7 +199,7 @@ class Tiling {
     }
     // Of the largest tiles there are the fewest.
     if (grid.counts[0][0] <= times_.cores) {
-      few(grid, best);
+      kLanes == Lanes::kFour ? few_on_four(grid, best) : few_on_two(grid, best);
     }
     return best;
   }
@@ -215,7 +216,11 @@ class Tiling {
   }
   REDLINE_WITHIN static void keep_above(const Four& least, Four& x) { x = x < least ? least : x; }
 
-  // Tiles that there are no more of than cores.
+  // Tiles that there are no more of than cores, as in products of a few rows.
+  REDLINE_APART void few_on_two(const Grid& grid, Best& best) const { few(grid, best); }
+  REDLINE_APART REDLINE_FOUR_LANES void few_on_four(const Grid& grid, Best& best) const {
+    few(grid, best);
+  }
   REDLINE_WITHIN void few(const Grid& grid, Best& best) const {
     for (const Place at : kOrder) {
       const double count = grid.counts[at.height][at.width];
@@ -332,6 +337,7 @@ inline double GemmKernel::issue(double ops) {
 }
 
 // `miss`: share of the bytes that come from memory.
+template <Lanes kLanes>
 REDLINE_WITHIN inline Parts GemmKernel::parts(const Gemm& g, const Demand& demand, double miss) {
   const double issued = issue(demand.ops);
   Best best;
@@ -340,7 +346,7 @@ REDLINE_WITHIN inline Parts GemmKernel::parts(const Gemm& g, const Demand& deman
     best.traffic = demand.bytes / memory_;
   } else {
     const Tiling tiling(g, times_, times_.cores / issued, demand.bytes, miss);
-    best = deep_ ? tiling.deep() : tiling.usual();
+    best = deep_ ? tiling.deep() : tiling.usual<kLanes>();
   }
   (best.compute > best.traffic ? best.traffic : best.compute) *= kOverlap;
   return {best.compute, best.traffic, 0.0, best.latency + launch_s_};
@@ -350,7 +356,7 @@ Parts GemmKernel::time(const Gemm& g, const Demand& demand) {
   const double quantized =
       how_.quantizes ? (2.0 + bytes_per_element(g.a)) * as_double(g.m) * as_double(g.k) : 0.0;
   const double miss = how_.repeats ? missing(demand.bytes + quantized, resident_) : 1.0;
-  Parts found = parts(g, demand, miss);
+  Parts found = parts<Lanes::kTwo>(g, demand, miss);
   if (how_.quantizes) {
     found[3] += quantize_s_;
     found[1] += quantize_passes_ * quantized * (miss / memory_ + (1.0 - miss) / cache_);
@@ -358,20 +364,23 @@ Parts GemmKernel::time(const Gemm& g, const Demand& demand) {
   return found;
 }
 
+template <Lanes kLanes>
 REDLINE_WITHIN inline KernelCost GemmKernel::priced(const Gemm& g) {
   const Demand demand = demand_of(g);
   const Roofline roofline{demand.ops / sheet_rate_, demand.bytes / bandwidth_};
   // A step neither repeats a product nor quantises within it; benchmarks do.
   const bool plain = !how_.quantizes && !how_.repeats;
-  KernelCost cost{plain ? parts(g, demand, 1.0) : time(g, demand), demand.ops, demand.bytes,
+  KernelCost cost{plain ? parts<kLanes>(g, demand, 1.0) : time(g, demand), demand.ops, demand.bytes,
                   roofline.least()};
   raise_to(roofline, cost.parts);
   return cost;
 }
 
 // Both give the same numbers: nothing is fused.
-KernelCost GemmKernel::on_two_lanes(const Gemm& g) { return priced(g); }
-REDLINE_FOUR_LANES KernelCost GemmKernel::on_four_lanes(const Gemm& g) { return priced(g); }
+KernelCost GemmKernel::on_two_lanes(const Gemm& g) { return priced<Lanes::kTwo>(g); }
+REDLINE_FOUR_LANES KernelCost GemmKernel::on_four_lanes(const Gemm& g) {
+  return priced<Lanes::kFour>(g);
+}
 
 Parts evaluate(const Gemm& g, const Execution& how, const Demand& demand, const Limits& limits,
                const Constants& c) {

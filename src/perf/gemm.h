@@ -39,9 +39,11 @@ class GemmKernel {
 
  private:
   [[nodiscard]] double issue(double ops);
+  template <Lanes kLanes>
   [[nodiscard]] KernelCost priced(const Gemm& g);
   [[nodiscard]] KernelCost on_two_lanes(const Gemm& g);
   [[nodiscard]] KernelCost on_four_lanes(const Gemm& g);
+  template <Lanes kLanes>
   [[nodiscard]] Parts parts(const Gemm& g, const Demand& demand, double miss);
 
   Format math_ = Format::kNone;

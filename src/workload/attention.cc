@@ -129,10 +129,14 @@ void emit_core_of(Emitter& emit, const Stage& stage, const Step& step, std::int6
 }  // namespace
 
 void emit_core(Emitter& emit, const Stage& stage, const Step& step, const LayerMix& mix) {
-  emit.repeat(mix.full);
-  emit_core_of(emit, stage, step, 0);
-  emit.repeat(mix.windowed);
-  emit_core_of(emit, stage, step, stage.window);
+  if (mix.full > 0) {
+    emit.repeat(mix.full);
+    emit_core_of(emit, stage, step, 0);
+  }
+  if (mix.windowed > 0) {
+    emit.repeat(mix.windowed);
+    emit_core_of(emit, stage, step, stage.window);
+  }
 }
 
 void emit_attention(Emitter& emit, const Stage& stage, const Step& step, const LayerMix& mix) {
