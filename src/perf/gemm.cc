@@ -4,6 +4,8 @@
 #include "perf/gemm.h"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "perf/launch.h"
 
@@ -70,16 +72,24 @@ struct Tile {
 };
 constexpr double kNever = 1e300;
 
-// Four numbers side by side, of four widths of tiles. A compiler makes of them what the processor
-// has: one vector, or two.
+// Numbers side by side, of neighbouring widths of tiles.
+using Two = double __attribute__((vector_size(2 * sizeof(double))));
 using Four = double __attribute__((vector_size(4 * sizeof(double))));
-constexpr std::size_t kWidths = 4;
+template <Lanes kLanes>
+using Side = std::conditional_t<kLanes == Lanes::kFour, Four, Two>;
+template <Lanes kLanes>
+inline constexpr std::size_t kBeside = sizeof(Side<kLanes>) / sizeof(double);
 
 // The tiles that libraries have, by height and width. Where they have none, one stands that never
 // is the best, since it takes so many seconds more.
 constexpr std::array<double, 3> kHeights{256.0, 128.0, 64.0};
-constexpr std::array<std::array<double, kWidths>, kHeights.size()> kMissing{
+using OfWidths = std::array<double, 4>;
+using OfTiles = std::array<OfWidths, kHeights.size()>;
+constexpr OfWidths kWidths{256.0, 192.0, 128.0, 64.0};
+constexpr OfTiles kMissing{
     {{0.0, kNever, 0.0, kNever}, {0.0, 0.0, 0.0, 0.0}, {0.0, kNever, 0.0, 0.0}}};
+// One over 192 is rounded down, so that it counts whole columns as division does.
+constexpr OfWidths kOverWidths{1.0 / 256.0, 1.0 / 192.0, 1.0 / 128.0, 1.0 / 64.0};
 // Their places in the order in which they are tried: of those that take the same time, the first is
 // taken.
 struct Place {
@@ -162,37 +172,15 @@ class Tiling {
 
   template <Lanes kLanes>
   REDLINE_WITHIN [[nodiscard]] Best usual() const {
-    // One over 192 is rounded down, so that whole columns come out as by division.
-    Four stacks = m_ * Four{1.0 / 256.0, 1.0 / 128.0, 1.0 / 64.0, 0.0};
-    Four columns = n_ * Four{1.0 / 256.0, 1.0 / 192.0, 1.0 / 128.0, 1.0 / 64.0};
-    round_up(stacks);
-    round_up(columns);
-    const Four width{256.0, 192.0, 128.0, 64.0};
-    Four multiplied = (width + times_.narrow) * issue_;
-    keep_above(width * times_.cap, multiplied);
-    const Four right = b_ * width;
     Grid grid;
-    Four least = Four{} + kNever;
-    for (std::size_t i = 0; i < kHeights.size(); ++i) {
-      const Four count = stacks[i] * columns;
-      Four step = 2.0 * kHeights[i] * multiplied;
-      keep_above((a_ * kHeights[i] + right) * times_.cached, step);
-      // More tiles than cores are not split, and load as fast as all cores can. They take more than
-      // one turn.
-      const Four share = count * times_.per_core;
-      Four waves = share;
-      round_up(waves);
-      const Four turns = waves - times_.spread * (waves - share);
-      const auto& missing = kMissing[i];
-      const Four busy =
-          turns * (step * k_ + times_.tile) + Four{missing[0], missing[1], missing[2], missing[3]};
-      const Four whole = count > times_.cores ? busy : Four{} + kNever;
-      least = whole < least ? whole : least;
-      grid.counts[i] = count;
-      grid.steps[i] = step;
+    Side<kLanes> least = Side<kLanes>{} + kNever;
+    for (std::size_t first = 0; first < kWidths.size(); first += kBeside<kLanes>) {
+      weigh<kLanes>(first, grid, least);
     }
     Best best;
-    best.compute = std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
+    for (std::size_t i = 0; i < kBeside<kLanes>; ++i) {
+      best.compute = std::min(best.compute, least[i]);
+    }
     if (best.compute < kNever) {
       best.traffic = missed_ * times_.reach + hit_ * std::min(times_.all_cached, times_.reach);
       best.time = beside_each_other(best.compute, best.traffic);
@@ -206,15 +194,59 @@ class Tiling {
 
  private:
   struct Grid {
-    std::array<Four, kHeights.size()> counts, steps;
+    OfTiles counts, steps;
   };
 
   // As whole_up does.
-  REDLINE_WITHIN static void round_up(Four& x) {
-    const Four near = (x + kRounds) - kRounds;
-    x = near + (near < x ? Four{} + 1.0 : Four{});
+  template <class V>
+  REDLINE_WITHIN static void round_up(V& x) {
+    const V near = (x + kRounds) - kRounds;
+    x = near + (near < x ? V{} + 1.0 : V{});
   }
-  REDLINE_WITHIN static void keep_above(const Four& least, Four& x) { x = x < least ? least : x; }
+  template <class V>
+  REDLINE_WITHIN static void keep_above(const V& least, V& x) {
+    x = x < least ? least : x;
+  }
+  template <class V>
+  REDLINE_WITHIN static void read(const OfWidths& all, std::size_t first, V& some) {
+    std::memcpy(&some, &all[first], sizeof some);
+  }
+  template <class V>
+  REDLINE_WITHIN static void write(const V& some, std::size_t first, OfWidths& all) {
+    std::memcpy(&all[first], &some, sizeof some);
+  }
+
+  // Tiles of some widths and of all heights, and the least that any takes of which there are more
+  // than cores: they are not split, load as fast as all cores can, and take more than one turn.
+  template <Lanes kLanes>
+  REDLINE_WITHIN void weigh(std::size_t first, Grid& grid, Side<kLanes>& least) const {
+    using V = Side<kLanes>;
+    V width;
+    V columns;
+    read(kWidths, first, width);
+    read(kOverWidths, first, columns);
+    columns *= n_;
+    round_up(columns);
+    V multiplied = (width + times_.narrow) * issue_;
+    keep_above(width * times_.cap, multiplied);
+    const V right = b_ * width;
+    for (std::size_t i = 0; i < kHeights.size(); ++i) {
+      const V count = whole_up(m_ * (1.0 / kHeights[i])) * columns;
+      V step = 2.0 * kHeights[i] * multiplied;
+      keep_above((a_ * kHeights[i] + right) * times_.cached, step);
+      const V share = count * times_.per_core;
+      V waves = share;
+      round_up(waves);
+      const V turns = waves - times_.spread * (waves - share);
+      V missing;
+      read(kMissing[i], first, missing);
+      const V busy = turns * (step * k_ + times_.tile) + missing;
+      const V whole = count > times_.cores ? busy : V{} + kNever;
+      least = whole < least ? whole : least;
+      write(count, first, grid.counts[i]);
+      write(step, first, grid.steps[i]);
+    }
+  }
 
   // Tiles that there are no more of than cores, as in products of a few rows.
   REDLINE_APART void few_on_two(const Grid& grid, Best& best) const { few(grid, best); }
