@@ -22,8 +22,9 @@ namespace redline::data {
 struct FileSet;
 }
 namespace redline::perf {
+class GemmKernel;
 struct Limits;
-}
+}  // namespace redline::perf
 
 namespace redline {
 
@@ -233,6 +234,8 @@ class KernelModel {
   // Of a kernel that is not refused.
   [[nodiscard]] KernelTime time(const Kernel& kernel) const;
 
+  // What products that run this way share, whatever their shapes (perf/gemm.h).
+  [[nodiscard]] perf::GemmKernel gemm(Format math, const Execution& how) const;
   [[nodiscard]] const perf::Limits& limits() const;
   // The same constants on a machine of other limits: what a search over chips asks.
   [[nodiscard]] KernelModel with(const perf::Limits& limits) const;

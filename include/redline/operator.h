@@ -2,6 +2,8 @@
 // What a chip is asked to do: matrix products, attention, vector work and messages, as plain
 // structs of shapes and formats. Nothing here knows of any chip.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -27,26 +29,10 @@ enum class Format : std::uint8_t {
 
 // Bytes of one stored element. Four-bit floats carry a scale of one byte for 16 or 32 elements,
 // which is left to the operator that reads it.
+inline constexpr std::array<double, 10> kBytesPerElement{0.0, 4.0, 4.0,  2.0, 2.0,
+                                                         1.0, 1.0, 0.75, 0.5, 0.5};
 [[nodiscard]] constexpr double bytes_per_element(Format format) {
-  switch (format) {
-    case Format::kFp32:
-    case Format::kTf32:
-      return 4.0;
-    case Format::kBf16:
-    case Format::kFp16:
-      return 2.0;
-    case Format::kFp8:
-    case Format::kInt8:
-      return 1.0;
-    case Format::kFp6:
-      return 0.75;
-    case Format::kFp4:
-    case Format::kInt4:
-      return 0.5;
-    case Format::kNone:
-      break;
-  }
-  return 0.0;
+  return kBytesPerElement[static_cast<std::size_t>(format)];
 }
 
 // C[m, n] = A[m, k] B[k, n]. A holds activations, B weights; the product is computed in `math`,

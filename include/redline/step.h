@@ -226,12 +226,13 @@ class StepModel {
 
  private:
   [[nodiscard]] StepTime timed(const std::array<double, kWorks>& parts, double memory_s,
-                               const StepConstants& constants) const;
+                               const StepConstants& constants, double factor) const;
 
   const KernelModel* kernels_;
   const Engine* engine_;
   SheetRates rates_;
   StepConstants training_, serving_;
+  double training_factor_ = 1.0, serving_factor_ = 1.0;  // interval_factor of them
 };
 
 // Whether the data sheet has a dense rate for products in this format.

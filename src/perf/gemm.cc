@@ -1,10 +1,13 @@
 // C = A B on a chip of many cores: tiles go round the cores in waves, operands stream through
 // memory and cache, and the tile is the best of a small set, as libraries choose it.
 
+#include "perf/gemm.h"
+
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "perf/launch.h"
-#include "perf/model.h"
 
 namespace redline::perf {
 namespace {
@@ -67,13 +70,36 @@ constexpr double kDroopTime = 0.5e-3;
 struct Tile {
   double m, n;
 };
-// The tiles that libraries have, by rows and columns. The last stands twice, for loops over pairs.
-constexpr std::size_t kTiles = 9;
-using OfTiles = std::array<double, kTiles + 1>;
-constexpr OfTiles kRows{256, 128, 256, 128, 64, 128, 64, 64, 128, 128};
-constexpr OfTiles kColumns{256, 256, 128, 128, 256, 64, 64, 128, 192, 192};
-// Tiles of half the rows, where there are such.
-constexpr std::array<std::size_t, kTiles> kHalf{1, 4, 3, 7, 4, 6, 6, 7, 8};
+constexpr double kNever = 1e300;
+
+// Numbers side by side, of neighbouring widths of tiles.
+using Two = double __attribute__((vector_size(2 * sizeof(double))));
+using Four = double __attribute__((vector_size(4 * sizeof(double))));
+template <Lanes kLanes>
+using Side = std::conditional_t<kLanes == Lanes::kFour, Four, Two>;
+template <Lanes kLanes>
+inline constexpr std::size_t kBeside = sizeof(Side<kLanes>) / sizeof(double);
+
+// The tiles that libraries have, by height and width. Where they have none, one stands that never
+// is the best, since it takes so many seconds more.
+constexpr std::array<double, 3> kHeights{256.0, 128.0, 64.0};
+using OfWidths = std::array<double, 4>;
+using OfTiles = std::array<OfWidths, kHeights.size()>;
+constexpr OfWidths kWidths{256.0, 192.0, 128.0, 64.0};
+constexpr OfTiles kMissing{
+    {{0.0, kNever, 0.0, kNever}, {0.0, 0.0, 0.0, 0.0}, {0.0, kNever, 0.0, 0.0}}};
+// One over 192 is rounded down, so that it counts whole columns as division does.
+constexpr OfWidths kOverWidths{1.0 / 256.0, 1.0 / 192.0, 1.0 / 128.0, 1.0 / 64.0};
+// Their places in the order in which they are tried: of those that take the same time, the first is
+// taken.
+struct Place {
+  std::size_t height, width;
+  [[nodiscard]] constexpr bool has_half() const {
+    return height + 1 < kHeights.size() && kMissing[height + 1][width] == 0.0;
+  }
+};
+constexpr std::array<Place, 9> kOrder{
+    {{0, 0}, {1, 0}, {0, 2}, {1, 2}, {2, 0}, {1, 3}, {2, 3}, {2, 2}, {1, 1}}};
 
 // DeepGEMM never splits along k. Of blocks of 64 or 128 rows and 16 to 128 columns it takes those
 // that need the fewest waves, and of these the ones that fill the last wave best: the most blocks.
@@ -103,39 +129,39 @@ Tile deep_tile(double m, double n, double cores) {
   return prefers_low ? Tile{64.0, width_low} : best;
 }
 
-// Seconds an operation or a byte of one core, so that the choice of tiles multiplies.
-struct CoreTimes {
-  double issue, cap;       // of an operation
-  double cached, loaded;   // of a byte from the cache or from memory
-  double memory;           // of a byte of all cores together
-  double tile;             // prologue and epilogue
-  double cores, per_core;  // their number, and one over it
-  double spread, split;    // as the constants of these names
-  double narrow;           // columns
-};
-
 // The best of the tiles that were considered: the first of those that take the least time.
-constexpr double kNever = 1e300;
 struct Best {
   double time = kNever, compute = kNever, traffic = 0.0, latency = 0.0;
 };
 
+// A function that is compiled once more for processors with vectors of four doubles, what is
+// compiled into it, and what stays out of it, since it is rare.
+#if defined(__GNUC__) && defined(__x86_64__)
+#define REDLINE_FOUR_LANES __attribute__((target("avx2")))
+#define REDLINE_WITHIN [[gnu::always_inline]]
+#define REDLINE_APART [[gnu::noinline]]
+#else
+#define REDLINE_FOUR_LANES
+#define REDLINE_WITHIN
+#define REDLINE_APART
+#endif
+
 // One product, whatever the tile.
 class Tiling {
  public:
-  Tiling(const Gemm& g, const CoreTimes& times, double least, double miss)
+  // `least` bytes, of which a share comes from memory; `issue` seconds of an operation of a core.
+  Tiling(const Gemm& g, const GemmKernel::CoreTimes& times, double issue, double least, double miss)
       : times_(times),
+        issue_(issue),
         m_(as_double(g.m)),
         n_(as_double(g.n)),
         k_(as_double(g.k)),
         a_(bytes_per_element(g.a)),
         b_(bytes_per_element(g.b)),
         missed_(least * miss),
-        hit_(least * (1.0 - miss)),
-        all_cached_(times.cached * times.per_core),
-        reach_(std::max(times.memory, times.loaded * times.per_core)) {}
+        hit_(least * (1.0 - miss)) {}
 
-  [[nodiscard]] Best deep() const {
+  REDLINE_APART [[nodiscard]] Best deep() const {
     const Tile tile = deep_tile(m_, n_, times_.cores);
     const double step =
         std::max(2.0 * tile.m * multiply(tile.n), (a_ * tile.m + b_ * tile.n) * times_.cached);
@@ -144,50 +170,110 @@ class Tiling {
     return best;
   }
 
-  [[nodiscard]] Best usual() const {
-    OfTiles stacks;
-    OfTiles counts;
-    OfTiles steps;
-    OfTiles busy;
-    for (std::size_t i = 0; i < busy.size(); ++i) {
-      stacks[i] = whole_up(m_ * (1.0 / kRows[i]));
-      counts[i] = stacks[i] * whole_up(n_ / kColumns[i]);
-      steps[i] = std::max(2.0 * kRows[i] * multiply(kColumns[i]),
-                          (a_ * kRows[i] + b_ * kColumns[i]) * times_.cached);
-      // More tiles than cores are not split, and load as fast as all cores can.
-      const double whole = turns(counts[i]) * (steps[i] * k_ + times_.tile);
-      busy[i] = counts[i] > times_.cores ? whole : kNever;
+  template <Lanes kLanes>
+  REDLINE_WITHIN [[nodiscard]] Best usual() const {
+    Grid grid;
+    Side<kLanes> least = Side<kLanes>{} + kNever;
+    for (std::size_t first = 0; first < kWidths.size(); first += kBeside<kLanes>) {
+      weigh<kLanes>(first, grid, least);
     }
     Best best;
-    best.compute = *std::min_element(busy.begin(), busy.end());
+    for (std::size_t i = 0; i < kBeside<kLanes>; ++i) {
+      best.compute = std::min(best.compute, least[i]);
+    }
     if (best.compute < kNever) {
-      best.traffic = missed_ * reach_ + hit_ * std::min(all_cached_, reach_);
+      best.traffic = missed_ * times_.reach + hit_ * std::min(times_.all_cached, times_.reach);
       best.time = beside_each_other(best.compute, best.traffic);
     }
-    if (counts[0] > times_.cores) {
-      return best;  // of the largest tiles there are the fewest
-    }
-    for (std::size_t i = 0; i < kTiles; ++i) {
-      // Half the rows make as few stacks of half the work.
-      const bool halved = kHalf[i] != i && stacks[kHalf[i]] == stacks[i];
-      if (counts[i] <= times_.cores && !halved) {
-        consider(counts[i], steps[i], 8.0, best);
-      }
+    // Of the largest tiles there are the fewest.
+    if (grid.counts[0][0] <= times_.cores) {
+      kLanes == Lanes::kFour ? few_on_four(grid, best) : few_on_two(grid, best);
     }
     return best;
   }
 
  private:
+  struct Grid {
+    OfTiles counts, steps;
+  };
+
+  // As whole_up does.
+  template <class V>
+  REDLINE_WITHIN static void round_up(V& x) {
+    const V near = (x + kRounds) - kRounds;
+    x = near + (near < x ? V{} + 1.0 : V{});
+  }
+  template <class V>
+  REDLINE_WITHIN static void keep_above(const V& least, V& x) {
+    x = x < least ? least : x;
+  }
+  template <class V>
+  REDLINE_WITHIN static void read(const OfWidths& all, std::size_t first, V& some) {
+    std::memcpy(&some, &all[first], sizeof some);
+  }
+  template <class V>
+  REDLINE_WITHIN static void write(const V& some, std::size_t first, OfWidths& all) {
+    std::memcpy(&all[first], &some, sizeof some);
+  }
+
+  // Tiles of some widths and of all heights, and the least that any takes of which there are more
+  // than cores: they are not split, load as fast as all cores can, and take more than one turn.
+  template <Lanes kLanes>
+  REDLINE_WITHIN void weigh(std::size_t first, Grid& grid, Side<kLanes>& least) const {
+    using V = Side<kLanes>;
+    V width;
+    V columns;
+    read(kWidths, first, width);
+    read(kOverWidths, first, columns);
+    columns *= n_;
+    round_up(columns);
+    V multiplied = (width + times_.narrow) * issue_;
+    keep_above(width * times_.cap, multiplied);
+    const V right = b_ * width;
+    for (std::size_t i = 0; i < kHeights.size(); ++i) {
+      const V count = whole_up(m_ * (1.0 / kHeights[i])) * columns;
+      V step = 2.0 * kHeights[i] * multiplied;
+      keep_above((a_ * kHeights[i] + right) * times_.cached, step);
+      const V share = count * times_.per_core;
+      V waves = share;
+      round_up(waves);
+      const V turns = waves - times_.spread * (waves - share);
+      V missing;
+      read(kMissing[i], first, missing);
+      const V busy = turns * (step * k_ + times_.tile) + missing;
+      const V whole = count > times_.cores ? busy : V{} + kNever;
+      least = whole < least ? whole : least;
+      write(count, first, grid.counts[i]);
+      write(step, first, grid.steps[i]);
+    }
+  }
+
+  // Tiles that there are no more of than cores, as in products of a few rows.
+  REDLINE_APART void few_on_two(const Grid& grid, Best& best) const { few(grid, best); }
+  REDLINE_APART REDLINE_FOUR_LANES void few_on_four(const Grid& grid, Best& best) const {
+    few(grid, best);
+  }
+  REDLINE_WITHIN void few(const Grid& grid, Best& best) const {
+    for (const Place at : kOrder) {
+      const double count = grid.counts[at.height][at.width];
+      // Half the rows make as few stacks of half the work.
+      const bool halved = at.has_half() && grid.counts[at.height + 1][at.width] == count;
+      if (count <= times_.cores && !halved) {
+        consider(count, grid.steps[at.height][at.width], 8.0, best);
+      }
+    }
+  }
+
   // Seconds that a core takes for one row of this width and a step along k.
   [[nodiscard]] double multiply(double width) const {
-    return std::max((width + times_.narrow) * times_.issue, width * times_.cap);
+    return std::max((width + times_.narrow) * issue_, width * times_.cap);
   }
 
   // Rounds of the cores that so many blocks take, the last one in part hidden.
   [[nodiscard]] double turns(double blocks) const {
     const double share = blocks * times_.per_core;
     const double waves = whole_up(share);
-    return std::max(1.0, waves - times_.spread * (waves - share));
+    return std::max(waves - times_.spread * (waves - share), 1.0);
   }
 
   [[nodiscard]] static double beside_each_other(double busy, double moved) {
@@ -208,8 +294,8 @@ class Tiling {
       }
       const double parts = split > 1.0 ? 8.0 * split * m_ * n_ : 0.0;
       const double reach =
-          blocks >= times_.cores ? reach_ : std::max(times_.memory, times_.loaded / blocks);
-      const double moved = missed_ * reach + (hit_ + parts) * std::min(all_cached_, reach);
+          blocks >= times_.cores ? times_.reach : std::max(times_.memory, times_.loaded / blocks);
+      const double moved = missed_ * reach + (hit_ + parts) * std::min(times_.all_cached, reach);
       const double fixed = split > 1.0 ? times_.split : 0.0;
       const double time = fixed + beside_each_other(busy, moved);
       if (time < best.time) {
@@ -218,65 +304,119 @@ class Tiling {
     }
   }
 
-  const CoreTimes& times_;
+  const GemmKernel::CoreTimes& times_;
+  double issue_;
   double m_, n_, k_;
-  double a_, b_;               // bytes of an element
-  double missed_, hit_;        // bytes from memory and from the cache
-  double all_cached_, reach_;  // seconds of a byte of all cores, cached or not
+  double a_, b_;         // bytes of an element
+  double missed_, hit_;  // bytes from memory and from the cache
 };
 
 }  // namespace
 
+Lanes lanes_here() {
+#if defined(__GNUC__) && defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0 ? Lanes::kFour : Lanes::kTwo;
+#else
+  return Lanes::kTwo;
+#endif
+}
+
+GemmKernel::GemmKernel(Format math, const Execution& how, const Limits& limits, const Constants& c)
+    : math_(math),
+      how_(how),
+      lanes_(lanes_here()),
+      sheet_rate_(limits.matrix[index_of(math)]),
+      bandwidth_(limits.bandwidth),
+      boost_(limits.issue[index_of(math)] * c[kMatrix]),
+      cap_(sheet_rate_ * c[kCap]),
+      droop_(c[kDroop]),
+      memory_(limits.bandwidth * c[kMemory]),
+      cache_(std::max(memory_, limits.cores * limits.clock * c[kL2])),
+      resident_(limits.l2 * c[kResident]),
+      quantize_s_(c[kQuantFixed]),
+      quantize_passes_(c[kQuantBytes]),
+      launch_s_(launch_of(how, c[kGraph], c[kEvent], c[kHost], limits)),
+      // TensorRT-LLM's products with one scale a block are DeepGEMM's too.
+      deep_(how.library == Library::kDeepgemm ||
+            (how.library == Library::kTrtllm && how.scaling == Scaling::kBlock)),
+      has_cores_(limits.has_cores()) {
+  if (!has_cores_) {
+    return;
+  }
+  times_ = {.cap = limits.cores / cap_,
+            .cached = 1.0 / (limits.clock * c[kL2]),
+            .loaded = 1.0 / (limits.clock * c[kCoreBytes]),
+            .memory = 1.0 / memory_,
+            .tile = c[kTileCycles] / limits.clock,
+            .cores = limits.cores,
+            .per_core = 1.0 / limits.cores,
+            .spread = std::min(1.0, c[kSpread]),
+            .split = c[kSplit],
+            .narrow = c[kNarrow]};
+  times_.all_cached = times_.cached * times_.per_core;
+  times_.reach = std::max(times_.memory, times_.loaded * times_.per_core);
+}
+
+// Operations a second that all cores issue in a product of so many: heat lowers their clock. Both
+// gradients of a layer have as many.
+inline double GemmKernel::issue(double ops) {
+  if (ops != last_ops_) {
+    const double lasting = ops / boost_;
+    last_ops_ = ops;
+    last_issue_ = boost_ / (1.0 + droop_ * lasting / (lasting + kDroopTime));
+  }
+  return last_issue_;
+}
+
+// `miss`: share of the bytes that come from memory.
+template <Lanes kLanes>
+REDLINE_WITHIN inline Parts GemmKernel::parts(const Gemm& g, const Demand& demand, double miss) {
+  const double issued = issue(demand.ops);
+  Best best;
+  if (!has_cores_) {
+    best.compute = demand.ops / std::min(issued, cap_);
+    best.traffic = demand.bytes / memory_;
+  } else {
+    const Tiling tiling(g, times_, times_.cores / issued, demand.bytes, miss);
+    best = deep_ ? tiling.deep() : tiling.usual<kLanes>();
+  }
+  (best.compute > best.traffic ? best.traffic : best.compute) *= kOverlap;
+  return {best.compute, best.traffic, 0.0, best.latency + launch_s_};
+}
+
+Parts GemmKernel::time(const Gemm& g, const Demand& demand) {
+  const double quantized =
+      how_.quantizes ? (2.0 + bytes_per_element(g.a)) * as_double(g.m) * as_double(g.k) : 0.0;
+  const double miss = how_.repeats ? missing(demand.bytes + quantized, resident_) : 1.0;
+  Parts found = parts<Lanes::kTwo>(g, demand, miss);
+  if (how_.quantizes) {
+    found[3] += quantize_s_;
+    found[1] += quantize_passes_ * quantized * (miss / memory_ + (1.0 - miss) / cache_);
+  }
+  return found;
+}
+
+template <Lanes kLanes>
+REDLINE_WITHIN inline KernelCost GemmKernel::priced(const Gemm& g) {
+  const Demand demand = demand_of(g);
+  const Roofline roofline{demand.ops / sheet_rate_, demand.bytes / bandwidth_};
+  // A step neither repeats a product nor quantises within it; benchmarks do.
+  const bool plain = !how_.quantizes && !how_.repeats;
+  KernelCost cost{plain ? parts<kLanes>(g, demand, 1.0) : time(g, demand), demand.ops, demand.bytes,
+                  roofline.least()};
+  raise_to(roofline, cost.parts);
+  return cost;
+}
+
+// Both give the same numbers: nothing is fused.
+KernelCost GemmKernel::on_two_lanes(const Gemm& g) { return priced<Lanes::kTwo>(g); }
+REDLINE_FOUR_LANES KernelCost GemmKernel::on_four_lanes(const Gemm& g) {
+  return priced<Lanes::kFour>(g);
+}
+
 Parts evaluate(const Gemm& g, const Execution& how, const Demand& demand, const Limits& limits,
                const Constants& c) {
-  const std::size_t format = index_of(g.math);
-  const double boost = limits.issue[format] * c[kMatrix];
-  const double lasting = demand.ops / boost;
-  const double issue = boost / (1.0 + c[kDroop] * lasting / (lasting + kDroopTime));
-  const double cap = limits.matrix[format] * c[kCap];
-  const double memory = limits.bandwidth * c[kMemory];
-  const double quantized =
-      how.quantizes ? (2.0 + bytes_per_element(g.a)) * as_double(g.m) * as_double(g.k) : 0.0;
-  const double miss =
-      how.repeats ? missing(demand.bytes + quantized, limits.l2 * c[kResident]) : 1.0;
-
-  double compute = 0.0;
-  double traffic = 0.0;
-  double latency = 0.0;
-  if (!limits.has_cores()) {
-    compute = demand.ops / std::min(issue, cap);
-    traffic = demand.bytes / memory;
-  } else {
-    const CoreTimes times{.issue = limits.cores / issue,
-                          .cap = limits.cores / cap,
-                          .cached = 1.0 / (limits.clock * c[kL2]),
-                          .loaded = 1.0 / (limits.clock * c[kCoreBytes]),
-                          .memory = 1.0 / memory,
-                          .tile = c[kTileCycles] / limits.clock,
-                          .cores = limits.cores,
-                          .per_core = 1.0 / limits.cores,
-                          .spread = std::min(1.0, c[kSpread]),
-                          .split = c[kSplit],
-                          .narrow = c[kNarrow]};
-    const Tiling tiling(g, times, demand.bytes, miss);
-    // TensorRT-LLM's products with one scale a block are DeepGEMM's too.
-    const bool deep = how.library == Library::kDeepgemm ||
-                      (how.library == Library::kTrtllm && how.scaling == Scaling::kBlock);
-    const Best best = deep ? tiling.deep() : tiling.usual();
-    compute = best.compute;
-    traffic = best.traffic;
-    latency = best.latency;
-  }
-  const bool bound_by_compute = compute > traffic;
-  (bound_by_compute ? traffic : compute) *= kOverlap;
-  latency += launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
-  double quantize = 0.0;
-  if (how.quantizes) {
-    latency += c[kQuantFixed];
-    const double cache = std::max(memory, limits.cores * limits.clock * c[kL2]);
-    quantize = c[kQuantBytes] * quantized * (miss / memory + (1.0 - miss) / cache);
-  }
-  return {compute, traffic + quantize, 0.0, latency};
+  return GemmKernel(g.math, how, limits, c).time(g, demand);
 }
 
 const Model& gemm_model() {

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "perf/fit.h"
+#include "perf/gemm.h"
+#include "perf/stream.h"
 
 namespace redline {
 namespace {
@@ -288,15 +290,27 @@ KernelModel KernelModel::with(const Limits& limits) const {
   return KernelModel(std::make_unique<State>(State{limits, state_->kernels}));
 }
 
+perf::GemmKernel KernelModel::gemm(Format math, const Execution& how) const {
+  Gemm any;
+  any.math = math;
+  return {math, how, state_->limits, state_->of(perf::kernel_key(any, how)).constants};
+}
+
 template <class Op>
 KernelCost KernelModel::cost(const Op& op, const Execution& how) const {
   const Resolved& resolved = state_->of(perf::kernel_key(op, how));
   const perf::Demand demand = perf::demand_of(op);
   const perf::Roofline roofline = perf::roofline_of(op, demand, state_->limits);
-  return {perf::predict(op, how, demand, roofline, state_->limits, resolved.constants), demand.ops,
-          demand.bytes, roofline.least()};
+  // Written where it is returned: a copy of numbers just written waits for them.
+  KernelCost cost{perf::evaluate(op, how, demand, state_->limits, resolved.constants), demand.ops,
+                  demand.bytes, roofline.least()};
+  perf::raise_to(roofline, cost.parts);
+  return cost;
 }
-template KernelCost KernelModel::cost(const Gemm&, const Execution&) const;
+template <>
+KernelCost KernelModel::cost(const Gemm& op, const Execution& how) const {
+  return gemm(op.math, how).cost(op);
+}
 template KernelCost KernelModel::cost(const GroupedGemm&, const Execution&) const;
 template KernelCost KernelModel::cost(const Attention&, const Execution&) const;
 template KernelCost KernelModel::cost(const Stream&, const Execution&) const;

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "perf/stream.h"
+
 namespace redline::perf {
 namespace {
 

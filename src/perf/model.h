@@ -70,12 +70,11 @@ struct Model {
   std::span<const ConstantInfo> constants;
 };
 
-// What the model of an operator says of its time.
+// What the model of an operator says of its time; that of a Stream stands in perf/stream.h, for
+// callers to inline.
 [[nodiscard]] Parts evaluate(const Gemm& g, const Execution& how, const Demand& demand,
                              const Limits& limits, const Constants& c);
 [[nodiscard]] Parts evaluate(const GroupedGemm& g, const Execution& how, const Demand& demand,
-                             const Limits& limits, const Constants& c);
-[[nodiscard]] Parts evaluate(const Stream& op, const Execution& how, const Demand& demand,
                              const Limits& limits, const Constants& c);
 [[nodiscard]] Parts evaluate(const Collective& op, const Execution& how, const Demand& demand,
                              const Limits& limits, const Constants& c);
@@ -151,15 +150,19 @@ template <class Op>
   return {};
 }
 
-// The parts of a kernel's time: what the model says, but never less than the roofline.
+// No kernel takes less than its roofline, whatever a model says.
+constexpr void raise_to(const Roofline& roofline, Parts& parts) {
+  const double lacking = roofline.least() - total(parts);
+  if (lacking > 0.0) {
+    double& bound = roofline.compute > roofline.memory ? parts[0] : parts[1];
+    bound += lacking;
+  }
+}
 template <class Op>
 [[nodiscard]] Parts predict(const Op& op, const Execution& how, const Demand& demand,
                             const Roofline& roofline, const Limits& limits, const Constants& c) {
   Parts parts = evaluate(op, how, demand, limits, c);
-  const double lacking = roofline.least() - total(parts);
-  if (lacking > 0.0) {
-    parts[roofline.compute > roofline.memory ? 0 : 1] += lacking;
-  }
+  raise_to(roofline, parts);
   return parts;
 }
 [[nodiscard]] Parts predict(const Kernel& kernel, const Limits& limits, const Constants& constants);

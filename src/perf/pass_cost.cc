@@ -96,7 +96,10 @@ KernelCost CostSum::cost_of(const Op& op) const {
 }
 
 void CostSum::take(std::string_view name, const Gemm& op, std::int64_t count) {
-  const KernelCost cost = cost_of(op);
+  if (op.math != product_.math()) {
+    product_ = kernels_.gemm(op.math, execution_of(op, engine_));
+  }
+  const KernelCost cost = product_.cost(op);
   add_matrix(*sum_, Work::kMatrix, cost, as_double(count));
   if (weight_ != nullptr && is_weight_gradient(name)) {
     add_matrix(*weight_, Work::kMatrix, cost, as_double(count));
@@ -136,17 +139,12 @@ void CostSum::take(std::string_view name, const Stream& op, std::int64_t count) 
 }
 
 void CostSum::take(std::string_view name, const Collective& op, std::int64_t count) {
-  const auto is_same = [&op](const Sent& one) {
-    return one.op.bytes == op.bytes && one.op.kind == op.kind && one.op.ranks == op.ranks &&
-           one.op.ranks_per_node == op.ranks_per_node;
-  };
-  auto sent = std::find_if(sent_.begin(), sent_.end(), is_same);
-  if (sent == sent_.end()) {
-    sent = sent_.begin() + static_cast<std::ptrdiff_t>(next_);
-    *sent = {op, cost_of(op).seconds()};
-    next_ = (next_ + 1) % sent_.size();
+  Sent& last = sent_[static_cast<std::size_t>(op.kind)];
+  if (last.op.bytes != op.bytes || last.op.ranks != op.ranks ||
+      last.op.ranks_per_node != op.ranks_per_node) {
+    last = {op, cost_of(op).seconds()};
   }
-  add_other(*sum_, work_of_message(name), sent->seconds, as_double(count));
+  add_other(*sum_, work_of_message(name), last.seconds, as_double(count));
 }
 
 void CostSum::take(std::string_view /*name*/, const ExpertExchange& op, std::int64_t count) {

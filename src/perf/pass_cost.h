@@ -6,7 +6,7 @@
 
 #include "redline/step.h"
 
-#include "perf/model.h"
+#include "perf/gemm.h"
 #include "workload/sink.h"
 
 namespace redline::perf {
@@ -81,13 +81,13 @@ class CostSum final : public workload::Sink {
   PassCost* sum_ = nullptr;
   PassCost* weight_ = nullptr;
   double imbalance_ = 1.0;
-  // A layer sends the same message several times: those sent last, with their seconds.
+  GemmKernel product_;  // of the last one: mostly all are computed in the same format
+  // A layer sends the same message several times: the last of each kind, with its seconds.
   struct Sent {
     Collective op;
     double seconds = 0.0;
   };
-  std::array<Sent, 4> sent_{};
-  std::size_t next_ = 0;
+  std::array<Sent, 6> sent_{};
 };
 
 // Two things beside each other, of which `exposed` of the lesser is left, from 0 to 1.

@@ -60,16 +60,17 @@ Bytes kept_on(const StageKind& kind, const LayerBytes& one) {
 }  // namespace
 
 KeptBytes kept_bytes(const LlmModel& model, const TrainingPlan& plan) {
-  Shard whole = plan.shard;
-  whole.first_layer = whole.end_layer = 0;
-  const workload::Stage stage = workload::training_stage(model, plan.request, whole);
+  return kept_bytes(plan, whole_stage(model, plan));
+}
+
+KeptBytes kept_bytes(const TrainingPlan& plan, const workload::Stage& whole) {
   KeptBytes kept;
-  kept.kept = layer_bytes(plan.request, stage);
+  kept.kept = layer_bytes(plan.request, whole);
   kept.without = kept.kept;
   if (plan.request.recompute != Recompute::kNone) {
     TrainingRequest without = plan.request;
     without.recompute = Recompute::kNone;
-    kept.without = layer_bytes(without, stage);
+    kept.without = layer_bytes(without, whole);
   }
   return kept;
 }
@@ -98,10 +99,10 @@ StepMemory stage_memory(const TrainingPlan& plan, const StageKind& kind, const S
   return memory;
 }
 
-StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan,
+StepMemory training_memory(const TrainingPlan& plan, const workload::Stage& whole,
                            const std::vector<StageKind>& kinds) {
   // Of stages alike the first holds activations of as many microbatches as any.
-  const KeptBytes kept = kept_bytes(model, plan);
+  const KeptBytes kept = kept_bytes(plan, whole);
   StepMemory most;
   for (const StageKind& kind : kinds) {
     const StepMemory one = stage_memory(plan, kind, state_bytes(plan.request, kind), kept);
@@ -113,7 +114,8 @@ StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan,
 }  // namespace perf
 
 StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan) {
-  return perf::training_memory(model, plan, perf::stage_kinds(model, plan));
+  const workload::Stage whole = perf::whole_stage(model, plan);
+  return perf::training_memory(plan, whole, perf::stage_kinds(model, plan, whole));
 }
 
 namespace {

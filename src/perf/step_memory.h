@@ -20,11 +20,12 @@ struct KeptBytes {
   LayerBytes without;  // with nothing computed again
 };
 [[nodiscard]] KeptBytes kept_bytes(const LlmModel& model, const TrainingPlan& plan);
+[[nodiscard]] KeptBytes kept_bytes(const TrainingPlan& plan, const workload::Stage& whole);
 
 [[nodiscard]] StepMemory stage_memory(const TrainingPlan& plan, const StageKind& kind,
                                       const StateBytes& state, const KeptBytes& kept);
 // Of the fullest rank.
-[[nodiscard]] StepMemory training_memory(const LlmModel& model, const TrainingPlan& plan,
+[[nodiscard]] StepMemory training_memory(const TrainingPlan& plan, const workload::Stage& whole,
                                          const std::vector<StageKind>& kinds);
 
 }  // namespace redline::perf

@@ -90,6 +90,8 @@ StepModel::StepModel(const Machine& machine, const KernelModel& kernels,
   rates_ = {limits.matrix, limits.bandwidth, limits.cores * limits.clock};
   training_ = step_constants(true, engine.fitted_as(), variant, *machine.chip, calibration);
   serving_ = step_constants(false, engine.fitted_as(), variant, *machine.chip, calibration);
+  training_factor_ = interval_factor(training_);
+  serving_factor_ = interval_factor(serving_);
 }
 
 std::optional<Message> StepModel::refuses(const LlmModel& model, const TrainingPlan& plan) const {
@@ -118,7 +120,7 @@ std::optional<Message> StepModel::refuses(const LlmModel& model, const ServingPl
 }
 
 StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory_s,
-                          const StepConstants& constants) const {
+                          const StepConstants& constants, double factor) const {
   StepTime time;
   double total = 0.0;
   for (std::size_t i = 0; i < kWorks; ++i) {
@@ -135,20 +137,21 @@ StepTime StepModel::timed(const std::array<double, kWorks>& parts, double memory
                                      part(Work::kBubble) + part(Work::kHost)};
   time.bound = static_cast<Bound>(std::max_element(bounds.begin(), bounds.end()) - bounds.begin());
   time.evidence = constants.evidence;
-  const double factor = interval_factor(constants);
   time.low = Seconds{total / factor};
   time.high = Seconds{total * factor};
   return time;
 }
 
 TrainingEstimate StepModel::training(const LlmModel& model, const TrainingPlan& plan) const {
-  const std::vector<perf::StageKind> kinds = perf::stage_kinds(model, plan);
-  const perf::TrainingCosts costs = perf::training_costs(model, plan, kinds, *kernels_, *engine_);
+  const workload::Stage whole = perf::whole_stage(model, plan);
+  const std::vector<perf::StageKind> kinds = perf::stage_kinds(model, plan, whole);
+  perf::Pricer pricer(model, plan, whole, *kernels_, *engine_);
+  const perf::TrainingCosts costs = perf::training_costs(model, plan, kinds, pricer, *engine_);
   const StepParts parts = perf::training_parts(costs, training_.values);
   TrainingEstimate estimate;
-  estimate.time = timed(parts.seconds, parts.memory_s, training_);
+  estimate.time = timed(parts.seconds, parts.memory_s, training_, training_factor_);
   estimate.exposed = perf::exposed_of(costs, training_.values);
-  estimate.memory = perf::training_memory(model, plan, kinds);
+  estimate.memory = perf::training_memory(plan, whole, kinds);
   const double replicas = plan.shard.data;
   estimate.model_ops = workload::model_ops(model, plan.request, MaskedScores::kCounted) * replicas;
   double forward = 0.0;  // of all stages, one rank each
@@ -173,7 +176,7 @@ ServingEstimate StepModel::serving(const LlmModel& model, const ServingPlan& pla
   double slowest = 0.0;
   const StepParts parts = perf::serving_parts(costs, serving_.values, slowest);
   ServingEstimate estimate;
-  estimate.time = timed(parts.seconds, parts.memory_s, serving_);
+  estimate.time = timed(parts.seconds, parts.memory_s, serving_, serving_factor_);
   estimate.stage = Seconds{slowest};
   estimate.memory = serving_memory(model, plan, request);
   return estimate;
@@ -187,7 +190,7 @@ StepModel::Arrival StepModel::arrival(const Engine& engine, const Values& values
 
 StepModel::Timer StepModel::training_timer(const LlmModel& model, const TrainingPlan& plan) const {
   auto costs = std::make_shared<const perf::TrainingCosts>(
-      perf::training_costs(model, plan, perf::stage_kinds(model, plan), *kernels_, *engine_));
+      perf::training_costs(model, plan, *kernels_, *engine_));
   return [costs](const Values& values) { return perf::training_parts(*costs, values).total(); };
 }
 

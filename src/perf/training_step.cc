@@ -116,11 +116,10 @@ void set_order(TrainingCosts& costs, const TrainingPlan& plan, const Engine& eng
 }
 
 TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
-                             const std::vector<StageKind>& kinds, const KernelModel& kernels,
+                             const std::vector<StageKind>& kinds, Pricer& pricer,
                              const Engine& engine) {
-  Pricer pricer(model, plan, kernels, engine);
   const LayerTable table = pricer.layers(parts_for(plan));
-  const ReplicaTable replicas = pricer.replicas();
+  const std::optional<ReplicaTable> replicas = pricer.replicas();
   TrainingCosts costs = update_costs(plan, kinds, pricer);
   if (plan.pipeline > 1) {
     costs.send = pricer.send();
@@ -132,6 +131,13 @@ TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                plan.recomputed_layers);
   }
   return costs;
+}
+
+TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
+                             const KernelModel& kernels, const Engine& engine) {
+  const workload::Stage whole = whole_stage(model, plan);
+  Pricer pricer(model, plan, whole, kernels, engine);
+  return training_costs(model, plan, stage_kinds(model, plan, whole), pricer, engine);
 }
 
 Exposed exposed_of(const TrainingCosts& costs, const StepModel::Values& c) {

@@ -24,7 +24,9 @@ struct TrainingCosts {
 // The order in which a plan's microbatches pass its stages.
 void set_order(TrainingCosts& costs, const TrainingPlan& plan, const Engine& engine);
 [[nodiscard]] TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
-                                           const std::vector<StageKind>& kinds,
+                                           const std::vector<StageKind>& kinds, Pricer& pricer,
+                                           const Engine& engine);
+[[nodiscard]] TrainingCosts training_costs(const LlmModel& model, const TrainingPlan& plan,
                                            const KernelModel& kernels, const Engine& engine);
 
 struct StepParts {

@@ -26,6 +26,18 @@ void add(LayerCost& sum, const LayerCost& one, double count) {
   sum.core.add(one.core, count);
 }
 
+// Calls with each part of a table that is of layers, and how many of them there are.
+template <class Visit>
+void for_layers(const LayerTable& table, const LayerMix& mix, const Visit& visit) {
+  visit(table.dense, as_double(mix.dense));
+  if (table.expert) {
+    visit(*table.expert, as_double(mix.experts));
+  }
+  if (table.windowed) {
+    visit(*table.windowed, as_double(mix.windowed));
+  }
+}
+
 void add(StageCost& sum, const ReplicaMessages& one, double count) {
   sum.forward.add(one.forward, count);
   sum.backward.add(one.backward, count);
@@ -38,76 +50,73 @@ TableParts parts_for(const TrainingPlan& plan) {
           .core = plan.request.recompute == Recompute::kSelective};
 }
 
-Pricer::Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
-               const Engine& engine)
+Pricer::Pricer(const LlmModel& model, const TrainingPlan& plan, const workload::Stage& whole,
+               const KernelModel& kernels, const Engine& engine)
     : model_(model),
       plan_(plan),
       shard_(shard_in_effect(plan)),
       engine_(engine),
-      stage_(workload::training_stage(model, plan.request, plan.shard)),
+      stage_(whole),
       step_(workload::make_step(
           {.count = plan.request.sequences, .new_tokens = plan.request.tokens}, {}, stage_, false)),
       costs_(kernels, engine) {}
 
 template <class Emit>
-PassCost Pricer::pass(Pass direction, const Emit& emit_pieces, PassCost* weight) {
-  PassCost sum;
+void Pricer::pass(PassCost& sum, Pass direction, const Emit& emit_pieces, PassCost* weight) {
   costs_.add_to(sum, weight);
   Emitter emit(stage_, direction, costs_);
   emit_pieces(emit);
-  return sum;
 }
 
 // `emit_pieces` is called with an emitter of either direction.
 template <class Emit>
-LayerCost Pricer::price(const Emit& emit_pieces, TableParts parts) {
-  LayerCost cost;
+void Pricer::price(LayerCost& cost, const Emit& emit_pieces, TableParts parts) {
   const bool weights = engine_.hides_tensor || parts.weights;
-  cost.forward = pass(Pass::kForward, emit_pieces);
-  cost.backward = pass(Pass::kBackward, emit_pieces, weights ? &cost.weight : nullptr);
+  pass(cost.forward, Pass::kForward, emit_pieces);
+  pass(cost.backward, Pass::kBackward, emit_pieces, weights ? &cost.weight : nullptr);
   if (engine_.hides_tensor) {
     hide_messages(cost);
   }
-  return cost;
 }
 
-LayerCost Pricer::layer(const LayerMix& mix, TableParts parts) {
-  LayerCost cost =
-      price([&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, parts);
+void Pricer::layer(LayerCost& cost, const LayerMix& mix, TableParts parts) {
+  price(
+      cost, [&](Emitter& emit) { workload::emit_layers(emit, stage_, step_, mix); }, parts);
   if (parts.core) {
-    cost.core =
-        pass(Pass::kForward, [&](Emitter& emit) { workload::emit_core(emit, stage_, step_, mix); });
+    pass(cost.core, Pass::kForward,
+         [&](Emitter& emit) { workload::emit_core(emit, stage_, step_, mix); });
   }
-  return cost;
 }
 
 LayerTable Pricer::layers(TableParts parts) {
   const LayerMix& whole = stage_.layers;
   LayerTable table;
   if (whole.dense > 0) {
-    table.dense = layer({.full = 1, .dense = 1}, parts);
+    layer(table.dense, {.full = 1, .dense = 1}, parts);
   }
   if (whole.experts > 0) {
-    table.expert = layer({.full = 1, .experts = 1}, parts);
+    layer(table.expert.emplace(), {.full = 1, .experts = 1}, parts);
   }
   if (whole.windowed > 0) {
     const bool dense = whole.dense > 0;
     LayerMix mix{.windowed = 1};
     (dense ? mix.dense : mix.experts) = 1;
-    table.windowed = layer(mix, parts);
-    add(table.windowed, dense ? table.dense : table.expert, -1.0);
+    layer(table.windowed.emplace(), mix, parts);
+    add(*table.windowed, dense ? table.dense : *table.expert, -1.0);
   }
   const auto emit_head = [&](Emitter& emit) {
     workload::emit_head(emit, stage_, step_, step_.tokens);
     workload::emit_loss(emit, stage_, step_.tokens);
   };
-  table.embedding =
-      price([&](Emitter& emit) { workload::emit_embedding(emit, stage_, step_); }, parts);
-  table.head = price(emit_head, parts);
+  price(
+      table.embedding, [&](Emitter& emit) { workload::emit_embedding(emit, stage_, step_); },
+      parts);
+  price(table.head, emit_head, parts);
   if (stage_.mtp.all() > 0) {
     LayerMix mix{.full = 1};
     (stage_.mtp.experts > 0 ? mix.experts : mix.dense) = 1;
-    table.mtp = price(
+    price(
+        table.mtp.emplace(),
         [&](Emitter& emit) {
           workload::emit_mtp_input(emit, stage_, step_);
           workload::emit_layers(emit, stage_, step_, mix);
@@ -118,43 +127,51 @@ LayerTable Pricer::layers(TableParts parts) {
   return table;
 }
 
-ReplicaMessages Pricer::messages(const HeldParameters& held) {
-  const auto of = [&](Pass direction) {
-    return pass(direction, [&](Emitter& emit) {
-      workload::emit_unit_messages(emit, stage_, held, {model_, plan_.request, shard_});
-    });
+void Pricer::messages(ReplicaMessages& sum, const HeldParameters& held) {
+  const auto emit_all = [&](Emitter& emit) {
+    workload::emit_unit_messages(emit, stage_, held, {model_, plan_.request, shard_});
   };
-  return {of(Pass::kForward), of(Pass::kBackward)};
+  pass(sum.forward, Pass::kForward, emit_all);
+  pass(sum.backward, Pass::kBackward, emit_all);
 }
 
-ReplicaTable Pricer::replicas() {
-  ReplicaTable table;
+std::optional<ReplicaTable> Pricer::replicas() {
+  std::optional<ReplicaTable> found;
   if (shard_.zero < ZeroStage::kGradients) {
-    return table;
+    return found;
   }
+  ReplicaTable& table = found.emplace();
   const LayerMix& whole = stage_.layers;
   const workload::StageParameters held = workload::stage_parameters(model_, stage_);
-  table.dense = whole.dense > 0 ? messages(held.dense_layer) : ReplicaMessages{};
-  table.expert = whole.experts > 0 ? messages(held.expert_layer) : ReplicaMessages{};
-  table.ends = messages(held.ends);
-  table.mtp = stage_.mtp.all() > 0 ? messages(held.mtp) : ReplicaMessages{};
-  return table;
+  if (whole.dense > 0) {
+    messages(table.dense, held.dense_layer);
+  }
+  if (whole.experts > 0) {
+    messages(table.expert, held.expert_layer);
+  }
+  messages(table.ends, held.ends);
+  if (stage_.mtp.all() > 0) {
+    messages(table.mtp, held.mtp);
+  }
+  return found;
 }
 
 PassCost Pricer::update(const StageKind& kind) {
-  workload::Stage stage = stage_;
-  stage.first = kind.first;
-  stage.last = kind.last;
-  return pass(Pass::kForward, [&](Emitter& emit) {
-    workload::emit_update(emit, stage, kind.held, {model_, plan_.request, kind.shard});
+  const workload::Replica replica{model_, plan_.request, kind.shard};
+  PassCost sum;
+  pass(sum, Pass::kForward, [&](Emitter& emit) {
+    if (kind.first != kind.last) {
+      workload::emit_table_sum(emit, stage_, replica);
+    }
+    workload::emit_update(emit, stage_, kind.held, replica);
   });
+  return sum;
 }
 
 PassCost Pricer::send() {
-  workload::Stage middle = stage_;
-  middle.first = middle.last = false;
-  return pass(Pass::kForward,
-              [&](Emitter& emit) { workload::emit_stage_send(emit, middle, step_); });
+  PassCost sum;
+  pass(sum, Pass::kForward, [&](Emitter& emit) { workload::emit_stage_send(emit, stage_, step_); });
+  return sum;
 }
 
 // What goes back to the layer before is sent beside gradients of weights; where ranks share
@@ -165,49 +182,54 @@ void Pricer::hide_messages(LayerCost& cost) const {
   messages = first + beside(messages - first, cost.weight.at(Work::kMatrix), 0.0);
 }
 
-void set_passes(StageCost& cost, const LayerTable& table, const ReplicaTable& replicas,
-                const LlmModel& model, const StageKind& kind, Recompute recompute,
-                int recomputed_layers) {
+void set_passes(StageCost& cost, const LayerTable& table,
+                const std::optional<ReplicaTable>& replicas, const LlmModel& model,
+                const StageKind& kind, Recompute recompute, int recomputed_layers) {
   const LayerMix& mix = kind.mix;
-  LayerCost layers;
-  add(layers, table.dense, as_double(mix.dense));
-  add(layers, table.expert, as_double(mix.experts));
-  add(layers, table.windowed, as_double(mix.windowed));
-  cost.forward = layers.forward;
-  cost.backward = layers.backward;
-  cost.weight = layers.weight;
+  cost.forward = cost.backward = cost.weight = {};
   cost.again_ops = 0.0;
-  switch (recompute) {
-    case Recompute::kNone:
-      break;
-    case Recompute::kSelective:
-      cost.backward += layers.core;
-      cost.again_ops = layers.core.ops;
-      break;
-    case Recompute::kFull: {
-      const double all = std::max(as_double(mix.all()), 1.0);
-      const double share = recomputed_layers > 0 ? std::min(1.0, recomputed_layers / all) : 1.0;
-      cost.backward.add(layers.forward, share);
-      cost.again_ops = share * layers.forward.ops;
-      break;
-    }
-  }
-  add(cost, replicas.dense, as_double(mix.dense));
-  add(cost, replicas.expert, as_double(mix.experts));
-  const auto end = [&](const LayerCost& one, double count) {
+  const auto add_all = [&](const LayerCost& one, double count) {
     cost.forward.add(one.forward, count);
     cost.backward.add(one.backward, count);
     cost.weight.add(one.weight, count);
   };
+  for_layers(table, mix, add_all);
+  switch (recompute) {
+    case Recompute::kNone:
+      break;
+    case Recompute::kSelective: {
+      PassCost core;
+      for_layers(table, mix,
+                 [&](const LayerCost& one, double count) { core.add(one.core, count); });
+      cost.backward += core;
+      cost.again_ops = core.ops;
+      break;
+    }
+    case Recompute::kFull: {
+      const double all = std::max(as_double(mix.all()), 1.0);
+      const double share = recomputed_layers > 0 ? std::min(1.0, recomputed_layers / all) : 1.0;
+      cost.backward.add(cost.forward, share);
+      cost.again_ops = share * cost.forward.ops;
+      break;
+    }
+  }
+  if (replicas) {
+    add(cost, replicas->dense, as_double(mix.dense));
+    add(cost, replicas->expert, as_double(mix.experts));
+  }
   if (kind.first) {
-    end(table.embedding, 1.0);
+    add_all(table.embedding, 1.0);
   }
   if (kind.last) {
-    end(table.head, 1.0);
-    add(cost, replicas.ends, 1.0);
-    if (kind.shard.mtp && model.mtp) {
-      end(table.mtp, model.mtp->layers);
-      add(cost, replicas.mtp, model.mtp->layers);
+    add_all(table.head, 1.0);
+    if (replicas) {
+      add(cost, replicas->ends, 1.0);
+    }
+    if (kind.shard.mtp && table.mtp) {
+      add_all(*table.mtp, model.mtp->layers);
+      if (replicas) {
+        add(cost, replicas->mtp, model.mtp->layers);
+      }
     }
   }
 }
@@ -232,10 +254,20 @@ Shard shard_of_stage(const TrainingPlan& plan, const LlmModel& model, const Stag
   return shard;
 }
 
+workload::Stage whole_stage(const LlmModel& model, const TrainingPlan& plan) {
+  Shard whole = plan.shard;
+  whole.first_layer = whole.end_layer = 0;
+  return workload::training_stage(model, plan.request, whole);
+}
+
 std::vector<StageKind> stage_kinds(const LlmModel& model, const TrainingPlan& plan) {
+  return stage_kinds(model, plan, whole_stage(model, plan));
+}
+
+std::vector<StageKind> stage_kinds(const LlmModel& model, const TrainingPlan& plan,
+                                   const workload::Stage& whole) {
   constexpr std::size_t kUsual = 4;  // first, last, and two that are between
-  workload::Stage stage = workload::make_stage(model, plan.shard, plan.request.precision);
-  workload::StageParameters one = workload::stage_parameters(model, stage);
+  workload::StageParameters one = workload::stage_parameters(model, whole);
   const HeldParameters modules = one.mtp;
   std::vector<StageKind> kinds;
   kinds.reserve(kUsual);
@@ -252,9 +284,7 @@ std::vector<StageKind> stage_kinds(const LlmModel& model, const TrainingPlan& pl
       ++same->count;
       continue;
     }
-    stage.first = first;
-    stage.last = last;
-    one.ends = workload::end_parameters(model, stage);
+    one.ends = workload::end_parameters(model, whole, first, last);
     one.mtp = shard.mtp ? modules : HeldParameters{};
     kinds.push_back({.shard = shard,
                      .mix = mix,

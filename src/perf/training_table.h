@@ -2,6 +2,7 @@
 // What training plans share: layers priced once for a split of a stage and a microbatch, what their
 // parameters cost replicas, and the kinds of stages. A plan is a sum over these.
 
+#include <optional>
 #include <vector>
 
 #include "perf/pass_cost.h"
@@ -18,9 +19,13 @@ struct LayerCost {
 };
 // Of one split over tensor, context and experts, and one microbatch.
 struct LayerTable {
-  LayerCost dense, expert;
-  LayerCost windowed;  // what a layer with a window costs more, mostly less than zero
-  LayerCost embedding, head, mtp;
+  // Nothing is written to the places of what a model lacks.
+  LayerTable() {}  // written out: a default one would zero all of it
+  LayerCost dense, embedding, head;
+  // Where a model has such.
+  std::optional<LayerCost> expert, mtp;
+  std::optional<LayerCost>
+      windowed;  // what a layer with a window costs more: mostly less than zero
 };
 
 // What replicas send of one layer in either pass, under ZeRO stages 2 and 3.
@@ -52,6 +57,10 @@ struct StageKind {
   int count = 0;
 };
 [[nodiscard]] std::vector<StageKind> stage_kinds(const LlmModel& model, const TrainingPlan& plan);
+// The same from the stage that a plan's would be if one held all layers.
+[[nodiscard]] workload::Stage whole_stage(const LlmModel& model, const TrainingPlan& plan);
+[[nodiscard]] std::vector<StageKind> stage_kinds(const LlmModel& model, const TrainingPlan& plan,
+                                                 const workload::Stage& whole);
 
 // A stage's work for one microbatch, and what it does once a step.
 struct StageCost {
@@ -72,38 +81,41 @@ struct TableParts {
 // Prices pieces of a model under one split. Refers to what it is given.
 class Pricer {
  public:
-  Pricer(const LlmModel& model, const TrainingPlan& plan, const KernelModel& kernels,
-         const Engine& engine);
+  // `whole`: whole_stage of them.
+  Pricer(const LlmModel& model, const TrainingPlan& plan, const workload::Stage& whole,
+         const KernelModel& kernels, const Engine& engine);
 
   // Of the split and the microbatch of the plan.
   [[nodiscard]] LayerTable layers(TableParts parts);
-  [[nodiscard]] ReplicaTable replicas();
+  [[nodiscard]] std::optional<ReplicaTable> replicas();  // nothing below ZeRO stage 2
   // Of a microbatch to the next stage, which stands as near as replicas leave room.
   [[nodiscard]] PassCost send();
   // What a stage does once a step.
   [[nodiscard]] PassCost update(const StageKind& kind);
 
  private:
+  // These add to what they are given, which is large and mostly zero.
   template <class Emit>
-  PassCost pass(workload::Pass direction, const Emit& emit_pieces, PassCost* weight = nullptr);
+  void pass(PassCost& sum, workload::Pass direction, const Emit& emit_pieces,
+            PassCost* weight = nullptr);
   template <class Emit>
-  LayerCost price(const Emit& emit, TableParts parts);
-  LayerCost layer(const workload::LayerMix& mix, TableParts parts);
-  ReplicaMessages messages(const HeldParameters& held);
+  void price(LayerCost& cost, const Emit& emit, TableParts parts);
+  void layer(LayerCost& cost, const workload::LayerMix& mix, TableParts parts);
+  void messages(ReplicaMessages& sum, const HeldParameters& held);
   void hide_messages(LayerCost& cost) const;
 
   const LlmModel& model_;
   const TrainingPlan& plan_;
   const Shard shard_;
   const Engine& engine_;
-  workload::Stage stage_;
+  const workload::Stage& stage_;
   workload::Step step_;
   CostSum costs_;
 };
 
 // A stage's share of the tables; what it does once a step stays as it is.
-void set_passes(StageCost& cost, const LayerTable& layers, const ReplicaTable& replicas,
-                const LlmModel& model, const StageKind& kind, Recompute recompute,
-                int recomputed_layers);
+void set_passes(StageCost& cost, const LayerTable& layers,
+                const std::optional<ReplicaTable>& replicas, const LlmModel& model,
+                const StageKind& kind, Recompute recompute, int recomputed_layers);
 
 }  // namespace redline::perf

@@ -240,9 +240,7 @@ void costs_on(const Step& step, const ReplyWorkload& work, const perf::Limits& l
   if (step.serving != nullptr) {
     costs.serving = perf::serving_costs(*work.model, *step.serving, step.request, kernels, engine);
   } else {
-    costs.training =
-        perf::training_costs(*work.model, *step.training,
-                             perf::stage_kinds(*work.model, *step.training), kernels, engine);
+    costs.training = perf::training_costs(*work.model, *step.training, kernels, engine);
   }
 }
 double seconds_with(const Step& step, const ReplyWorkload& work, const StepCosts& costs) {

@@ -230,8 +230,9 @@ class OffloadWalk : public SearchWalk {
         // Ranks of other groups stand between those of one, so that a node holds all or one of
         // them.
         one.shard.node_ranks = outside ? 1 : p_.tensor * p_.data;
-        perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine);
-        const perf::StageKind kind = perf::stage_kinds(*q_.timing.model, one).back();
+        const workload::Stage whole = perf::whole_stage(*q_.timing.model, one);
+        perf::Pricer pricer(*q_.timing.model, one, whole, *q_.timing.kernels, *q_.timing.engine);
+        const perf::StageKind kind = perf::stage_kinds(*q_.timing.model, one, whole).back();
         const PassCost update = pricer.update(kind);
         Update& u = updates_[sharded ? 1 : 0][outside ? 1 : 0];
         u.messages = update.at(Work::kData) + update.at(Work::kTensor);
@@ -254,7 +255,8 @@ class OffloadWalk : public SearchWalk {
     one.shard.data = 1;
     one.shard.sequence_parallel = sequence && p_.tensor > 1;
     one.shard.node_ranks = p_.tensor_outside ? 1 : p_.tensor;
-    perf::Pricer pricer(*q_.timing.model, one, *q_.timing.kernels, *q_.timing.engine);
+    const workload::Stage whole = perf::whole_stage(*q_.timing.model, one);
+    perf::Pricer pricer(*q_.timing.model, one, whole, *q_.timing.kernels, *q_.timing.engine);
     list.emplace_back(p_.microbatch, pricer.layers({.weights = false, .core = true}));
     return list.back().second;
   }

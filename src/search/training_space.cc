@@ -262,10 +262,11 @@ class TrainingWalk : public SearchWalk {
     if (!valid_) {
       return false;
     }
-    kinds_ = perf::stage_kinds(q_.model(), plan_);
+    const workload::Stage whole = perf::whole_stage(q_.model(), plan_);
+    kinds_ = perf::stage_kinds(q_.model(), plan_, whole);
     TrainingPlan unit = plan_;
     unit.request.sequences = unit.request.microbatches = 1;
-    perf::Pricer pricer(q_.model(), unit, *timing().kernels, *timing().engine);
+    perf::Pricer pricer(q_.model(), unit, whole, *timing().kernels, *timing().engine);
     replicas_ = pricer.replicas();
     costs_ = perf::update_costs(plan_, kinds_, pricer);
     states_.clear();
@@ -284,7 +285,8 @@ class TrainingWalk : public SearchWalk {
       return false;
     }
     Priced& priced = priced_[microbatch_];
-    perf::Pricer pricer(q_.model(), plan_, *timing().kernels, *timing().engine);
+    const workload::Stage whole = perf::whole_stage(q_.model(), plan_);
+    perf::Pricer pricer(q_.model(), plan_, whole, *timing().kernels, *timing().engine);
     if (!priced.table) {
       priced.table = pricer.layers({});
     }
@@ -382,7 +384,7 @@ class TrainingWalk : public SearchWalk {
   bool valid_ = false;
   std::vector<StageKind> kinds_;
   std::vector<StateBytes> states_;
-  ReplicaTable replicas_;
+  std::optional<ReplicaTable> replicas_;
   perf::TrainingCosts costs_;
   std::array<perf::StageTimes, 2> times_;
   const KeptBytes* kept_ = nullptr;

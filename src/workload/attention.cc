@@ -59,19 +59,21 @@ void emit_fused_or_not(Emitter& emit, const Stage& stage, const Attention& op) {
   }
 }
 
-Attention prefill_op(const Stage& stage, const Sequences& sequences, std::int64_t window) {
+Attention prefill_op(const Stage& stage, const Sequences& sequences, std::int64_t window,
+                     Pass pass) {
   const bool fresh = stage.latent.present() || sequences.cached == 0;
-  return {.phase = Attention::Phase::kPrefill,
-          .batch = sequences.count,
-          .q_len = sequences.new_tokens,
-          .kv_len = sequences.cached + sequences.new_tokens,
-          .q_heads = stage.heads,
-          .kv_heads = stage.kv_heads,
-          .qk_dim = stage.qk_dim,
-          .v_dim = stage.v_dim,
-          .window = window,
-          .math = stage.formats.attention,
-          .kv = fresh ? stage.formats.attention : stage.formats.kv};
+  return {
+      .phase = pass == Pass::kForward ? Attention::Phase::kPrefill : Attention::Phase::kBackward,
+      .batch = sequences.count,
+      .q_len = sequences.new_tokens,
+      .kv_len = sequences.cached + sequences.new_tokens,
+      .q_heads = stage.heads,
+      .kv_heads = stage.kv_heads,
+      .qk_dim = stage.qk_dim,
+      .v_dim = stage.v_dim,
+      .window = window,
+      .math = stage.formats.attention,
+      .kv = fresh ? stage.formats.attention : stage.formats.kv};
 }
 
 // Latent attention is absorbed: all heads share one key, of which the value is a part.
@@ -94,7 +96,7 @@ Attention decode_op(const Stage& stage, const Sequences& sequences, std::int64_t
 // Under CP each sequence is cut into 2 cp chunks; a rank has one from either end, so that all have
 // as many scores (Llama 3 2024, section 3.3.2). Stated is the rank of the two in the middle, which
 // no window lightens. The keys of all ranks are gathered.
-void emit_prefill_core(Emitter& emit, const Stage& stage, Attention op) {
+void emit_prefill_core(Emitter& emit, const Stage& stage, const Attention& op) {
   const Group& context = stage.groups.context;
   if (context.ranks == 1) {
     emit_fused_or_not(emit, stage, op);
@@ -107,16 +109,17 @@ void emit_prefill_core(Emitter& emit, const Stage& stage, Attention op) {
     emit.message("kv_scatter", Collective::Kind::kReduceScatter, keys, context);
   }
   const std::int64_t cached = op.kv_len - op.q_len;
-  op.q_len /= 2 * context.ranks;
+  Attention chunk = op;
+  chunk.q_len /= 2 * context.ranks;
   for (const std::int64_t end : {context.ranks, context.ranks + 1}) {
-    op.kv_len = cached + end * op.q_len;
-    emit_fused_or_not(emit, stage, op);
+    chunk.kv_len = cached + end * chunk.q_len;
+    emit_fused_or_not(emit, stage, chunk);
   }
 }
 
 void emit_core_of(Emitter& emit, const Stage& stage, const Step& step, std::int64_t window) {
   if (step.prefill.count > 0) {
-    emit_prefill_core(emit, stage, prefill_op(stage, step.prefill, window));
+    emit_prefill_core(emit, stage, prefill_op(stage, step.prefill, window, emit.pass()));
   }
   if (step.decode.count > 0) {
     emit.attention(decode_op(stage, step.decode, window));
@@ -126,10 +129,14 @@ void emit_core_of(Emitter& emit, const Stage& stage, const Step& step, std::int6
 }  // namespace
 
 void emit_core(Emitter& emit, const Stage& stage, const Step& step, const LayerMix& mix) {
-  emit.repeat(mix.full);
-  emit_core_of(emit, stage, step, 0);
-  emit.repeat(mix.windowed);
-  emit_core_of(emit, stage, step, stage.window);
+  if (mix.full > 0) {
+    emit.repeat(mix.full);
+    emit_core_of(emit, stage, step, 0);
+  }
+  if (mix.windowed > 0) {
+    emit.repeat(mix.windowed);
+    emit_core_of(emit, stage, step, stage.window);
+  }
 }
 
 void emit_attention(Emitter& emit, const Stage& stage, const Step& step, const LayerMix& mix) {

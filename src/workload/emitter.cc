@@ -1,60 +1,45 @@
 #include "workload/emitter.h"
 
+#include <array>
+
 namespace redline::workload {
 namespace {
 
 constexpr StreamName kSummedNorm{"norm", "norm_backward"};
 constexpr std::string_view kQuantize = "quantize";
 
-double as_double(std::int64_t value) { return static_cast<double>(value); }
+// Vector operations for one element, of the textbook formula of each kind; a transcendental
+// function counts one.
+constexpr std::array<double, 13> kVectorOps{
+    5.0,   // softmax: maximum, difference, exponential, sum, quotient
+    7.0,   // layer norm: two sums, difference, square, two factors, shift
+    4.0,   // RMS norm: square, sum, two factors
+    9.0,   // GELU: tanh form
+    5.0,   // gated activation: sigmoid, two products
+    3.0,   // rotary: six for two elements
+    1.0,   // sum
+    2.0,   // cast: maximum, factor
+    0.0,   // embedding
+    6.0,   // routing: softmax, selection
+    1.0,   // permutation
+    5.0,   // loss
+    12.0,  // Adam with weight decay
+};
 
-bool is_narrow(Format format) {
-  return bytes_per_element(format) < bytes_per_element(Format::kBf16);
-}
+double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 }  // namespace
 
-// Of the textbook formula of each; a transcendental function counts one.
-double vector_ops(Stream::Kind kind) {
-  switch (kind) {
-    case Stream::Kind::kSoftmax:
-      return 5.0;  // maximum, difference, exponential, sum, quotient
-    case Stream::Kind::kLayerNorm:
-      return 7.0;  // two sums, difference, square, two factors, shift
-    case Stream::Kind::kRmsNorm:
-      return 4.0;  // square, sum, two factors
-    case Stream::Kind::kGelu:
-      return 9.0;  // tanh form
-    case Stream::Kind::kGatedActivation:
-      return 5.0;  // sigmoid, two products
-    case Stream::Kind::kRotary:
-      return 3.0;  // six for two elements
-    case Stream::Kind::kAdd:
-      return 1.0;
-    case Stream::Kind::kCast:
-      return 2.0;  // maximum, factor
-    case Stream::Kind::kEmbedding:
-      return 0.0;
-    case Stream::Kind::kRouting:
-      return 6.0;  // softmax, selection
-    case Stream::Kind::kPermute:
-      return 1.0;
-    case Stream::Kind::kLoss:
-      return 5.0;
-    case Stream::Kind::kOptimizer:
-      return 12.0;  // Adam with weight decay
-  }
-  return 0.0;
-}
+double vector_ops(Stream::Kind kind) { return kVectorOps[static_cast<std::size_t>(kind)]; }
 
 // Activations are cast down only where the product is computed in a narrow format.
 Format Emitter::input_for(Format weights) const {
-  const bool narrow = is_narrow(math_format(stage_.formats.input, weights));
+  const bool narrow = narrow_ && is_narrow(weights);
   return narrow ? stage_.formats.input : stage_.formats.wide;
 }
 
 void Emitter::quantize(std::int64_t rows, std::int64_t columns) {
-  if (!is_narrow(stage_.formats.input)) {
+  if (!narrow_) {
     return;
   }
   const double elements = as_double(rows) * as_double(columns);
@@ -67,7 +52,7 @@ void Emitter::quantize(std::int64_t rows, std::int64_t columns) {
 }
 
 void Emitter::linear(const LinearName& name, const Product& product) {
-  const auto [m, n, k, weights] = product;
+  const auto& [m, n, k, weights] = product;
   const Format input = input_for(weights);
   const Format wide = stage_.formats.wide;
   const Format math = math_format(input, weights);
@@ -100,18 +85,16 @@ void Emitter::grouped(const LinearName& name, GroupedGemm op) {
   add(name.input_gradient, op);
 }
 
-void Emitter::attention(Attention op) {
-  if (forward()) {
-    add("attention", op);
-    return;
-  }
-  op.phase = Attention::Phase::kBackward;
-  add("attention_backward", op);
+void Emitter::attention(const Attention& op) {
+  add(op.phase == Attention::Phase::kBackward ? "attention_backward" : "attention", op);
 }
 
 // Backward reads what the forward pass read and the gradients of what it wrote.
 void Emitter::stream(const StreamName& name, Stream::Kind kind, std::int64_t rows,
                      std::int64_t columns, Touch touch) {
+  if (!streams_) {
+    return;
+  }
   const double bytes = wide_bytes(rows, columns);
   const double ops = as_double(rows) * as_double(columns) * vector_ops(kind);
   if (forward()) {

@@ -34,10 +34,19 @@ struct Touch {
 
 class Emitter {
  public:
-  Emitter(const Stage& stage, Pass pass, Sink& out) : stage_(stage), pass_(pass), out_(out) {}
+  // kMatrices: streams are left out, which a sum of matrix operations does not see.
+  enum class Emits : std::uint8_t { kAll, kMatrices };
+  Emitter(const Stage& stage, Pass pass, Sink& out, Emits emits = Emits::kAll)
+      : stage_(stage),
+        pass_(pass),
+        narrow_(is_narrow(stage.formats.input)),
+        streams_(emits == Emits::kAll),
+        wide_bytes_(bytes_per_element(stage.formats.wide)),
+        out_(out) {}
 
   // Operators from here on run so often; none are emitted for zero.
   void repeat(std::int64_t count) { count_ = count; }
+  [[nodiscard]] Pass pass() const { return pass_; }
   [[nodiscard]] bool backward() const { return pass_ == Pass::kBackward; }
   [[nodiscard]] bool forward() const { return pass_ == Pass::kForward; }
 
@@ -52,7 +61,8 @@ class Emitter {
   void linear(const LinearName& name, const Product& product);
   // Forward `op` with `b` the format of weights; other formats are filled in.
   void grouped(const LinearName& name, GroupedGemm op);
-  void attention(Attention op);
+  // In the phase that it has.
+  void attention(const Attention& op);
   void stream(const StreamName& name, Stream::Kind kind, std::int64_t rows, std::int64_t columns,
               Touch touch = {});
   // A norm with the sum into the residual stream that comes before it.
@@ -70,15 +80,20 @@ class Emitter {
 
   // Bytes of elements in the format of the residual stream.
   [[nodiscard]] double wide_bytes(std::int64_t rows, std::int64_t columns) const {
-    return static_cast<double>(rows) * static_cast<double>(columns) *
-           bytes_per_element(stage_.formats.wide);
+    return static_cast<double>(rows) * static_cast<double>(columns) * wide_bytes_;
   }
 
  private:
+  [[nodiscard]] static bool is_narrow(Format format) {
+    return bytes_per_element(format) < bytes_per_element(Format::kBf16);
+  }
   [[nodiscard]] Format input_for(Format weights) const;
 
   const Stage& stage_;
   Pass pass_;
+  bool narrow_;  // activations
+  bool streams_;
+  double wide_bytes_;  // of an element of the residual stream
   Sink& out_;
   std::int64_t count_ = 1;
 };

@@ -85,9 +85,6 @@ void emit_mtp_input(Emitter& emit, const Stage& stage, const Step& step) {
 }
 
 void emit_stage_send(Emitter& emit, const Stage& stage, const Step& step) {
-  if (emit.forward() ? stage.last : stage.first) {
-    return;
-  }
   const std::int64_t part = ceil_div(step.tokens, stage.groups.tensor.ranks);
   emit.message(emit.forward() ? "stage_send" : "stage_send_backward", Collective::Kind::kSendRecv,
                emit.wide_bytes(part, stage.hidden), stage.groups.neighbours);

@@ -44,16 +44,16 @@ class Counter {
     return held;
   }
 
-  [[nodiscard]] HeldParameters ends() const {
+  [[nodiscard]] HeldParameters ends(bool first, bool last) const {
     const double table = static_cast<double>(stage_.vocabulary) * hidden_;
     HeldParameters held;
-    if (stage_.first) {
+    if (first) {
       held.embedding += table;
       held.embedding += stage_.learned_positions ? shape_.max_positions.value_or(0) * hidden_ : 0.0;
       held.other += stage_.embedding_norm ? norm() : 0.0;
     }
-    if (stage_.last) {
-      held.embedding += stage_.tied && stage_.first ? 0.0 : table;
+    if (last) {
+      held.embedding += stage_.tied && first ? 0.0 : table;
       held.embedding += shape_.head_bias ? static_cast<double>(stage_.vocabulary) : 0.0;
       held.other += norm();
     }
@@ -120,15 +120,15 @@ StageParameters stage_parameters(const LlmModel& model, const Stage& stage) {
   StageParameters found;
   found.dense_layer = counter.dense_layer();
   found.expert_layer = counter.expert_layer();
-  found.ends = counter.ends();
+  found.ends = counter.ends(stage.first, stage.last);
   if (stage.mtp.all() > 0) {
     found.mtp = static_cast<double>(stage.mtp.all()) * counter.mtp_module();
   }
   return found;
 }
 
-HeldParameters end_parameters(const LlmModel& model, const Stage& stage) {
-  return Counter(model, stage).ends();
+HeldParameters end_parameters(const LlmModel& model, const Stage& stage, bool first, bool last) {
+  return Counter(model, stage).ends(first, last);
 }
 
 HeldParameters held_parameters(const StageParameters& one, const LayerMix& layers) {

@@ -15,8 +15,9 @@ struct StageParameters {
 
 // Of a rank of this stage, before ZeRO.
 [[nodiscard]] StageParameters stage_parameters(const LlmModel& model, const Stage& stage);
-// Only what stands at the ends, which hangs on whether the stage is one.
-[[nodiscard]] HeldParameters end_parameters(const LlmModel& model, const Stage& stage);
+// Only what stands at the ends, if it were the first or the last.
+[[nodiscard]] HeldParameters end_parameters(const LlmModel& model, const Stage& stage, bool first,
+                                            bool last);
 // All that a stage of these layers holds.
 [[nodiscard]] HeldParameters held_parameters(const StageParameters& one, const LayerMix& layers);
 // What of them is a rank's own from this ZeRO stage on.

@@ -175,18 +175,21 @@ void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replic
   emit_unit_messages(emit, stage, held.mtp, replica);
 }
 
+void emit_table_sum(Emitter& emit, const Stage& stage, const Replica& replica) {
+  if (stage.tied) {
+    emit.message("table_reduce", Collective::Kind::kAllReduce,
+                 static_cast<double>(stage.vocabulary * stage.hidden) *
+                     bytes_per_element(replica.request.gradients),
+                 stage.groups.table_holders);
+  }
+}
+
 void emit_update(Emitter& emit, const Stage& stage, const HeldParameters& held,
                  const Replica& replica) {
   const Pool common = common_pool(stage);
   const Pool experts = expert_pool(stage);
   const double outside = outside_experts(held);
   emit.repeat(1);
-  if (stage.tied && stage.first != stage.last) {
-    emit.message("table_reduce", Collective::Kind::kAllReduce,
-                 static_cast<double>(stage.vocabulary * stage.hidden) *
-                     bytes_per_element(replica.request.gradients),
-                 stage.groups.table_holders);
-  }
   emit_reduction(emit, common, outside, replica);
   emit_reduction(emit, experts, held.experts, replica);
   const auto share = [&replica](const Pool& pool) {

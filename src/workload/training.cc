@@ -32,7 +32,9 @@ void emit_pass(Emitter& emit, const Stage& stage, const Step& step) {
     emit_loss(emit, stage, step.tokens);
   }
   emit.repeat(1);
-  emit_stage_send(emit, stage, step);
+  if (!(emit.forward() ? stage.last : stage.first)) {
+    emit_stage_send(emit, stage, step);
+  }
 }
 
 // Tasks of the forward pass that the backward one repeats.
@@ -110,7 +112,7 @@ Ops model_ops(const LlmModel& model, const TrainingRequest& request, MaskedScore
   Stage stage = training_stage(model, request, {});
   stage.flash_attention = true;
   MatrixSum forward(scores);
-  Emitter emit(stage, Pass::kForward, forward);
+  Emitter emit(stage, Pass::kForward, forward, Emitter::Emits::kMatrices);
   emit_pass(emit, stage, training_step(request, stage));
   return forward.sum() * (kPasses * static_cast<double>(request.microbatches));
 }
@@ -135,6 +137,9 @@ void append_training(const LlmModel& model, const TrainingRequest& request, cons
       emit_backward(replica, stage, step, out);
       break;
     case TrainingPart::kUpdate:
+      if (stage.first != stage.last) {
+        emit_table_sum(emit, stage, replica);
+      }
       emit_update(emit, stage, held_parameters(stage_parameters(model, stage), stage.layers),
                   replica);
       break;

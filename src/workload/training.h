@@ -29,6 +29,8 @@ void emit_unit_messages(Emitter& emit, const Stage& stage, const HeldParameters&
 // Messages of one pass: ZeRO stage 3 gathers parameters in each, stages 2 and 3 scatter gradients
 // in the backward one.
 void emit_pass_messages(Emitter& emit, const Stage& stage, const Replica& replica);
+// The gradient of a table that is input and output both, of which either end has a part.
+void emit_table_sum(Emitter& emit, const Stage& stage, const Replica& replica);
 // Gradients summed over replicas, the optimizer, parameters gathered.
 void emit_update(Emitter& emit, const Stage& stage, const HeldParameters& held,
                  const Replica& replica);
