@@ -165,17 +165,22 @@ std::optional<GaussianCopula> GaussianCopula::of(const CorrelationMatrix& matrix
 }
 
 void GaussianCopula::correlate(std::span<double> u) const {
-  RL_CHECK(u.size() == size_);
+  RL_CHECK(u.size() % size_ == 0);
+  const std::size_t points = u.size() / size_;
   for (double& one : u) {
     one = normal_quantile(one);
   }
   // From the last: a row of the factor reads those before it.
   for (std::size_t i = size_; i-- > 0;) {
-    double z = 0.0;
-    for (std::size_t k = 0; k <= i; ++k) {
-      z += factor_[i * size_ + k] * u[k];
+    double* const out = &u[i * points];
+    const double own = factor_[i * size_ + i];
+    for (std::size_t at = 0; at < points; ++at) {
+      double z = 0.0;
+      for (std::size_t k = 0; k < i; ++k) {
+        z += factor_[i * size_ + k] * u[k * points + at];
+      }
+      out[at] = z + own * out[at];
     }
-    u[i] = z;
   }
   for (double& one : u) {
     // Far in the tail the sum may round to 0 or 1, which have no quantile.

@@ -126,4 +126,17 @@ void QuantileTable::build(std::size_t evaluations) {
   }
 }
 
+void QuantileTable::draw(std::span<double> p, double factor) const {
+  if (cells_.empty()) {
+    exact_.quantiles(p);
+    for (double& one : p) {
+      one *= factor;
+    }
+    return;
+  }
+  for (double& one : p) {
+    one = (*this)(one)*factor;
+  }
+}
+
 }  // namespace redline

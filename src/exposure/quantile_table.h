@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "redline/distribution.h"
@@ -45,6 +46,9 @@ class QuantileTable {
     }
     return cell->a + t * (cell->b + t * (cell->c + t * cell->d));
   }
+
+  // Each of many `p` becomes its quantile, times a factor.
+  void draw(std::span<double> p, double factor) const;
 
   [[nodiscard]] const Distribution& distribution() const { return exact_; }
   // Between the quantiles of 5 % and 95 %; where they are the same, between ones further out.

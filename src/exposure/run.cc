@@ -44,7 +44,6 @@ class Worker {
 
   void block(const SamplePlan& plan, std::uint64_t first, std::uint64_t count) {
     fill_points(m_, plan, first, count, points_);
-    worlds_.order_by_fate(points_, count, order_);
     const auto take_lanes = [this](std::size_t, std::size_t lanes) {
       for (std::size_t i = 0; i < lanes; ++i) {
         result.unsound += worlds_.sound(i) ? 0 : 1;
@@ -59,7 +58,7 @@ class Worker {
         }
       }
     };
-    draw_in_turn(worlds_, points_, count, take_lanes, order_);
+    draw_in_turn(worlds_, points_, count, take_lanes, true);
     for (std::size_t k = 0; k < waiting_.size(); ++k) {
       const std::size_t waiting = std::exchange(waiting_[k], 0);
       result.of[k / places_.size()][k % places_.size()].tally.count_bins(
@@ -137,7 +136,6 @@ class Worker {
   Accounts places_;
   Worlds worlds_;
   std::vector<double> points_;
-  std::vector<std::uint32_t> order_;
   std::vector<std::int16_t> bins_;    // option x account x world of a block
   std::vector<std::size_t> waiting_;  // how many of them
   std::vector<Tally::Block> blocks_;  // of the worlds that were played last

@@ -14,7 +14,8 @@
 
 namespace redline::exposure {
 
-// Holds the memory of one thread; the model must outlive it. Only the first order allocates.
+// Holds the memory of one thread; the model must outlive it. Only the first worlds that are taken
+// allocate.
 //
 // A number is a column, of one lane for each world, and every step of the work is a loop over the
 // lanes. Lines that share a market, a stock or capacity are worked out together, and once for all
@@ -28,18 +29,23 @@ class Worlds {
   Worlds(const Worlds&) = delete;
   Worlds& operator=(const Worlds&) = delete;
 
-  // Draws `count` worlds, kLanes at the most: `u` has a number in (0, 1) for each world and
-  // dimension, world by world.
+  // Points of the unit cube, dimension by dimension.
+  struct Points {
+    std::span<const double> u;
+    std::size_t count;  // in each
+    [[nodiscard]] const double* of(unsigned dimension) const { return &u[dimension * count]; }
+  };
+  // Makes worlds of so many of the points ready to be drawn.
+  void take(const Points& points, std::size_t first, std::size_t count);
+  // The same in an order in which worlds stand together where the same events come, as far as that
+  // is seen from the points alone: most steps of the work can be left out where they concern no
+  // lane. No world's numbers hang on it.
+  void take_by_fate(const Points& points, std::size_t first, std::size_t count);
+  // Draws the worlds from `first` on, a multiple of kLanes, of those that were taken.
+  void draw(std::size_t first);
+  // Takes and draws `count` worlds, kLanes at the most: `u` has a number in (0, 1) for each world
+  // and dimension, world by world.
   void draw(std::span<const double> u, std::size_t count);
-  // The same of points that stand dimension by dimension, `points` in each: those from `first` on,
-  // or where there is an order those that it has there.
-  void draw_of(std::span<const double> u, std::size_t points, std::span<const std::uint32_t> order,
-               std::size_t first, std::size_t count);
-  // An order of such points in which worlds stand together where the same events come, as far as
-  // that is seen from the points alone: most steps of the work can be left out where they concern
-  // no lane. No world's numbers hang on it.
-  void order_by_fate(std::span<const double> u, std::size_t points,
-                     std::vector<std::uint32_t>& order);
   // From the next draw on nothing is worked out but what these numbers of lines and firms hang on;
   // the others have any value.
   void work_out_only(std::span<const SlotIndex> slots);
@@ -120,6 +126,8 @@ class Worlds {
     std::optional<std::size_t> stands_for{};
   };
 
+  // Of all worlds that were taken: what is drawn, or for events the number that decides.
+  [[nodiscard]] double* column(unsigned dimension) { return &drawn_[dimension * apart_]; }
   [[nodiscard]] double* of_line(std::size_t line, LineColumn column) {
     return &lines_[(line * kLineColumns + column) * kLanes];
   }
@@ -143,11 +151,12 @@ class Worlds {
 
   void compare_groups();
   void find_fates();
-  void draw_inputs(std::size_t count);
-  void draw_node(const Node& node, std::span<const double> u);
-  void draw_event(const EventNode& node, double* out, std::span<const double> u);
+  void order_by_fate(const Points& points, std::size_t first, std::size_t count);
+  void draw_block(const Points& points, std::size_t first, std::size_t count);
+  void correlate();
+  void draw_node(const Node& node, std::size_t first);
+  void draw_event(const EventNode& node, double* out, std::size_t first);
   void draw_day(const DayNode& node, double* out) const;
-  void correlate(std::size_t count);
   void open_line(std::size_t line);
   void rest_line(std::size_t line);
   void ready_line(std::size_t line);
@@ -184,10 +193,12 @@ class Worlds {
   std::vector<Fate> fates_;
   std::vector<std::uint32_t> came_;           // fate x point
   std::vector<std::uint32_t> keys_, starts_;  // of points; of keys, in the order
+  std::vector<std::uint32_t> order_;          // places of the points that were taken, or none
+  std::size_t apart_ = 0;                     // of dimensions: whole lanes
+  std::vector<double> drawn_;                 // dimension x world that was taken
+  std::vector<double> few_, correlated_;      // dimension x world
   std::vector<double> inputs_;                // slot x lane
-  std::vector<double> drawn_;                 // dimension x lane
-  std::vector<double> correlated_;
-  std::vector<const double*> columns_;  // of each slot; those of results by the option played
+  std::vector<const double*> columns_;        // of each slot; those of results by the option played
   std::vector<std::pair<SlotIndex, double>> held_;
   std::vector<char> sound_;
   std::vector<double> lines_;              // line x LineColumn x lane
@@ -225,15 +236,23 @@ inline void fill_points(const Model& model, const SamplePlan& plan, std::uint64_
   }
 }
 
-// Draws a world for each of `count` points, as many as there are lanes at a time and in that order
-// if there is one, and calls work(place of the first, how many).
+// Draws a world for each of `count` points, by fate or in their order, as many as there are lanes
+// at a time, and calls work(place of the first, how many).
 template <class Work>
 void draw_in_turn(Worlds& worlds, std::span<const double> points, std::size_t count,
-                  const Work& work, std::span<const std::uint32_t> order = {}) {
-  for (std::size_t at = 0; at < count; at += Worlds::kLanes) {
-    const std::size_t lanes = std::min(Worlds::kLanes, count - at);
-    worlds.draw_of(points, count, order, at, lanes);
-    work(at, lanes);
+                  const Work& work, bool by_fate = false) {
+  constexpr std::size_t kAtOnce = 4096;
+  for (std::size_t taken = 0; taken < count; taken += kAtOnce) {
+    const std::size_t size = std::min(kAtOnce, count - taken);
+    if (by_fate) {
+      worlds.take_by_fate({points, count}, taken, size);
+    } else {
+      worlds.take({points, count}, taken, size);
+    }
+    for (std::size_t at = 0; at < size; at += Worlds::kLanes) {
+      worlds.draw(at);
+      work(taken + at, std::min(Worlds::kLanes, size - at));
+    }
   }
 }
 
