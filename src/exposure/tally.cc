@@ -13,9 +13,7 @@
 namespace redline {
 namespace {
 
-constexpr int kOctaveBits = 9;
-constexpr std::int32_t kOctave = 1 << kOctaveBits;  // bins in each
-constexpr std::int32_t kOctavesAbove = 44;          // that of kMost; as many lie below that of 0
+constexpr std::int32_t kOctave = 512;  // bins in each
 
 constexpr std::string_view kTallyMark = "tally1 ";
 
@@ -196,24 +194,20 @@ void Tally::Wide::subtract(const Wide& other) {
   low -= other.low;
 }
 
-// Keeps the ends, before values from `low` to `high` are counted.
+// Keeps the ends, before values from `low` to `high` are counted, and has bins from end to end.
 void Tally::cover(std::int64_t low, std::int64_t high) {
   min_ = count_ == 0 ? low : std::min(min_, low);
   max_ = count_ == 0 ? high : std::max(max_, high);
-  octaves_.resize(2 * kOctavesAbove + 1);
-}
-
-std::uint32_t& Tally::bin_at(std::int32_t bin) {
-  Octave& octave = octaves_[static_cast<std::size_t>((bin >> kOctaveBits) + kOctavesAbove)];
-  if (octave.empty()) {
-    octave.resize(kOctave);
+  if (low > min_ && high < max_) {
+    return;
   }
-  return octave[static_cast<std::size_t>(bin & (kOctave - 1))];
-}
-
-std::uint64_t Tally::held_in(std::int32_t bin) const {
-  const Octave& octave = octaves_[static_cast<std::size_t>((bin >> kOctaveBits) + kOctavesAbove)];
-  return octave.empty() ? 0 : octave[static_cast<std::size_t>(bin & (kOctave - 1))];
+  const std::int32_t first = bin_of(min_) & -kOctave, end = (bin_of(max_) | (kOctave - 1)) + 1;
+  if (bins_.empty()) {
+    first_ = first;
+  }
+  bins_.insert(bins_.begin(), static_cast<std::size_t>(first_ - first), 0);
+  first_ = first;
+  bins_.resize(static_cast<std::size_t>(end - first));
 }
 
 void Tally::add(std::span<const double> values) {
@@ -259,21 +253,15 @@ void Tally::take(const Block& block) {
   sum_ += block.sum;
   squares_.add({0, block.squares});
   if (block.noted == 0) {
-    bin_at(bin_of(block.low)) += static_cast<std::uint32_t>(block.count);
+    held_in(bin_of(block.low)) += static_cast<std::uint32_t>(block.count);
   }
 }
 
 void Tally::count_bins(std::span<const std::int16_t> bins) {
-  if (bins.empty()) {
-    return;  // there may be no octaves yet
-  }
-  Octave* const octave_0 = octaves_.data() + kOctavesAbove;
-  for (const std::int32_t bin : bins) {
-    Octave& octave = octave_0[bin >> kOctaveBits];
-    if (octave.empty()) {
-      octave.resize(kOctave);
-    }
-    ++octave.data()[bin & (kOctave - 1)];
+  std::uint32_t* const counts = bins_.data();
+  const std::ptrdiff_t first = first_;
+  for (const std::int16_t bin : bins) {
+    ++counts[bin - first];
   }
 }
 
@@ -282,12 +270,8 @@ void Tally::merge(const Tally& other) {
     return;
   }
   cover(other.min_, other.max_);
-  for (std::size_t i = 0; i < octaves_.size(); ++i) {
-    Octave& octave = octaves_[i];
-    const Octave& added = other.octaves_[i];
-    octave.resize(std::max(octave.size(), added.size()));
-    std::transform(added.begin(), added.end(), octave.begin(), octave.begin(), std::plus<>());
-  }
+  std::uint32_t* const to = &held_in(other.first_);
+  std::transform(other.bins_.begin(), other.bins_.end(), to, to, std::plus<>());
   count_ += other.count_;
   RL_CHECK(count_ <= kMostValues);
   sum_ += other.sum_;
@@ -427,7 +411,7 @@ bool Tally::read_bins(std::string_view text) {
     if (empty) {
       bin += static_cast<std::int32_t>(*number);
     } else {
-      bin_at(bin++) = static_cast<std::uint32_t>(*number);
+      held_in(bin++) = static_cast<std::uint32_t>(*number);
       count += static_cast<std::uint64_t>(*number);
     }
   }

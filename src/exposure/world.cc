@@ -36,7 +36,9 @@ Worlds::Worlds(const Model& model)
       lines_(model.lines.size() * kLineColumns * kN),
       windows_(model.lines.size() * model.quarters * kWindowColumns * kN),
       stirs_(model.lines.size() * model.quarters),
+      grown_(model.lines.size() * model.quarters * kN),
       left_out_(model.lines.size(), 0),
+      asked_(model.outcomes(), 1),
       same_options_(model.options.size()),
       idle_(model.lines.size(), 0),
       replaced_(model.lines.size(), 0),
@@ -51,7 +53,7 @@ Worlds::Worlds(const Model& model)
       place_(model.lines.size()),
       firm_place_(model.firms.size()),
       firm_groups_(model.firms.size()),
-      firms_(model.firms.size() * kFirmMeasures * model.quarters * kN),
+      firms_(model.options.size() * model.firms.size() * kFirmMeasures * model.quarters * kN),
       none_(kN, 0.0) {
   held_.reserve(4);
   for (std::size_t slot = 0; slot < model.row.size(); ++slot) {
@@ -121,6 +123,12 @@ void Worlds::group_lines() {
 
 void Worlds::work_out_only(std::span<const SlotIndex> slots) {
   std::fill(left_out_.begin(), left_out_.end(), 1);
+  std::fill(asked_.begin(), asked_.end(), 0);
+  for (const SlotIndex slot : slots) {
+    if (slot < m_.outcomes()) {
+      asked_[slot] = 1;
+    }
+  }
   for (const Group& group : groups_) {
     const bool asked = std::any_of(slots.begin(), slots.end(), [&](SlotIndex slot) {
       const auto within = [slot](SlotIndex first, std::size_t count) {
@@ -183,7 +191,7 @@ void Worlds::play(std::size_t option) {
       group.ready = true;
     }
     for (std::size_t f = 0; f < group.firms.size(); ++f) {
-      add_firm(group.firms[f], &group.outcome[f * of_firm * kN]);
+      add_firm(option, group.firms[f], &group.outcome[f * of_firm * kN]);
     }
     for (std::size_t i = 0; i < group.lines.size(); ++i) {
       for (std::size_t k = 0; k < width; ++k) {
@@ -195,7 +203,7 @@ void Worlds::play(std::size_t option) {
 }
 
 // What a group brings to a firm: alone it stands where it is, of several the sum is made.
-REDLINE_LANES void Worlds::add_firm(std::size_t firm, const double* outcome) {
+REDLINE_LANES void Worlds::add_firm(std::size_t option, std::size_t firm, const double* outcome) {
   const std::size_t count = kFirmMeasures * m_.quarters;
   const double** const to = &columns_[m_.slot_of(firm, FirmMeasure::kRevenue, 0)];
   const std::size_t before = firm_groups_[firm]++;
@@ -205,13 +213,21 @@ REDLINE_LANES void Worlds::add_firm(std::size_t firm, const double* outcome) {
     }
     return;
   }
-  double* const sum = &firms_[firm * count * kN];
+  double* const sum = &firms_[(option * m_.firms.size() + firm) * count * kN];
   for (std::size_t i = 0; i < count; ++i) {
     const double* const one = to[i];
     const double* const other = outcome + i * kN;
     double* const out = sum + i * kN;
     each([&](std::size_t lane) { out[lane] = one[lane] + other[lane]; });
     to[i] = out;
+  }
+}
+
+REDLINE_LANES void Worlds::total(FirmMeasure measure, double* out) const {
+  fill_lanes(out, 0.0);
+  for (std::size_t q = 0; q < m_.quarters; ++q) {
+    const double* const amounts = cents(0, measure, q);
+    each([&](std::size_t i) { out[i] += amounts[i]; });
   }
 }
 

@@ -60,11 +60,14 @@ class Worlds {
   // The first option that brings the same as the one that was played, in each of these worlds, as
   // far as is seen from the lines that do something in them; perhaps itself.
   [[nodiscard]] std::size_t same_as() const { return same_as_; }
-  // What the option that was played brings to a firm in a quarter, in whole cents.
+  // What the option that was played brings to a firm in a quarter, in whole cents; there until
+  // other worlds are drawn.
   [[nodiscard]] const double* cents(std::size_t firm, FirmMeasure measure,
                                     std::size_t quarter) const {
     return columns_[m_.slot_of(firm, measure, quarter)];
   }
+  // The same of the first firm over all quarters; kLanes numbers.
+  void total(FirmMeasure measure, double* out) const;
   // The same of a line, in dollars.
   [[nodiscard]] double usd(std::size_t line, LineMeasure measure, std::size_t quarter,
                            std::size_t lane) const {
@@ -94,6 +97,7 @@ class Worlds {
     kDevelopmentQuarters,
     kDemand,
     kGrowth,
+    kLate,  // quarters
     kOriginal,
     kInventory,
     kAccrued,  // the books as they stand
@@ -112,7 +116,8 @@ class Worlds {
   };
   // What the lanes of a line do in a quarter, for skipping what none does.
   struct Stirs {
-    bool before = false, again = false, closes = false, builds = false, writes_off = false;
+    bool before = false, again = false, supplies = false;
+    bool closes = false, builds = false, writes_off = false;
   };
   // Lines that hang together, as one or several options have them.
   struct Group {
@@ -133,6 +138,12 @@ class Worlds {
   }
   [[nodiscard]] double* window(std::size_t line, std::size_t quarter, WindowColumn column) {
     return &windows_[((line * m_.quarters + quarter) * kWindowColumns + column) * kLanes];
+  }
+  [[nodiscard]] double* grown(std::size_t line, std::size_t quarter) {
+    return &grown_[(line * m_.quarters + quarter) * kLanes];
+  }
+  [[nodiscard]] bool asked(std::size_t line, LineMeasure measure, std::size_t quarter) const {
+    return asked_[m_.slot_of(line, measure, quarter)] != 0;
   }
   // To be written to; zeros until then.
   [[nodiscard]] double* result(Group& group, std::size_t line, LineMeasure measure,
@@ -163,14 +174,19 @@ class Worlds {
   void look_at_quarters(std::size_t line);
   void grow_market(std::size_t market);
   void group_lines();
-  void add_firm(std::size_t firm, const double* outcome);
+  void add_firm(std::size_t option, std::size_t firm, const double* outcome);
   void work_out(Group& group);
   void open_books(std::size_t line);
   void close_quarter(Group& group, std::size_t quarter);
   void crowd_markets(const Group& group, std::size_t quarter);
   void find_potential(Group& group, std::size_t line, std::size_t quarter, double* out);
+  void grow_line(std::size_t line);
+  void find_alone(std::size_t line, std::size_t quarter, double* out);
+  void find_replaced(Group& group, std::size_t line, std::size_t quarter, double* out);
   void find_in_market(std::size_t line, std::size_t quarter, double* out);
   void play_line(Group& group, std::size_t line, std::size_t quarter);
+  void note(Group& group, std::size_t line, LineMeasure measure, std::size_t quarter,
+            const double* cents);
   void develop(std::size_t line, std::size_t quarter);
   void receive(std::size_t line);
   void close_stock(Group& group, std::size_t line, std::size_t quarter);
@@ -201,10 +217,12 @@ class Worlds {
   std::vector<const double*> columns_;        // of each slot; those of results by the option played
   std::vector<std::pair<SlotIndex, double>> held_;
   std::vector<char> sound_;
-  std::vector<double> lines_;              // line x LineColumn x lane
-  std::vector<double> windows_;            // line x quarter x WindowColumn x lane
-  std::vector<Stirs> stirs_;               // line x quarter
-  std::vector<char> left_out_;             // lines that nobody asks for
+  std::vector<double> lines_;    // line x LineColumn x lane
+  std::vector<double> windows_;  // line x quarter x WindowColumn x lane
+  std::vector<Stirs> stirs_;     // line x quarter
+  std::vector<double> grown_;    // line x quarter x lane: wanted of lines that stand alone
+  std::vector<char> left_out_;   // lines that nobody asks for
+  std::vector<char> asked_;      // slots of lines and firms
   std::vector<std::size_t> same_options_;  // of each option, in the worlds that were drawn
   std::size_t same_as_ = 0;
   std::vector<char> idle_;                       // lines that do nothing in any lane
@@ -219,8 +237,9 @@ class Worlds {
   std::vector<Group> groups_;
   std::vector<std::vector<std::size_t>> options_;  // groups of each
   std::vector<std::size_t> firm_groups_;  // groups of the option played that bring something to it
-  std::vector<double> firms_;  // firm x measure x quarter x lane, cents: sums over several groups
-  std::vector<double> none_;   // a column of zeros
+  // Option x firm x measure x quarter x lane, cents: sums over several groups.
+  std::vector<double> firms_;
+  std::vector<double> none_;  // a column of zeros
 };
 
 // Points of a model's cube, and some of them dimension by dimension.

@@ -78,7 +78,6 @@ REDLINE_LANES void Worlds::close_quarter(Group& group, std::size_t q) {
 
 void Worlds::play_line(Group& group, std::size_t l, std::size_t q) {
   const Stirs& stirred = stirs(l, q);
-  const Line& line = m_.lines[l];
   if (developed_[l] != 0) {
     develop(l, q);
   }
@@ -88,7 +87,7 @@ void Worlds::play_line(Group& group, std::size_t l, std::size_t q) {
   if (stirred.closes) {
     close_stock(group, l, q);
   }
-  const bool counts = !line.closes.empty() || replaced_[l] != 0;
+  const bool counts = replaced_[l] != 0 || asked(l, LineMeasure::kBlocked, q);
   if (!counts && !stirred.before && !stirred.again && !stirred.builds && !stirred.writes_off) {
     return;
   }
@@ -110,6 +109,15 @@ void Worlds::play_line(Group& group, std::size_t l, std::size_t q) {
   }
   if (stirred.again) {
     sell_again(group, l, q, all.data());
+  }
+}
+
+// In the result of a line, in dollars, if anybody asks for it.
+REDLINE_LANES void Worlds::note(Group& group, std::size_t l, LineMeasure measure, std::size_t q,
+                                const double* cents) {
+  if (asked(l, measure, q)) {
+    double* const noted = result(group, l, measure, q);
+    each([&](std::size_t i) { noted[i] += cents[i] / 100.0; });
   }
 }
 
@@ -147,24 +155,24 @@ REDLINE_LANES void Worlds::close_stock(Group& group, std::size_t l, std::size_t 
   const double *cancellable = in(line.cancellable), *reusable = in(line.reusable);
   double *const original = of_line(l, kOriginal), *const inventory = of_line(l, kInventory);
   double *const accrued = of_line(l, kAccrued), *const provisions = books(line.firm, kProvisionsOf);
-  double* const on_stock = result(group, l, LineMeasure::kInventoryCharge, q);
-  double* const on_purchases = result(group, l, LineMeasure::kPurchaseCharge, q);
+  std::array<double, kN> on_stock, on_purchases;  // NOLINT: filled at once
   each([&](std::size_t i) {
-    if (!(closed[i] >= quarter.first && closed[i] < quarter.last + 1.0)) {
-      return;
-    }
-    const double reused = whole(original[i] * share_of(stock_reusable[i]));
+    const bool now = (closed[i] >= quarter.first) & (closed[i] < quarter.last + 1.0);
+    const double reused = now ? whole(original[i] * share_of(stock_reusable[i])) : 0.0;
     original[i] -= reused;  // at cost: nothing is written down yet
-    inventory[i] -= reused;
-    const double kept = whole(inventory[i] * share_of(realisable[i]));
-    const double charge = at_least_none(inventory[i] - kept);
-    inventory[i] -= charge;
-    accrued[i] = whole(cents_of(money_of(commitments[i])) *
-                       ((1.0 - share_of(cancellable[i])) * (1.0 - share_of(reusable[i]))));
-    provisions[i] += charge + accrued[i];
-    on_stock[i] += charge / 100.0;
-    on_purchases[i] += accrued[i] / 100.0;
+    const double left = inventory[i] - reused;
+    const double kept = whole(left * share_of(realisable[i]));
+    const double charge = now ? at_least_none(left - kept) : 0.0;
+    inventory[i] = left - charge;
+    const double firm = whole(cents_of(money_of(commitments[i])) *
+                              ((1.0 - share_of(cancellable[i])) * (1.0 - share_of(reusable[i]))));
+    accrued[i] = now ? firm : accrued[i];
+    on_stock[i] = charge;
+    on_purchases[i] = now ? firm : 0.0;
+    provisions[i] += on_stock[i] + on_purchases[i];
   });
+  note(group, l, LineMeasure::kInventoryCharge, q, on_stock.data());
+  note(group, l, LineMeasure::kPurchaseCharge, q, on_purchases.data());
   accrued_[l] = 1;
 }
 
@@ -179,7 +187,7 @@ REDLINE_LANES void Worlds::build_stock(std::size_t l, std::size_t q, const doubl
   double* const cash = books(line.firm, kCashOf);
   each([&](std::size_t i) {
     const bool now =
-        built[i] >= quarter.first && built[i] < quarter.last + 1.0 && built[i] < ended[i];
+        (built[i] >= quarter.first) & (built[i] < quarter.last + 1.0) & (built[i] < ended[i]);
     const double usd = potential[i] * conversion[i] * at_least_none(holds[i]) * (1.0 - margin[i]);
     const double cost = now ? cents_of(money_of(usd)) : 0.0;
     original[i] += cost;
@@ -197,22 +205,20 @@ REDLINE_LANES void Worlds::write_off_stock(Group& group, std::size_t l, std::siz
                *ended = of_line(l, kEnded);
   double *const original = of_line(l, kOriginal), *const inventory = of_line(l, kInventory);
   double* const provisions = books(line.firm, kProvisionsOf);
-  double* const on_stock = result(group, l, LineMeasure::kInventoryCharge, q);
+  std::array<double, kN> on_stock;  // NOLINT: filled at once
   each([&](std::size_t i) {
     const double at = written_off[i];
-    if (!(at >= quarter.first && at < quarter.last + 1.0 && built[i] < ended[i])) {
-      return;
-    }
-    const double reused = whole(original[i] * share_of(reusable[i]));
+    const bool now = (at >= quarter.first) & (at < quarter.last + 1.0) & (built[i] < ended[i]);
+    const double reused = now ? whole(original[i] * share_of(reusable[i])) : 0.0;
     const double moved = original[i] > 0.0 ? whole(inventory[i] * (reused / original[i])) : 0.0;
     original[i] -= reused;
-    inventory[i] -= std::min(inventory[i], moved);
-    const double charge =
-        at_least_none(inventory[i] - whole(inventory[i] * share_of(realisable[i])));
-    inventory[i] -= charge;
+    const double left = inventory[i] - std::min(inventory[i], moved);
+    const double charge = now ? at_least_none(left - whole(left * share_of(realisable[i]))) : 0.0;
+    inventory[i] = left - charge;
     provisions[i] += charge;
-    on_stock[i] += charge / 100.0;
+    on_stock[i] = charge;
   });
+  note(group, l, LineMeasure::kInventoryCharge, q, on_stock.data());
 }
 
 // The free sale is made for what is ordered, and leaves the stock of the end as it is.
@@ -221,16 +227,17 @@ REDLINE_LANES void Worlds::sell_freely(Group& group, std::size_t l, std::size_t 
   const std::size_t firm = m_.lines[l].firm;
   const double *before = window(l, q, kBefore), *margin = of_line(l, kMargin);
   double *const revenue = books(firm, kRevenueOf), *const costs = books(firm, kCostOf);
-  double *const cash = books(firm, kCashOf), *const sold =
-                                                 result(group, l, LineMeasure::kRevenue, q);
+  double* const cash = books(firm, kCashOf);
+  std::array<double, kN> sold;  // NOLINT: filled at once
   each([&](std::size_t i) {
     const double price = cents_of(potential[i] * before[i]);
     const double cost = whole(price * (1.0 - margin[i]));
     revenue[i] += price;
     costs[i] += cost;
     cash[i] += price - cost;
-    sold[i] += price / 100.0;
+    sold[i] = price;
   });
+  note(group, l, LineMeasure::kRevenue, q, sold.data());
 }
 
 // Sells from the stock, then what is made anew, which is sold at its own cost beside whatever stock
@@ -244,8 +251,7 @@ REDLINE_LANES void Worlds::sell_again(Group& group, std::size_t l, std::size_t q
   double *const revenue = books(line.firm, kRevenueOf), *const costs = books(line.firm, kCostOf);
   double *const takings = books(line.firm, kTakenOf), *const cash = books(line.firm, kCashOf);
   double* const released = books(line.firm, kReleasedOf);
-  double* const sold = result(group, l, LineMeasure::kRevenue, q);
-  std::array<double, kN> wanted;  // NOLINT: filled at once
+  std::array<double, kN> wanted, sold, freed;  // NOLINT: filled at once
   each([&](std::size_t i) { wanted[i] = potential[i] * again[i] * conversion[i]; });
   if (line.cap) {
     const double* const cap = columns_[*line.cap];
@@ -254,7 +260,6 @@ REDLINE_LANES void Worlds::sell_again(Group& group, std::size_t l, std::size_t q
   if (line.stock_of != kNone || !line.closes.empty()) {
     double *const original = of_line(holder, kOriginal), *const inventory =
                                                              of_line(holder, kInventory);
-    double* const freed = result(group, l, LineMeasure::kReleased, q);
     each([&](std::size_t i) {
       // Cents: its cost, what it stood at, its price.
       const double most = cost[i] > 0.0 ? original[i] / 100.0 / cost[i] : 0.0;
@@ -273,9 +278,14 @@ REDLINE_LANES void Worlds::sell_again(Group& group, std::size_t l, std::size_t q
       takings[i] += share;
       cash[i] += price - share;
       released[i] += shipped - carried;
-      sold[i] += price / 100.0;
-      freed[i] += (shipped - carried) / 100.0;
+      sold[i] = price;
+      freed[i] = shipped - carried;
     });
+    note(group, l, LineMeasure::kRevenue, q, sold.data());
+    note(group, l, LineMeasure::kReleased, q, freed.data());
+  }
+  if (!stirs(l, q).supplies) {
+    return;
   }
   if (line.supply) {
     const double *supply = columns_[*line.supply], *supplied = window(l, q, kSupplied);
@@ -289,8 +299,9 @@ REDLINE_LANES void Worlds::sell_again(Group& group, std::size_t l, std::size_t q
     costs[i] += spent;
     takings[i] += share;
     cash[i] += price - spent - share;
-    sold[i] += price / 100.0;
+    sold[i] = price;
   });
+  note(group, l, LineMeasure::kRevenue, q, sold.data());
 }
 
 }  // namespace redline::exposure

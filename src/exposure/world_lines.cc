@@ -43,16 +43,20 @@ REDLINE_LANES void Worlds::open_line(std::size_t l) {
       line.builds_on == kNone ? opened : columns_[static_cast<std::size_t>(line.builds_on)];
   const double end = m_.firms[line.firm].quarters.back().last + 1.0;
   const double* const development = columns_[line.development];
-  idle_[l] = static_cast<char>(line.closes.empty() && line.replaces == kNone && replaced_[l] == 0 &&
-                               !any([&](std::size_t i) {
-                                 return opened[i] < end || built[i] < end || development[i] > 0.0;
-                               }));
+  idle_[l] =
+      static_cast<char>(line.closes.empty() && line.replaces == kNone && replaced_[l] == 0 &&
+                        !any([&](std::size_t i) {
+                          return (opened[i] < end) | (built[i] < end) | (development[i] > 0.0);
+                        }));
   if (idle_[l] != 0) {
     rest_line(l);
     return;
   }
   std::copy_n(built, kN, of_line(l, kBuilt));
   ready_line(l);
+  if (line.market == kNone && line.replaces == kNone) {
+    grow_line(l);
+  }
   look_at_quarters(l);
 }
 
@@ -89,6 +93,12 @@ REDLINE_LANES void Worlds::ready_line(std::size_t l) {
   each([&](std::size_t i) {
     ready[5][i] = std::max(1.0, std::ceil(lead[i] / kDaySeconds / kQuarterDays));
   });
+  if (line.replaces != kNone) {
+    double* const late = of_line(l, kLate);
+    each([&](std::size_t i) {
+      late[i] = std::ceil(at_least_none(lead[i]) / kDaySeconds / kQuarterDays);
+    });
+  }
   each([&](std::size_t i) { ready[6][i] = money_of(demand[i]); });
   each([&](std::size_t i) { ready[7][i] = at_least_none(1.0 + growth[i]); });
   double* const weight = of_line(l, kWeight);
@@ -116,29 +126,42 @@ REDLINE_LANES void Worlds::look_at_quarters(std::size_t l) {
   const double *lead = columns_[line.supply_lead], *holds = columns_[line.holds];
   const std::vector<Quarter>& quarters = m_.firms[line.firm].quarters;
   const bool closes = !line.closes.empty();
+  // Without a limit whatever is wanted can be made anew.
+  const double* const supply = line.supply ? columns_[*line.supply] : nullptr;
   const bool held = any([&](std::size_t i) { return holds[i] > 0.0; });
   for (std::size_t q = 0; q < m_.quarters; ++q) {
     const double begin = quarters[q].first, end = quarters[q].last + 1.0, days = end - begin;
     double *const before = window(l, q, kBefore), *const again = window(l, q, kAgain);
-    double* const supplied = window(l, q, kSupplied);
-    each([&](std::size_t i) {
-      const double until = std::min(end, std::min(closed[i], ended[i]));
-      before[i] = closes ? at_least_none(until - begin) / days : 0.0;
-    });
+    if (closes) {
+      each([&](std::size_t i) {
+        const double until = std::min(end, std::min(closed[i], ended[i]));
+        before[i] = at_least_none(until - begin) / days;
+      });
+    } else {
+      fill_lanes(before, 0.0);
+    }
     each([&](std::size_t i) {
       const double from = std::max(begin, closes ? std::max(opened[i], closed[i]) : opened[i]);
       again[i] = at_least_none(std::min(end, ended[i]) - from) / days;
     });
-    each([&](std::size_t i) {
-      const double from = std::max(begin, opened[i] + at_least_none(lead[i]) / kDaySeconds);
-      supplied[i] = at_least_none(std::min(end, ended[i]) - from) / days;
-    });
+    bool supplies = true;
+    if (supply != nullptr) {
+      double* const supplied = window(l, q, kSupplied);
+      each([&](std::size_t i) {
+        const double from = std::max(begin, opened[i] + at_least_none(lead[i]) / kDaySeconds);
+        supplied[i] = at_least_none(std::min(end, ended[i]) - from) / days;
+      });
+      supplies = any([&](std::size_t i) { return (supply[i] > 0.0) & (supplied[i] > 0.0); });
+    }
     const auto falls = [&](const double* day) {
-      return any([&](std::size_t i) { return day[i] >= begin && day[i] < end; });
+      return any([&](std::size_t i) { return (day[i] >= begin) & (day[i] < end); });
     };
     stirs(l, q) = {any([&](std::size_t i) { return before[i] > 0.0; }),
-                   any([&](std::size_t i) { return again[i] > 0.0; }), closes && falls(closed),
-                   held && falls(built), held && falls(written_off)};
+                   any([&](std::size_t i) { return again[i] > 0.0; }),
+                   supplies,
+                   closes && falls(closed),
+                   held && falls(built),
+                   held && falls(written_off)};
   }
 }
 
@@ -211,30 +234,44 @@ REDLINE_LANES void Worlds::find_in_market(std::size_t l, std::size_t q, double* 
   });
 }
 
+// What buyers want of a line that stands alone.
+REDLINE_LANES void Worlds::grow_line(std::size_t l) {
+  const double *demand = of_line(l, kDemand), *growth = of_line(l, kGrowth);
+  each([&](std::size_t i) { grown(l, 0)[i] = demand[i]; });
+  for (std::size_t q = 1; q < m_.quarters; ++q) {
+    const double* const last = grown(l, q - 1);
+    double* const next = grown(l, q);
+    each([&](std::size_t i) { next[i] = last[i] * growth[i]; });
+  }
+}
+
 // What buyers would take in a quarter in which the line is free throughout.
-REDLINE_LANES void Worlds::find_potential(Group& group, std::size_t l, std::size_t q, double* out) {
-  const Line& line = m_.lines[l];
-  if (line.market != kNone) {
+void Worlds::find_potential(Group& group, std::size_t l, std::size_t q, double* out) {
+  if (m_.lines[l].market != kNone) {
     find_in_market(l, q, out);
-  } else if (line.replaces != kNone) {
-    // What the freed capacity makes comes a lead time later.
-    const double *lead = columns_[line.lead], *fungible = columns_[line.fungible];
-    const double* const blocked =
-        result(group, static_cast<std::size_t>(line.replaces), LineMeasure::kBlocked, 0);
-    each([&](std::size_t i) {
-      const double late = std::ceil(at_least_none(lead[i]) / kDaySeconds / kQuarterDays);
-      const double at = static_cast<double>(q) - late;
-      out[i] =
-          at >= 0.0 ? share_of(fungible[i]) * blocked[static_cast<std::size_t>(at) * kN + i] : 0.0;
-    });
+  } else if (m_.lines[l].replaces != kNone) {
+    find_replaced(group, l, q, out);
   } else {
-    const double *demand = of_line(l, kDemand), *growth = of_line(l, kGrowth);
+    find_alone(l, q, out);
+  }
+}
+
+REDLINE_LANES void Worlds::find_alone(std::size_t l, std::size_t q, double* out) {
+  const double* const wanted = grown(l, q);
+  each([&](std::size_t i) { out[i] = money_of(wanted[i]); });
+}
+
+// What the freed capacity makes comes a lead time later.
+REDLINE_LANES void Worlds::find_replaced(Group& group, std::size_t l, std::size_t q, double* out) {
+  const Line& line = m_.lines[l];
+  const double *late = of_line(l, kLate), *fungible = columns_[line.fungible];
+  fill_lanes(out, 0.0);
+  for (std::size_t then = 0; then <= q; ++then) {
+    const double* const blocked =
+        result(group, static_cast<std::size_t>(line.replaces), LineMeasure::kBlocked, then);
+    const auto since = static_cast<double>(q - then);
     each([&](std::size_t i) {
-      double grown = demand[i];
-      for (std::size_t k = 0; k < q; ++k) {
-        grown *= growth[i];
-      }
-      out[i] = money_of(grown);
+      out[i] = late[i] == since ? share_of(fungible[i]) * blocked[i] : out[i];
     });
   }
 }
