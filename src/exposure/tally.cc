@@ -196,11 +196,11 @@ void Tally::Wide::subtract(const Wide& other) {
 
 // Keeps the ends, before values from `low` to `high` are counted, and has bins from end to end.
 void Tally::cover(std::int64_t low, std::int64_t high) {
-  min_ = count_ == 0 ? low : std::min(min_, low);
-  max_ = count_ == 0 ? high : std::max(max_, high);
-  if (low > min_ && high < max_) {
+  if (count_ > 0 && low >= min_ && high <= max_) {
     return;
   }
+  min_ = count_ == 0 ? low : std::min(min_, low);
+  max_ = count_ == 0 ? high : std::max(max_, high);
   const std::int32_t first = bin_of(min_) & -kOctave, end = (bin_of(max_) | (kOctave - 1)) + 1;
   if (bins_.empty()) {
     first_ = first;

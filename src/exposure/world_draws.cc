@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "exposure/lane_loops.h"
+#include "exposure/lane_math.h"
 #include "exposure/world.h"
 
 namespace redline::exposure {
@@ -249,7 +250,7 @@ REDLINE_LANES void Worlds::draw_event(const EventNode& node, double* out, std::s
     const double* const drawn = column(static_cast<unsigned>(node.when)) + first;
     const double* const rate = columns_[*node.rate];
     each([&](std::size_t i) {  // a rate of 0: never
-      out[i] += -std::log1p(-drawn[i]) / at_least_none(rate[i]) * kDaysAYear;
+      out[i] += -log_of(1.0 - drawn[i]) / at_least_none(rate[i]) * kDaysAYear;
     });
   }
   each([&](std::size_t i) { out[i] = out[i] < node.until + 1.0 ? out[i] : kNever; });

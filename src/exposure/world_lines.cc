@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "exposure/lane_loops.h"
+#include "exposure/lane_math.h"
 #include "exposure/world.h"
 
 namespace redline::exposure {
@@ -107,7 +108,7 @@ REDLINE_LANES void Worlds::ready_line(std::size_t l) {
   } else {
     const double* const useful = in(line.usefulness);
     const double* const taste = in(m_.markets[static_cast<std::size_t>(line.market)].taste);
-    each([&](std::size_t i) { weight[i] = std::pow(at_least_none(useful[i]), taste[i]); });
+    each([&](std::size_t i) { weight[i] = power_of(at_least_none(useful[i]), taste[i]); });
   }
   const double *opened = of_line(l, kOpened), *ended = of_line(l, kEnded),
                *built = of_line(l, kBuilt);
@@ -179,9 +180,9 @@ REDLINE_LANES void Worlds::grow_market(std::size_t k) {
   double *const demand = &demand_[k * m_.quarters * kN], *const rivals =
                                                              &rivals_[k * m_.quarters * kN];
   each([&](std::size_t i) {
-    const double w = std::pow(at_least_none(useful[i]), taste[i]);
+    const double w = power_of(at_least_none(useful[i]), taste[i]);
     rival[i] = at_least_none(preference[i]);
-    nothing[i] = std::pow(at_least_none(outside[i]), taste[i]);
+    nothing[i] = power_of(at_least_none(outside[i]), taste[i]);
     const double all = w + rival[i] + nothing[i];
     const double got = money_of(sold[i]);
     rivals[i] = supply != nullptr ? at_least_none(supply[i]) : kNever;
