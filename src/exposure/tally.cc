@@ -33,8 +33,9 @@ std::uint64_t size_of(std::int64_t value) {
 std::int64_t bin_of_size(double size) {
   constexpr double kOffset = kOctave;
   constexpr int kOtherDigits = 43;
-  return (std::bit_cast<std::int64_t>(size + kOffset) >> kOtherDigits) -
-         (std::bit_cast<std::int64_t>(kOffset) >> kOtherDigits);
+  // Not signed: vectors of long whole numbers have no shift that keeps a sign.
+  return static_cast<std::int64_t>((std::bit_cast<std::uint64_t>(size + kOffset) >> kOtherDigits) -
+                                   (std::bit_cast<std::uint64_t>(kOffset) >> kOtherDigits));
 }
 
 std::int32_t bin_of(std::int64_t value) {
@@ -90,15 +91,17 @@ REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16
   // Not those of the result: they stay in registers.
   std::int64_t sum = 0, low = kBeyond, high = -kBeyond;
   std::uint64_t upper_squares = 0, products = 0, lower_squares = 0;  // each below 2^61
+  // As wide as the values at first: with narrower ones beside them vectors run out of registers.
+  std::array<std::int64_t, Tally::kBlock> wide_bins;  // NOLINT: as much of it is read as is filled
   REDLINE_INDEPENDENT
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double size = std::fabs(values[i]);
-    const auto bits =
-        std::bit_cast<std::int64_t>(size + kShift) - std::bit_cast<std::int64_t>(kShift);
+    const std::uint64_t bits =
+        std::bit_cast<std::uint64_t>(size + kShift) - std::bit_cast<std::uint64_t>(kShift);
     // All ones or 0, to negate without a branch.
     const std::int64_t sign = std::bit_cast<std::int64_t>(values[i]) >> 63;
-    const std::int64_t value = (bits ^ sign) - sign;
-    bins[i] = static_cast<std::int16_t>((bin_of_size((size + kShift) - kShift) ^ sign) - sign);
+    const std::int64_t value = (static_cast<std::int64_t>(bits) ^ sign) - sign;
+    wide_bins[i] = (bin_of_size((size + kShift) - kShift) ^ sign) - sign;
     const auto upper = static_cast<std::uint32_t>(bits >> kHalfBits);
     const auto lower = static_cast<std::uint32_t>(bits & ((1 << kHalfBits) - 1));
     upper_squares += std::uint64_t{upper} * upper;
@@ -107,6 +110,9 @@ REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16
     sum += value;
     low = std::min(low, value);
     high = std::max(high, value);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    bins[i] = static_cast<std::int16_t>(wide_bins[i]);
   }
   Tally::Block s;
   s.low = low;

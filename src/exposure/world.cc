@@ -37,6 +37,8 @@ Worlds::Worlds(const Model& model)
       windows_(model.lines.size() * model.quarters * kWindowColumns * kN),
       stirs_(model.lines.size() * model.quarters),
       grown_(model.lines.size() * model.quarters * kN),
+      soonest_(model.lines.size(), 0.0),
+      latest_(model.lines.size(), 0.0),
       left_out_(model.lines.size(), 0),
       asked_(model.outcomes(), 1),
       same_options_(model.options.size()),

@@ -221,8 +221,10 @@ class Worlds {
   std::vector<double> windows_;  // line x quarter x WindowColumn x lane
   std::vector<Stirs> stirs_;     // line x quarter
   std::vector<double> grown_;    // line x quarter x lane: wanted of lines that stand alone
-  std::vector<char> left_out_;   // lines that nobody asks for
-  std::vector<char> asked_;      // slots of lines and firms
+  // Of kLate, of lines that use the capacity of another one.
+  std::vector<double> soonest_, latest_;
+  std::vector<char> left_out_;             // lines that nobody asks for
+  std::vector<char> asked_;                // slots of lines and firms
   std::vector<std::size_t> same_options_;  // of each option, in the worlds that were drawn
   std::size_t same_as_ = 0;
   std::vector<char> idle_;                       // lines that do nothing in any lane

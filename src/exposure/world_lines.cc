@@ -99,6 +99,8 @@ REDLINE_LANES void Worlds::ready_line(std::size_t l) {
     each([&](std::size_t i) {
       late[i] = std::ceil(at_least_none(lead[i]) / kDaySeconds / kQuarterDays);
     });
+    soonest_[l] = *std::min_element(late, late + kN);
+    latest_[l] = *std::max_element(late, late + kN);
   }
   each([&](std::size_t i) { ready[6][i] = money_of(demand[i]); });
   each([&](std::size_t i) { ready[7][i] = at_least_none(1.0 + growth[i]); });
@@ -228,9 +230,9 @@ REDLINE_LANES void Worlds::find_in_market(std::size_t l, std::size_t q, double* 
   each([&](std::size_t i) {
     // Beside this line, if it is open throughout, the others.
     const double open = crowd[i] + weight[i] * (1.0 - before[i] - again[i]);
-    const double all = open + rival[i] + nothing[i];
-    const double unserved = at_least_none(demand[i] * rival[i] / all - rivals[i]);
-    const double got = demand[i] * weight[i] / all + unserved * weight[i] / (open + nothing[i]);
+    const double of_weight = demand[i] / (open + rival[i] + nothing[i]);
+    const double unserved = at_least_none(of_weight * rival[i] - rivals[i]);
+    const double got = of_weight * weight[i] + unserved * (weight[i] / (open + nothing[i]));
     out[i] = weight[i] > 0.0 ? money_of(got) : 0.0;
   });
 }
@@ -268,9 +270,12 @@ REDLINE_LANES void Worlds::find_replaced(Group& group, std::size_t l, std::size_
   const double *late = of_line(l, kLate), *fungible = columns_[line.fungible];
   fill_lanes(out, 0.0);
   for (std::size_t then = 0; then <= q; ++then) {
+    const auto since = static_cast<double>(q - then);
+    if (since < soonest_[l] || since > latest_[l]) {
+      continue;
+    }
     const double* const blocked =
         result(group, static_cast<std::size_t>(line.replaces), LineMeasure::kBlocked, then);
-    const auto since = static_cast<double>(q - then);
     each([&](std::size_t i) {
       out[i] = late[i] == since ? share_of(fungible[i]) * blocked[i] : out[i];
     });
