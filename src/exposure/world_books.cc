@@ -9,7 +9,7 @@
 
 namespace redline::exposure {
 
-void Worlds::work_out(Group& group) {
+REDLINE_LANES void Worlds::work_out(Group& group) {
   for (std::size_t k = 0; k < group.written.size(); ++k) {
     if (group.written[k] != 0) {
       fill_lanes(&group.results[k * kN], 0.0);
