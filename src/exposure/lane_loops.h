@@ -42,9 +42,8 @@ inline bool any(const F& f) {
   }
   return found != 0;
 }
-// Not std::fill_n, which of so few takes longer to start than to fill.
-inline void fill_lanes(double* out, double value) {
-  each([&](std::size_t i) { out[i] = value; });
-}
+// Whole columns. Not std::fill_n, and not inline: where a compiler sees zeros it takes a string
+// instruction, which of so few takes longer to start than to fill.
+void fill_lanes(double* out, double value, std::size_t columns = 1);
 
 }  // namespace redline::exposure

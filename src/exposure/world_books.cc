@@ -25,7 +25,7 @@ REDLINE_LANES void Worlds::work_out(Group& group) {
   }
   for (std::size_t q = 0; q < m_.quarters; ++q) {
     for (const std::size_t firm : group.firms) {
-      std::fill_n(books(firm, kRevenueOf), kFirmColumns * kN, 0.0);
+      fill_lanes(books(firm, kRevenueOf), 0.0, kFirmColumns);
     }
     crowd_markets(group, q);
     for (const std::size_t l : group.lines) {

@@ -64,7 +64,7 @@ REDLINE_LANES void Worlds::open_line(std::size_t l) {
 void Worlds::rest_line(std::size_t l) {
   idle_[l] = 1;
   fill_lanes(of_line(l, kWeight), 0.0);
-  std::fill_n(window(l, 0, kBefore), m_.quarters * kWindowColumns * kN, 0.0);
+  fill_lanes(window(l, 0, kBefore), 0.0, m_.quarters * kWindowColumns);
   std::fill_n(&stirs(l, 0), m_.quarters, Stirs{});
 }
 
