@@ -38,21 +38,20 @@ void count_worlds(benchmark::State& state) {
 BENCHMARK(count_worlds)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void play_worlds(benchmark::State& state) {
-  constexpr std::size_t kLanes = exposure::Worlds::kLanes;
   const exposure::Model& model = april();
   const SamplePlan plan(SampleDesign::kSobol, model.dimensions, 4096, 1);
   std::vector<double> u(4096 * model.dimensions);
-  plan.fill(0, u);
+  plan.fill_columns(0, u);
   exposure::Worlds worlds(model);
-  for (auto step : state) {
-    for (std::size_t s = 0; s < 4096; s += kLanes) {
-      worlds.draw(std::span(u).subspan(s * model.dimensions, kLanes * model.dimensions), kLanes);
-      for (std::size_t o = 0; state.range(0) != 0 && o < model.options.size(); ++o) {
-        worlds.play(o);
-        benchmark::DoNotOptimize(worlds.net_usd(0));
-      }
-      benchmark::ClobberMemory();
+  const auto play = [&](std::size_t, std::size_t) {
+    for (std::size_t o = 0; state.range(0) != 0 && o < model.options.size(); ++o) {
+      worlds.play(o);
+      benchmark::DoNotOptimize(worlds.net_usd(0));
     }
+    benchmark::ClobberMemory();
+  };
+  for (auto step : state) {
+    exposure::draw_in_turn(worlds, u, 4096, play, true);
   }
   state.counters["worlds_per_s"] = benchmark::Counter(
       static_cast<double>(4096 * state.iterations()), benchmark::Counter::kIsRate);
@@ -63,7 +62,7 @@ void draw_points(benchmark::State& state) {
   const SamplePlan plan(SampleDesign::kSobol, april().dimensions, 4096, 1);
   std::vector<double> u(4096 * april().dimensions);
   for (auto step : state) {
-    plan.fill(0, u);
+    plan.fill_columns(0, u);
     benchmark::DoNotOptimize(u.data());
   }
   state.counters["points_per_s"] = benchmark::Counter(

@@ -34,7 +34,7 @@ class GaussianCopula {
   [[nodiscard]] static std::optional<GaussianCopula> of(const CorrelationMatrix& matrix);
 
   // Independent uniform numbers in (0, 1) become correlated ones: `matrix` holds the correlation of
-  // their normal quantiles. `u` has size() numbers.
+  // their normal quantiles. `u` has size() columns, of one number for each point.
   void correlate(std::span<double> u) const;
 
   [[nodiscard]] std::size_t size() const { return size_; }

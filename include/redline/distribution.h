@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,8 @@ class Distribution {
   // The inverse of the distribution function, for 0 < p < 1: one uniform number gives a draw, and
   // the same one gives alike draws of distributions that are alike. Finite; monotone, to rounding.
   [[nodiscard]] double quantile(double p) const;
+  // Each of many `p` becomes its quantile.
+  void quantiles(std::span<double> p) const;
   // The share of draws that are at most `x`.
   [[nodiscard]] double cumulative(double x) const;
   [[nodiscard]] double mean() const;

@@ -220,6 +220,18 @@ double Distribution::quantile(double p) const {
   return a_;
 }
 
+void Distribution::quantiles(std::span<double> p) const {
+  if (kind_ == DistributionKind::kUniform) {
+    for (double& one : p) {
+      one = a_ + one * (b_ - a_);
+    }
+    return;
+  }
+  for (double& one : p) {
+    one = quantile(one);
+  }
+}
+
 double Distribution::cumulative(double x) const {
   switch (kind_) {
     case DistributionKind::kConstant:

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "redline/distribution.h"
 #include "redline/error.h"
+
+#include "exposure/lane_math.h"
+#include "exposure/lanes.h"
 
 namespace redline {
 namespace {
@@ -164,22 +166,30 @@ std::optional<GaussianCopula> GaussianCopula::of(const CorrelationMatrix& matrix
   return copula;
 }
 
-void GaussianCopula::correlate(std::span<double> u) const {
-  RL_CHECK(u.size() == size_);
+REDLINE_LANES void GaussianCopula::correlate(std::span<double> u) const {
+  RL_CHECK(u.size() % size_ == 0);
+  const std::size_t points = u.size() / size_;
   for (double& one : u) {
-    one = normal_quantile(one);
+    one = exposure::normal_quantile_of(one);
   }
   // From the last: a row of the factor reads those before it.
   for (std::size_t i = size_; i-- > 0;) {
-    double z = 0.0;
-    for (std::size_t k = 0; k <= i; ++k) {
-      z += factor_[i * size_ + k] * u[k];
+    double* const out = &u[i * points];
+    for (std::size_t at = 0; at < points; ++at) {
+      out[at] *= factor_[i * size_ + i];
     }
-    u[i] = z;
+    for (std::size_t k = 0; k < i; ++k) {
+      const double* const before = &u[k * points];
+      REDLINE_INDEPENDENT
+      for (std::size_t at = 0; at < points; ++at) {
+        out[at] += factor_[i * size_ + k] * before[at];
+      }
+    }
   }
   for (double& one : u) {
     // Far in the tail the sum may round to 0 or 1, which have no quantile.
-    one = std::clamp(normal_cumulative(one), 0x1p-54, 1.0 - 0x1p-53);
+    const double share = exposure::normal_cumulative_of(one);
+    one = share < 0x1p-54 ? 0x1p-54 : share > 1.0 - 0x1p-53 ? 1.0 - 0x1p-53 : share;
   }
 }
 

@@ -525,42 +525,51 @@ Formula Formula::constant(double value, ValueKind kind) {
 }
 
 REDLINE_LANES void Formula::work_out(std::span<const double* const> columns, double* out) const {
-  // Numbers that wait, column by column. Most formulas are a few operations deep.
-  std::array<std::array<double, kLanes>, kDeepest + 1> waiting;  // NOLINT: written before read
+  // Columns that wait, and room for those that are made. Most formulas are a few operations deep.
+  std::array<const double*, kDeepest + 1> waiting;            // NOLINT: written before read
+  std::array<std::array<double, kLanes>, kDeepest + 1> made;  // NOLINT: likewise
   std::size_t n = 0;
   const auto one = [&](auto f) {
-    double* const a = waiting[n - 1].data();
+    const double* const a = waiting[n - 1];
+    double* const to = made[n - 1].data();
+    REDLINE_INDEPENDENT
     for (std::size_t i = 0; i < kLanes; ++i) {
-      a[i] = f(a[i]);
+      to[i] = f(a[i]);
     }
+    waiting[n - 1] = to;
   };
   const auto two = [&](auto f) {
     --n;
-    double* const a = waiting[n - 1].data();
-    const double* const b = waiting[n].data();
+    const double *const a = waiting[n - 1], *const b = waiting[n];
+    double* const to = made[n - 1].data();
+    REDLINE_INDEPENDENT
     for (std::size_t i = 0; i < kLanes; ++i) {
-      a[i] = f(a[i], b[i]);
+      to[i] = f(a[i], b[i]);
     }
+    waiting[n - 1] = to;
   };
   const auto three = [&](auto f) {
     n -= 2;
-    double* const a = waiting[n - 1].data();
-    const double* const b = waiting[n].data();
-    const double* const c = waiting[n + 1].data();
+    const double *const a = waiting[n - 1], *const b = waiting[n], *const c = waiting[n + 1];
+    double* const to = made[n - 1].data();
+    REDLINE_INDEPENDENT
     for (std::size_t i = 0; i < kLanes; ++i) {
-      a[i] = f(a[i], b[i], c[i]);
+      to[i] = f(a[i], b[i], c[i]);
     }
+    waiting[n - 1] = to;
   };
   for (const Step& step : steps_) {
     switch (step.op) {
       case Op::kConstant:
-        waiting[n++].fill(step.value);
+        made[n].fill(step.value);
+        waiting[n] = made[n].data();
+        ++n;
         break;
       case Op::kLoad:
-        std::copy_n(columns[step.slot], kLanes, waiting[n++].data());
+        waiting[n++] = columns[step.slot];
         break;
       case Op::kLoadCents:
-        std::copy_n(columns[step.slot], kLanes, waiting[n++].data());
+        waiting[n++] = columns[step.slot];
         one([](double a) { return a / 100.0; });
         break;
       case Op::kAdd:
@@ -619,7 +628,7 @@ REDLINE_LANES void Formula::work_out(std::span<const double* const> columns, dou
         break;
     }
   }
-  std::copy_n(waiting[0].data(), kLanes, out);
+  std::copy_n(waiting[0], kLanes, out);
 }
 
 std::vector<std::uint32_t> Formula::reads() const {

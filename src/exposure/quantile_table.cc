@@ -1,6 +1,7 @@
 #include "exposure/quantile_table.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -123,6 +124,32 @@ void QuantileTable::build(std::size_t evaluations) {
       std::copy_n(finer + 6 * half, 7, next.at);
       waiting.push_back(next);
     }
+  }
+}
+
+void QuantileTable::draw(std::span<double> p, double factor) const {
+  if (cells_.empty()) {
+    exact_.quantiles(p);
+    for (double& one : p) {
+      one *= factor;
+    }
+    return;
+  }
+  // Places first, so that no cell waits for the place of the next.
+  constexpr std::size_t kAtOnce = 64;
+  std::array<int, kAtOnce> number;  // NOLINT: filled before it is read
+  std::array<double, kAtOnce> t;    // NOLINT: likewise
+  while (!p.empty()) {
+    const std::span<double> some = p.first(std::min(kAtOnce, p.size()));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const double place = some[i] * kGrid;
+      number[i] = static_cast<int>(place);
+      t[i] = place - number[i];
+    }
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      some[i] = within(number[i], t[i], some[i]) * factor;
+    }
+    p = p.subspan(some.size());
   }
 }
 

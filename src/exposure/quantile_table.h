@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "redline/distribution.h"
@@ -32,19 +33,11 @@ class QuantileTable {
     }
     const double place = p * kGrid;
     const auto number = static_cast<int>(place);
-    double t = place - number;
-    const Cell* cell = &cells_[static_cast<std::size_t>(number)];
-    while (cell->halves != kNone) {
-      if (cell->halves == kExact) {
-        return exact_.quantile(p);
-      }
-      t += t;
-      const bool upper = t >= 1.0;
-      t -= upper ? 1.0 : 0.0;
-      cell = &cells_[static_cast<std::size_t>(cell->halves) + (upper ? 1 : 0)];
-    }
-    return cell->a + t * (cell->b + t * (cell->c + t * cell->d));
+    return within(number, place - number, p);
   }
+
+  // Each of many `p` becomes its quantile, times a factor.
+  void draw(std::span<double> p, double factor) const;
 
   [[nodiscard]] const Distribution& distribution() const { return exact_; }
   // Between the quantiles of 5 % and 95 %; where they are the same, between ones further out.
@@ -67,6 +60,20 @@ class QuantileTable {
     double at[7];
   };
 
+  // Of p, which lies so far, from 0 to 1, within a cell of the grid.
+  [[nodiscard]] double within(int number, double t, double p) const {
+    const Cell* cell = &cells_[static_cast<std::size_t>(number)];
+    while (cell->halves != kNone) {
+      if (cell->halves == kExact) {
+        return exact_.quantile(p);
+      }
+      t += t;
+      const bool upper = t >= 1.0;
+      t -= upper ? 1.0 : 0.0;
+      cell = &cells_[static_cast<std::size_t>(cell->halves) + (upper ? 1 : 0)];
+    }
+    return cell->a + t * (cell->b + t * (cell->c + t * cell->d));
+  }
   void build(std::size_t evaluations);
   [[nodiscard]] double ask(double p) const;
   [[nodiscard]] bool fit(const Sample& sample);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -61,6 +62,21 @@ TEST(QuantileTable, IsNearTheQuantilesOfEveryKind) {
         const double exact = table.distribution().quantile(p);
         ASSERT_NEAR(table(p), exact, allowed(table, exact)) << literal << " at " << p;
       }
+    }
+  }
+}
+
+TEST(QuantileTable, DrawsManyAsOneByOne) {
+  for (const char* const literal : kOfEveryKind) {
+    const QuantileTable table = table_of(literal);
+    std::vector<double> drawn;
+    for (std::uint64_t i = 0; i < 150; ++i) {
+      drawn.push_back(uniform(4, 0, i));
+    }
+    const std::vector<double> p = drawn;
+    table.draw(drawn, 3.0);
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      EXPECT_EQ(drawn[i], table(p[i]) * 3.0) << literal << " at " << p[i];
     }
   }
 }

@@ -64,7 +64,7 @@ constexpr std::uint64_t kRun = std::uint64_t{1} << kRunBits;
 
 // The numbers of a run of points in a dimension: the bits of point i are x ^ of_run[i].
 REDLINE_LANES void place_run(std::uint32_t x, const std::array<std::uint32_t, kRun>& of_run,
-                             std::uint32_t key, std::array<double, kRun>& out) {
+                             std::uint32_t key, double* out) {
   for (std::size_t i = 0; i < kRun; ++i) {
     // Signed below: vectors have no conversion of unsigned numbers.
     const std::uint32_t bits = scrambled(x ^ of_run[i], key) ^ 0x80000000U;
@@ -132,9 +132,10 @@ void SamplePlan::sobol(unsigned dimension, std::uint64_t first, std::uint64_t ro
   for (std::uint64_t at = 0; at < rows;) {
     const std::uint64_t skipped = (first + at) % kRun;
     const std::uint64_t count = std::min(kRun - skipped, rows - at);
+    const bool whole = step == 1 && count == kRun;
     place_run(sum_of(directions, first + at - skipped), of_run,
-              static_cast<std::uint32_t>(keys_[dimension]), numbers);
-    for (std::uint64_t i = 0; i < count; ++i) {
+              static_cast<std::uint32_t>(keys_[dimension]), whole ? out + at : numbers.data());
+    for (std::uint64_t i = 0; i < count && !whole; ++i) {
       out[(at + i) * step] = numbers[skipped + i];
     }
     at += count;

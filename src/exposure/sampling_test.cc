@@ -154,6 +154,23 @@ std::vector<double> correlated(SampleDesign design, std::uint64_t count) {
   return rows;
 }
 
+TEST(GaussianCopula, ColumnsAreCorrelatedPointByPoint) {
+  constexpr std::size_t kCount = 101;
+  const std::vector<double> rows = points(SamplePlan(SampleDesign::kRandom, 2, kCount, 3));
+  std::vector<double> columns;
+  for (const std::size_t d : {std::size_t{0}, std::size_t{1}}) {
+    for (std::size_t i = 0; i < kCount; ++i) {
+      columns.push_back(rows[2 * i + d]);
+    }
+  }
+  GaussianCopula::of(pair(0.5))->correlate(columns);
+  const std::vector<double> alone = correlated(SampleDesign::kRandom, kCount);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    EXPECT_EQ(columns[i], alone[2 * i]);
+    EXPECT_EQ(columns[kCount + i], alone[2 * i + 1]);
+  }
+}
+
 TEST(GaussianCopula, KnownRankCorrelations) {
   constexpr std::uint64_t kCount = std::uint64_t{1} << 16U;
   const std::vector<double> even = correlated(SampleDesign::kSobol, kCount);

@@ -13,9 +13,7 @@
 namespace redline {
 namespace {
 
-constexpr int kOctaveBits = 9;
-constexpr std::int32_t kOctave = 1 << kOctaveBits;  // bins in each
-constexpr std::int32_t kOctavesAbove = 44;          // that of kMost; as many lie below that of 0
+constexpr std::int32_t kOctave = 512;  // bins in each
 
 constexpr std::string_view kTallyMark = "tally1 ";
 
@@ -35,8 +33,9 @@ std::uint64_t size_of(std::int64_t value) {
 std::int64_t bin_of_size(double size) {
   constexpr double kOffset = kOctave;
   constexpr int kOtherDigits = 43;
-  return (std::bit_cast<std::int64_t>(size + kOffset) >> kOtherDigits) -
-         (std::bit_cast<std::int64_t>(kOffset) >> kOtherDigits);
+  // Not signed: vectors of long whole numbers have no shift that keeps a sign.
+  return static_cast<std::int64_t>((std::bit_cast<std::uint64_t>(size + kOffset) >> kOtherDigits) -
+                                   (std::bit_cast<std::uint64_t>(kOffset) >> kOtherDigits));
 }
 
 std::int32_t bin_of(std::int64_t value) {
@@ -92,15 +91,17 @@ REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16
   // Not those of the result: they stay in registers.
   std::int64_t sum = 0, low = kBeyond, high = -kBeyond;
   std::uint64_t upper_squares = 0, products = 0, lower_squares = 0;  // each below 2^61
+  // As wide as the values at first: with narrower ones beside them vectors run out of registers.
+  std::array<std::int64_t, Tally::kBlock> wide_bins;  // NOLINT: as much of it is read as is filled
   REDLINE_INDEPENDENT
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double size = std::fabs(values[i]);
-    const auto bits =
-        std::bit_cast<std::int64_t>(size + kShift) - std::bit_cast<std::int64_t>(kShift);
+    const std::uint64_t bits =
+        std::bit_cast<std::uint64_t>(size + kShift) - std::bit_cast<std::uint64_t>(kShift);
     // All ones or 0, to negate without a branch.
     const std::int64_t sign = std::bit_cast<std::int64_t>(values[i]) >> 63;
-    const std::int64_t value = (bits ^ sign) - sign;
-    bins[i] = static_cast<std::int16_t>((bin_of_size((size + kShift) - kShift) ^ sign) - sign);
+    const std::int64_t value = (static_cast<std::int64_t>(bits) ^ sign) - sign;
+    wide_bins[i] = (bin_of_size((size + kShift) - kShift) ^ sign) - sign;
     const auto upper = static_cast<std::uint32_t>(bits >> kHalfBits);
     const auto lower = static_cast<std::uint32_t>(bits & ((1 << kHalfBits) - 1));
     upper_squares += std::uint64_t{upper} * upper;
@@ -109,6 +110,9 @@ REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16
     sum += value;
     low = std::min(low, value);
     high = std::max(high, value);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    bins[i] = static_cast<std::int16_t>(wide_bins[i]);
   }
   Tally::Block s;
   s.low = low;
@@ -196,24 +200,20 @@ void Tally::Wide::subtract(const Wide& other) {
   low -= other.low;
 }
 
-// Keeps the ends, before values from `low` to `high` are counted.
+// Keeps the ends, before values from `low` to `high` are counted, and has bins from end to end.
 void Tally::cover(std::int64_t low, std::int64_t high) {
+  if (count_ > 0 && low >= min_ && high <= max_) {
+    return;
+  }
   min_ = count_ == 0 ? low : std::min(min_, low);
   max_ = count_ == 0 ? high : std::max(max_, high);
-  octaves_.resize(2 * kOctavesAbove + 1);
-}
-
-std::uint32_t& Tally::bin_at(std::int32_t bin) {
-  Octave& octave = octaves_[static_cast<std::size_t>((bin >> kOctaveBits) + kOctavesAbove)];
-  if (octave.empty()) {
-    octave.resize(kOctave);
+  const std::int32_t first = bin_of(min_) & -kOctave, end = (bin_of(max_) | (kOctave - 1)) + 1;
+  if (bins_.empty()) {
+    first_ = first;
   }
-  return octave[static_cast<std::size_t>(bin & (kOctave - 1))];
-}
-
-std::uint64_t Tally::held_in(std::int32_t bin) const {
-  const Octave& octave = octaves_[static_cast<std::size_t>((bin >> kOctaveBits) + kOctavesAbove)];
-  return octave.empty() ? 0 : octave[static_cast<std::size_t>(bin & (kOctave - 1))];
+  bins_.insert(bins_.begin(), static_cast<std::size_t>(first_ - first), 0);
+  first_ = first;
+  bins_.resize(static_cast<std::size_t>(end - first));
 }
 
 void Tally::add(std::span<const double> values) {
@@ -259,21 +259,15 @@ void Tally::take(const Block& block) {
   sum_ += block.sum;
   squares_.add({0, block.squares});
   if (block.noted == 0) {
-    bin_at(bin_of(block.low)) += static_cast<std::uint32_t>(block.count);
+    held_in(bin_of(block.low)) += static_cast<std::uint32_t>(block.count);
   }
 }
 
 void Tally::count_bins(std::span<const std::int16_t> bins) {
-  if (bins.empty()) {
-    return;  // there may be no octaves yet
-  }
-  Octave* const octave_0 = octaves_.data() + kOctavesAbove;
-  for (const std::int32_t bin : bins) {
-    Octave& octave = octave_0[bin >> kOctaveBits];
-    if (octave.empty()) {
-      octave.resize(kOctave);
-    }
-    ++octave.data()[bin & (kOctave - 1)];
+  std::uint32_t* const counts = bins_.data();
+  const std::ptrdiff_t first = first_;
+  for (const std::int16_t bin : bins) {
+    ++counts[bin - first];
   }
 }
 
@@ -282,12 +276,8 @@ void Tally::merge(const Tally& other) {
     return;
   }
   cover(other.min_, other.max_);
-  for (std::size_t i = 0; i < octaves_.size(); ++i) {
-    Octave& octave = octaves_[i];
-    const Octave& added = other.octaves_[i];
-    octave.resize(std::max(octave.size(), added.size()));
-    std::transform(added.begin(), added.end(), octave.begin(), octave.begin(), std::plus<>());
-  }
+  std::uint32_t* const to = &held_in(other.first_);
+  std::transform(other.bins_.begin(), other.bins_.end(), to, to, std::plus<>());
   count_ += other.count_;
   RL_CHECK(count_ <= kMostValues);
   sum_ += other.sum_;
@@ -427,7 +417,7 @@ bool Tally::read_bins(std::string_view text) {
     if (empty) {
       bin += static_cast<std::int32_t>(*number);
     } else {
-      bin_at(bin++) = static_cast<std::uint32_t>(*number);
+      held_in(bin++) = static_cast<std::uint32_t>(*number);
       count += static_cast<std::uint64_t>(*number);
     }
   }

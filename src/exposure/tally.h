@@ -17,8 +17,9 @@ namespace redline {
 // Mean, deviation, least and greatest are exact. The distribution is kept as counts in bins: one
 // whole number each below 512, then 512 to an octave of the distance from -512 (of negative values
 // from 512), so that a bin is 2^-8 of its values wide at most and 2^-9 where they are large. Memory
-// is 2 kB for each such octave that values fall into: a few where they differ by a few per cent,
-// 180 kB at the very most. The sums hold kMostValues of any size that is allowed.
+// is 2 kB for each octave from that of the least value to that of the greatest: a few where they
+// differ by a few per cent, 180 kB at the very most. The sums hold kMostValues of any size that is
+// allowed.
 class Tally {
  public:
   static constexpr double kMost = 0x1p53;
@@ -82,12 +83,14 @@ class Tally {
     Int128 rest;
   };
 
-  // 512 bins, or none until a value falls there.
-  using Octave = std::vector<std::uint32_t>;
-
   void cover(std::int64_t low, std::int64_t high);
-  [[nodiscard]] std::uint32_t& bin_at(std::int32_t bin);
-  [[nodiscard]] std::uint64_t held_in(std::int32_t bin) const;
+  // Of a bin from that of the least value to that of the greatest.
+  [[nodiscard]] std::uint32_t& held_in(std::int32_t bin) {
+    return bins_[static_cast<std::size_t>(bin - first_)];
+  }
+  [[nodiscard]] std::uint64_t held_in(std::int32_t bin) const {
+    return bins_[static_cast<std::size_t>(bin - first_)];
+  }
   [[nodiscard]] Middle middle() const;
   [[nodiscard]] Wide squares_at_least() const;
   [[nodiscard]] bool consistent() const;
@@ -98,7 +101,8 @@ class Tally {
   Wide squares_{};
   std::int64_t min_ = 0;
   std::int64_t max_ = 0;
-  std::vector<Octave> octaves_{};  // all or none
+  std::int32_t first_ = 0;             // the bin that stands first
+  std::vector<std::uint32_t> bins_{};  // whole octaves
 };
 
 struct Tally::Block {

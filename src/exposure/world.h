@@ -14,7 +14,8 @@
 
 namespace redline::exposure {
 
-// Holds the memory of one thread; the model must outlive it. Only the first order allocates.
+// Holds the memory of one thread; the model must outlive it. Only the first worlds that are taken
+// allocate.
 //
 // A number is a column, of one lane for each world, and every step of the work is a loop over the
 // lanes. Lines that share a market, a stock or capacity are worked out together, and once for all
@@ -28,18 +29,23 @@ class Worlds {
   Worlds(const Worlds&) = delete;
   Worlds& operator=(const Worlds&) = delete;
 
-  // Draws `count` worlds, kLanes at the most: `u` has a number in (0, 1) for each world and
-  // dimension, world by world.
+  // Points of the unit cube, dimension by dimension.
+  struct Points {
+    std::span<const double> u;
+    std::size_t count;  // in each
+    [[nodiscard]] const double* of(unsigned dimension) const { return &u[dimension * count]; }
+  };
+  // Makes worlds of so many of the points ready to be drawn.
+  void take(const Points& points, std::size_t first, std::size_t count);
+  // The same in an order in which worlds stand together where the same events come, as far as that
+  // is seen from the points alone: most steps of the work can be left out where they concern no
+  // lane. No world's numbers hang on it.
+  void take_by_fate(const Points& points, std::size_t first, std::size_t count);
+  // Draws the worlds from `first` on, a multiple of kLanes, of those that were taken.
+  void draw(std::size_t first);
+  // Takes and draws `count` worlds, kLanes at the most: `u` has a number in (0, 1) for each world
+  // and dimension, world by world.
   void draw(std::span<const double> u, std::size_t count);
-  // The same of points that stand dimension by dimension, `points` in each: those from `first` on,
-  // or where there is an order those that it has there.
-  void draw_of(std::span<const double> u, std::size_t points, std::span<const std::uint32_t> order,
-               std::size_t first, std::size_t count);
-  // An order of such points in which worlds stand together where the same events come, as far as
-  // that is seen from the points alone: most steps of the work can be left out where they concern
-  // no lane. No world's numbers hang on it.
-  void order_by_fate(std::span<const double> u, std::size_t points,
-                     std::vector<std::uint32_t>& order);
   // From the next draw on nothing is worked out but what these numbers of lines and firms hang on;
   // the others have any value.
   void work_out_only(std::span<const SlotIndex> slots);
@@ -54,11 +60,14 @@ class Worlds {
   // The first option that brings the same as the one that was played, in each of these worlds, as
   // far as is seen from the lines that do something in them; perhaps itself.
   [[nodiscard]] std::size_t same_as() const { return same_as_; }
-  // What the option that was played brings to a firm in a quarter, in whole cents.
+  // What the option that was played brings to a firm in a quarter, in whole cents; there until
+  // other worlds are drawn.
   [[nodiscard]] const double* cents(std::size_t firm, FirmMeasure measure,
                                     std::size_t quarter) const {
     return columns_[m_.slot_of(firm, measure, quarter)];
   }
+  // The same of the first firm over all quarters; kLanes numbers.
+  void total(FirmMeasure measure, double* out) const;
   // The same of a line, in dollars.
   [[nodiscard]] double usd(std::size_t line, LineMeasure measure, std::size_t quarter,
                            std::size_t lane) const {
@@ -88,6 +97,7 @@ class Worlds {
     kDevelopmentQuarters,
     kDemand,
     kGrowth,
+    kLate,  // quarters
     kOriginal,
     kInventory,
     kAccrued,  // the books as they stand
@@ -106,7 +116,8 @@ class Worlds {
   };
   // What the lanes of a line do in a quarter, for skipping what none does.
   struct Stirs {
-    bool before = false, again = false, closes = false, builds = false, writes_off = false;
+    bool before = false, again = false, supplies = false;
+    bool closes = false, builds = false, writes_off = false;
   };
   // Lines that hang together, as one or several options have them.
   struct Group {
@@ -120,11 +131,19 @@ class Worlds {
     std::optional<std::size_t> stands_for{};
   };
 
+  // Of all worlds that were taken: what is drawn, or for events the number that decides.
+  [[nodiscard]] double* column(unsigned dimension) { return &drawn_[dimension * apart_]; }
   [[nodiscard]] double* of_line(std::size_t line, LineColumn column) {
     return &lines_[(line * kLineColumns + column) * kLanes];
   }
   [[nodiscard]] double* window(std::size_t line, std::size_t quarter, WindowColumn column) {
     return &windows_[((line * m_.quarters + quarter) * kWindowColumns + column) * kLanes];
+  }
+  [[nodiscard]] double* grown(std::size_t line, std::size_t quarter) {
+    return &grown_[(line * m_.quarters + quarter) * kLanes];
+  }
+  [[nodiscard]] bool asked(std::size_t line, LineMeasure measure, std::size_t quarter) const {
+    return asked_[m_.slot_of(line, measure, quarter)] != 0;
   }
   // To be written to; zeros until then.
   [[nodiscard]] double* result(Group& group, std::size_t line, LineMeasure measure,
@@ -143,25 +162,31 @@ class Worlds {
 
   void compare_groups();
   void find_fates();
-  void draw_inputs(std::size_t count);
-  void draw_node(const Node& node, std::span<const double> u);
-  void draw_event(const EventNode& node, double* out, std::span<const double> u);
+  void order_by_fate(const Points& points, std::size_t first, std::size_t count);
+  void draw_block(const Points& points, std::size_t first, std::size_t count);
+  void correlate();
+  void draw_node(const Node& node, std::size_t first);
+  void draw_event(const EventNode& node, double* out, std::size_t first);
   void draw_day(const DayNode& node, double* out) const;
-  void correlate(std::size_t count);
   void open_line(std::size_t line);
   void rest_line(std::size_t line);
   void ready_line(std::size_t line);
   void look_at_quarters(std::size_t line);
   void grow_market(std::size_t market);
   void group_lines();
-  void add_firm(std::size_t firm, const double* outcome);
+  void add_firm(std::size_t option, std::size_t firm, const double* outcome);
   void work_out(Group& group);
   void open_books(std::size_t line);
   void close_quarter(Group& group, std::size_t quarter);
   void crowd_markets(const Group& group, std::size_t quarter);
   void find_potential(Group& group, std::size_t line, std::size_t quarter, double* out);
+  void grow_line(std::size_t line);
+  void find_alone(std::size_t line, std::size_t quarter, double* out);
+  void find_replaced(Group& group, std::size_t line, std::size_t quarter, double* out);
   void find_in_market(std::size_t line, std::size_t quarter, double* out);
   void play_line(Group& group, std::size_t line, std::size_t quarter);
+  void note(Group& group, std::size_t line, LineMeasure measure, std::size_t quarter,
+            const double* cents);
   void develop(std::size_t line, std::size_t quarter);
   void receive(std::size_t line);
   void close_stock(Group& group, std::size_t line, std::size_t quarter);
@@ -184,16 +209,22 @@ class Worlds {
   std::vector<Fate> fates_;
   std::vector<std::uint32_t> came_;           // fate x point
   std::vector<std::uint32_t> keys_, starts_;  // of points; of keys, in the order
+  std::vector<std::uint32_t> order_;          // places of the points that were taken, or none
+  std::size_t apart_ = 0;                     // of dimensions: whole lanes
+  std::vector<double> drawn_;                 // dimension x world that was taken
+  std::vector<double> few_, correlated_;      // dimension x world
   std::vector<double> inputs_;                // slot x lane
-  std::vector<double> drawn_;                 // dimension x lane
-  std::vector<double> correlated_;
-  std::vector<const double*> columns_;  // of each slot; those of results by the option played
+  std::vector<const double*> columns_;        // of each slot; those of results by the option played
   std::vector<std::pair<SlotIndex, double>> held_;
   std::vector<char> sound_;
-  std::vector<double> lines_;              // line x LineColumn x lane
-  std::vector<double> windows_;            // line x quarter x WindowColumn x lane
-  std::vector<Stirs> stirs_;               // line x quarter
+  std::vector<double> lines_;    // line x LineColumn x lane
+  std::vector<double> windows_;  // line x quarter x WindowColumn x lane
+  std::vector<Stirs> stirs_;     // line x quarter
+  std::vector<double> grown_;    // line x quarter x lane: wanted of lines that stand alone
+  // Of kLate, of lines that use the capacity of another one.
+  std::vector<double> soonest_, latest_;
   std::vector<char> left_out_;             // lines that nobody asks for
+  std::vector<char> asked_;                // slots of lines and firms
   std::vector<std::size_t> same_options_;  // of each option, in the worlds that were drawn
   std::size_t same_as_ = 0;
   std::vector<char> idle_;                       // lines that do nothing in any lane
@@ -208,8 +239,9 @@ class Worlds {
   std::vector<Group> groups_;
   std::vector<std::vector<std::size_t>> options_;  // groups of each
   std::vector<std::size_t> firm_groups_;  // groups of the option played that bring something to it
-  std::vector<double> firms_;  // firm x measure x quarter x lane, cents: sums over several groups
-  std::vector<double> none_;   // a column of zeros
+  // Option x firm x measure x quarter x lane, cents: sums over several groups.
+  std::vector<double> firms_;
+  std::vector<double> none_;  // a column of zeros
 };
 
 // Points of a model's cube, and some of them dimension by dimension.
@@ -225,15 +257,23 @@ inline void fill_points(const Model& model, const SamplePlan& plan, std::uint64_
   }
 }
 
-// Draws a world for each of `count` points, as many as there are lanes at a time and in that order
-// if there is one, and calls work(place of the first, how many).
+// Draws a world for each of `count` points, by fate or in their order, as many as there are lanes
+// at a time, and calls work(place of the first, how many).
 template <class Work>
 void draw_in_turn(Worlds& worlds, std::span<const double> points, std::size_t count,
-                  const Work& work, std::span<const std::uint32_t> order = {}) {
-  for (std::size_t at = 0; at < count; at += Worlds::kLanes) {
-    const std::size_t lanes = std::min(Worlds::kLanes, count - at);
-    worlds.draw_of(points, count, order, at, lanes);
-    work(at, lanes);
+                  const Work& work, bool by_fate = false) {
+  constexpr std::size_t kAtOnce = 4096;
+  for (std::size_t taken = 0; taken < count; taken += kAtOnce) {
+    const std::size_t size = std::min(kAtOnce, count - taken);
+    if (by_fate) {
+      worlds.take_by_fate({points, count}, taken, size);
+    } else {
+      worlds.take({points, count}, taken, size);
+    }
+    for (std::size_t at = 0; at < size; at += Worlds::kLanes) {
+      worlds.draw(at);
+      work(taken + at, std::min(Worlds::kLanes, size - at));
+    }
   }
 }
 
