@@ -108,6 +108,10 @@ const SourceRun* RowReader::told_elsewhere() const {
   return run != source->runs.end() ? &*run : nullptr;
 }
 
+double RowReader::accepted_of(std::int64_t drafts) {
+  return drafts > 1 ? kDraftsAccepted : kDraftAccepted;
+}
+
 // Tokens that a step guesses ahead.
 int RowReader::read_drafts(ServingPlan& plan, const SourceRun* told) {
   constexpr std::int64_t kMost = 16;

@@ -244,7 +244,7 @@ void RowReader::read_load() {
   SimulationSpec& spec = run->spec;
   spec.cluster.pool = pool_spec(run->answers);
   spec.cluster.pool.replica.drafts = drafts;
-  spec.cluster.pool.replica.acceptance = drafts > 0 ? kDraftAccepted : 0.0;
+  spec.cluster.pool.replica.acceptance = drafts > 0 ? accepted_of(drafts) : 0.0;
   if (run->prompts) {
     spec.cluster.prefill = pool_spec(*run->prompts);
     spec.cluster.handover_s = steps_->arrival().handover_s;

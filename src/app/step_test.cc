@@ -146,7 +146,7 @@ TEST(StepRow, AnotherSourceTellsOfDrafts) {
   EXPECT_LT(milliseconds(with), 0.8 * milliseconds(without));
   const StepRow row = read_step_row(workspace(), with);
   EXPECT_EQ(row.assumptions.front().english(),
-            "a step has 3 drafts, of which the next holds in 85 %");
+            "a step has 3 drafts, of which the next holds in 80 %");
   EXPECT_FALSE(row.measured.seconds);  // how many hold is a guess
   EXPECT_TRUE(read_step_row(workspace(), without).measured.seconds);
 }

@@ -219,7 +219,7 @@ class Validation {
     }
     for (auto& [kind, of_kind] : errors) {
       constexpr std::size_t kFew = 20;
-      constexpr double kWider = 1.3;  // constants were fitted on these, and to some of their errors
+      constexpr double kWider = 1.5;  // constants were fitted on these, and to some of their errors
       if (of_kind.size() >= kFew) {
         const auto place = of_kind.begin() + static_cast<std::ptrdiff_t>(of_kind.size() * 4 / 5);
         std::nth_element(of_kind.begin(), place, of_kind.end());

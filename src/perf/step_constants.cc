@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "redline/step.h"
+
 namespace redline::perf {
 namespace {
 
@@ -85,8 +87,12 @@ std::array<std::string, kScopes> step_scopes(std::string_view engine, std::strin
   const std::string family = chip.architecture.empty()
                                  ? fmt::format("architecture of {}", chip.id)
                                  : fmt::format("architecture {}", chip.architecture);
+  // Kinds of models and formats cost generations of one engine for serving alike.
+  const Engine* known = find_engine(engine);
+  const bool shares = known != nullptr && known->serves && !known->family.empty();
   return {"", fmt::format("engine {}", engine), family,
-          fmt::format("engine {} {}", engine, variant), fmt::format("chip {}", chip.id)};
+          fmt::format("engine {} {}", shares ? known->family : engine, variant),
+          fmt::format("chip {}", chip.id)};
 }
 
 }  // namespace redline::perf
