@@ -126,9 +126,9 @@ int RowReader::read_drafts(ServingPlan& plan, const SourceRun* told) {
   plan.draft_passes = drafts;
   plan.shard.mtp = true;
   model_.mtp = Mtp{1};
-  assume(
-      "a step has {count} drafts, of which the next holds in {share} %",
-      {{"count", std::to_string(drafts)}, {"share", fmt::format("{:g}", 100.0 * kDraftAccepted)}});
+  assume("a step has {count} drafts, of which the next holds in {share} %",
+         {{"count", std::to_string(drafts)},
+          {"share", fmt::format("{:g}", 100.0 * accepted_of(drafts))}});
   return static_cast<int>(drafts);
 }
 

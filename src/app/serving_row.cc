@@ -27,11 +27,11 @@ void RowReader::read_serving() {
   const std::string mtp = par_.text("mtp");
   if (!mtp.empty() && out_.phase == "decode") {
     drafted = 1;
-    plan.tokens_per_step = (1.0 + kDraftAccepted);
+    plan.tokens_per_step = 1.0 + kDraftAccepted;
     model_.mtp = Mtp{1};
     plan.shard.mtp = true;
     assume("a step with one draft yields {tokens} tokens",
-           {{"tokens", fmt::format("{}", (1.0 + kDraftAccepted))}});
+           {{"tokens", fmt::format("{}", 1.0 + kDraftAccepted)}});
   }
   const auto batch = batch_of();
   const auto lengths = lengths_of();
