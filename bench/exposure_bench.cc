@@ -33,7 +33,8 @@ void count_worlds(benchmark::State& state) {
     benchmark::DoNotOptimize(exposure::run(april(), options).samples);
   }
   state.counters["worlds_per_s"] = benchmark::Counter(
-      static_cast<double>(options.samples * state.iterations()), benchmark::Counter::kIsRate);
+      static_cast<double>(options.samples) * static_cast<double>(state.iterations()),
+      benchmark::Counter::kIsRate);
 }
 BENCHMARK(count_worlds)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
