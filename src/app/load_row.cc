@@ -44,12 +44,6 @@ void share_memory(ReplicaSpec& replica, const LlmModel& model, const ServingPlan
   size_cache(replica, model, plan, usable, mean_tokens);
 }
 
-const Json& part_of(const Json& fields, std::string_view name) {
-  static const Json kEmpty = Json::object();
-  const auto found = fields.find(name);
-  return found != fields.end() && found->is_object() ? *found : kEmpty;
-}
-
 // A table with all that it points to.
 struct HeldTable {
   LlmModel model;

@@ -11,6 +11,12 @@
 namespace redline::app {
 namespace {}  // namespace
 
+const Json& part_of(const Json& fields, std::string_view name) {
+  static const Json kEmpty = Json::object();
+  const auto found = fields.find(name);
+  return found != fields.end() && found->is_object() ? *found : kEmpty;
+}
+
 bool Fields::has(std::string_view name) const {
   if (!object_->is_object()) {
     return false;

@@ -15,6 +15,9 @@ namespace redline::app {
   return text.find(part) != std::string_view::npos;
 }
 
+// An object within a row; an empty one where there is none.
+[[nodiscard]] const Json& part_of(const Json& fields, std::string_view name);
+
 // Values of one part of a row; what is missing is none.
 class Fields {
  public:

@@ -13,12 +13,6 @@
 namespace redline::app {
 namespace {
 
-const Json& part_of(const Json& fields, std::string_view name) {
-  static const Json kEmpty = Json::object();
-  const auto found = fields.find(name);
-  return found != fields.end() && found->is_object() ? *found : kEmpty;
-}
-
 // "8x400 Gb/s", "4x Omni-Path 100 Gb/s per node", "1600 Gb/s per node", "400 Gb/s per GPU": bytes a
 // second of one chip, one direction.
 std::optional<double> stated_nic(const std::string& words, double chips_per_node) {

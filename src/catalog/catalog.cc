@@ -115,6 +115,13 @@ class CrossCheck {
         check_file(*file);
       }
     }
+    for (const DataFile* file : files.under("sources")) {
+      Diagnostics ignored;  // reported when the file was loaded
+      const Document document(file->display, file->text, ignored);
+      for (const data::Node& source : document.root().find("source").items()) {
+        check_node(source.find("run"));
+      }
+    }
   }
 
  private:

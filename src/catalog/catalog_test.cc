@@ -114,6 +114,18 @@ TEST(Load, ASourceThatIsNotThereIsAProblem) {
   EXPECT_EQ(codes_of(catalog), std::vector{Code::kUnknownReference});
 }
 
+TEST(Load, WhoTellsOfTheRunsOfASourceIsASource) {
+  const auto told_by = [](const std::string& id) {
+    const std::string source =
+        "[[source]]\nid = \"a\"\ntitle = \"A\"\nkind = \"dataset\"\n"
+        "[[source.run]]\nstep_tokens = 5\nsource = \"" +
+        id + "\"\n";
+    return load_catalog(set_of({base("sources/s.toml", source)}), {.sources = true});
+  };
+  EXPECT_TRUE(told_by("a"));
+  EXPECT_EQ(codes_of(told_by("b")), std::vector{Code::kUnknownReference});
+}
+
 TEST(Load, ASystemNeedsAChipOfTheCatalogue) {
   const auto catalog = load_catalog(
       set_of({base(
