@@ -30,6 +30,9 @@ struct Engine {
   bool dropout = false;
   Format gradients = Format::kFp32;  // as replicas add them up
   bool overlaps_experts = false;     // dispatch and combine run beside the other half of the batch
+  // Up to so many ranks each is sent the tokens of all and gives back sums (all-gather and
+  // reduce-scatter); beyond, tokens go to the ranks of their experts alone.
+  int gathers_experts = 0;
   std::string_view about;
   std::string_view family{};  // of which it is a later generation
   std::string_view since{};   // "2026-02": of that generation

@@ -23,8 +23,12 @@ constexpr Engine kMegatronCore{
     .about = "Megatron-LM with Megatron Core, NeMo, Megatron Bridge; 2023 to 2025",
     .virtual_stages = 4,
     .shares = true};
+// Of engines that gather whole tokens within a node, and exchange them beyond it.
+constexpr int kOneNode = 8;
+
 constexpr Engine kTrtllm{.name = "trtllm",
                          .serves = true,
+                         .gathers_experts = kOneNode,
                          .about = "TensorRT-LLM, until 2023",
                          .share_of_rest = true,
                          .whole_prompts = true,
@@ -100,6 +104,7 @@ constexpr auto kEngines = std::to_array<Engine>({
      .narrow_gemm = Library::kDeepgemm,
      .scaling = Scaling::kBlock,
      .attention = Library::kFlashattention3,
+     .gathers_experts = kOneNode,
      .about = "vLLM"},
     {.name = "deepseek",
      .serves = true,

@@ -44,6 +44,18 @@ Execution of_product(Format math, const Engine& engine) {
   return how;
 }
 
+bool gathers(const ExpertExchange& op, const Engine& engine) {
+  return op.ranks <= engine.gathers_experts;
+}
+
+// The message that does the work of an exchange where an engine gathers.
+Collective gathered(const ExpertExchange& op) {
+  const bool dispatches = op.kind == ExpertExchange::Kind::kDispatch;
+  const double elements = as_double(op.tokens_per_rank * op.ranks) * as_double(op.hidden);
+  return {dispatches ? Collective::Kind::kAllGather : Collective::Kind::kReduceScatter,
+          Bytes{elements * bytes_per_element(op.format)}, op.ranks, op.ranks_per_node};
+}
+
 // Work of matrix units and of the cores, and whether memory bounds it.
 void add_busy(PassCost& sum, Work work, const KernelCost& cost, double count) {
   const double seconds = count * cost.seconds();
@@ -87,6 +99,11 @@ Execution execution_of(const ExpertExchange& /*op*/, const Engine& /*engine*/) {
 }
 
 Kernel kernel_of(const Operator& op, const Engine& engine) {
+  const auto* exchange = std::get_if<ExpertExchange>(&op);
+  if (exchange != nullptr && gathers(*exchange, engine)) {
+    const Collective message = gathered(*exchange);
+    return {message, execution_of(message, engine)};
+  }
   return {op, std::visit([&](const auto& one) { return execution_of(one, engine); }, op)};
 }
 
@@ -148,7 +165,8 @@ void CostSum::take(std::string_view name, const Collective& op, std::int64_t cou
 }
 
 void CostSum::take(std::string_view /*name*/, const ExpertExchange& op, std::int64_t count) {
-  add_other(*sum_, Work::kExpert, cost_of(op).seconds(), as_double(count));
+  const KernelCost cost = gathers(op, engine_) ? cost_of(gathered(op)) : cost_of(op);
+  add_other(*sum_, Work::kExpert, cost.seconds(), as_double(count));
 }
 
 double beyond(double limit, double work) {

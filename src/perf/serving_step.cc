@@ -37,8 +37,11 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   const double compute = parts.total();
   const double raw = stage.at(Work::kMatrix) + stage.at(Work::kAttention) + stage.at(Work::kVector);
   parts.memory_s = raw > 0.0 ? stage.memory_s * compute / raw : 0.0;
-  s[index_of(Work::kTensor)] = stage.at(Work::kTensor) * c[kServeMessages];
-  s[index_of(Work::kContext)] = stage.at(Work::kContext) * c[kServeMessages];
+  // Kernels of an engine's own for messages need links between the chips.
+  const double messages =
+      costs.over_host_bus ? std::max(1.0, c[kServeMessages]) : c[kServeMessages];
+  s[index_of(Work::kTensor)] = stage.at(Work::kTensor) * messages;
+  s[index_of(Work::kContext)] = stage.at(Work::kContext) * messages;
   const double exposed = std::min(1.0, c[kServeExpert]);
   s[index_of(Work::kExpert)] =
       costs.overlaps_experts ? beside(exchange, compute, 0.0) : exchange * exposed;
@@ -67,9 +70,11 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   costs.prompts = static_cast<double>(request.prefill.count);
   costs.sequences = static_cast<double>(request.prefill.count + request.decode.count);
   costs.imbalance = plan.imbalance;
+  costs.ranks = model.moe ? plan.shard.data : 1.0;
   const Limits& limits = kernels.limits();
   costs.core_cycles = limits.cores * limits.clock;
   costs.overlaps_experts = plan.overlaps_experts;
+  costs.over_host_bus = !limits.network.link.has_value();
   InferenceRequest asked = request;
   CostSum sum(kernels, engine);
   sum.set_imbalance(plan.imbalance);
@@ -103,7 +108,8 @@ StepParts serving_parts(const ServingCosts& costs, const StepModel::Values& c, d
     step.memory_s += parts.memory_s;
     slowest_s = std::max(slowest_s, parts.total());
   }
-  const double fixed = c[kServeStep] + (costs.prompts > 0.0 ? c[kServePrompt] : 0.0);
+  const double fixed = c[kServeStep] + (costs.prompts > 0.0 ? c[kServePrompt] : 0.0) +
+                       c[kServeRanks] * doublings(costs.ranks);
   step.seconds[index_of(Work::kHost)] += fixed;
   slowest_s += fixed;
   return step;

@@ -12,8 +12,10 @@ struct ServingCosts {
   double prompts = 0.0;          // prompts are prefilled in this step
   double sequences = 0.0;        // of the step, with those of the prompts
   double imbalance = 1.0;
+  double ranks = 1.0;        // that step together, each with sequences of its own
   double core_cycles = 0.0;  // of all cores in a second; 0: not known
   bool overlaps_experts = false;
+  bool over_host_bus = false;  // messages, for want of links
 };
 // The shard of a stage of a plan, from 0.
 [[nodiscard]] Shard shard_of_stage(const ServingPlan& plan, const LlmModel& model, int stage);

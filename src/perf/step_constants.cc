@@ -40,7 +40,7 @@ constexpr std::array<ConstantInfo, kTrainingConstants> kTraining{{
 constexpr std::array<ConstantInfo, kServingConstants> kServing{{
     {"matrix_stretch", "1", Part::kCompute, 1.0, 0.1, 0.15, 0.05, 0.5, 0.05,
      "matrix products in an engine against the same alone"},
-    {"attention_stretch", "1", Part::kCompute, 1.0, 0.2, 0.3, 0.1, 0.2, 0.0,
+    {"attention_stretch", "1", Part::kCompute, 1.0, 0.1, 0.1, 0.05, 0.1, 0.0,
      "the same for attention over prompts"},
     {"cache_stretch", "1", Part::kMemory, 1.0, 0.2, 0.3, 0.1, 0.2, 0.0,
      "the same for attention of a few new tokens over what is cached"},
@@ -62,7 +62,7 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "fixed time of a batch of prompts beside its step"},
     {"overlap_stretch", "1", Part::kCompute, 1.18, 0.1, 0.0, 0.0, 0.0, 0.0,
      "work beside an exchange of experts that it hides, against the same alone"},
-    {"prompt_stretch", "1", Part::kCompute, 1.0, 0.0, 0.12, 0.0, 0.5, 0.05,
+    {"prompt_stretch", "1", Part::kCompute, 1.0, 0.3, 0.3, 0.1, 0.5, 0.05,
      "matrix products of a step with prompts, on top of matrix_stretch: no graphs, other kernels"},
     {"sequence_s", "s", Part::kLatency, 5e-6, 0.7, 0.7, 0.1, 0.3, 0.0,
      "host time for each sequence of a step, beside its work"},
@@ -72,6 +72,8 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "steps from one look of the scheduler at new requests to the next"},
     {"handover_s", "s", Part::kLatency, 5e-2, 0.7, 0.7, 0.1, 0.3, 0.1,
      "from the end of a prompt on chips of its own until its answer goes on, beside its bytes"},
+    {"ranks_s", "s", Part::kLatency, 5e-4, 0.7, 0.7, 0.2, 0.3, 0.0,
+     "waiting of ranks that have sequences of their own and share experts, with every doubling"},
 }};
 
 }  // namespace

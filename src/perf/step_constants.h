@@ -39,6 +39,7 @@ enum ServingConstant : std::size_t {
   kServeRequest,
   kServeLooks,
   kServeHandover,
+  kServeRanks,
   kServingConstants,
 };
 

@@ -6,6 +6,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "perf/pass_cost.h"
+#include "perf/step_constants.h"
 #include "perf/test_steps.h"
 #include "perf/training_step.h"
 
@@ -78,6 +79,35 @@ TEST(CostSum, AddsWhatEachOperatorCosts) {
   EXPECT_NEAR(all(cost), seconds, 1e-12 * seconds);
   EXPECT_GT(of_weights, 0.0);
   EXPECT_NEAR(all(weight), of_weights, 1e-12 * seconds);
+}
+
+TEST(CostSum, GathersTokensAmongFewRanksWhereTheEngineDoes) {
+  const Bench b = bench("h200-sxm", "vllm");
+  ASSERT_EQ(b.steps.engine().gathers_experts, 8);
+  ExpertExchange exchange{.ranks = 8,
+                          .ranks_per_node = 8,
+                          .tokens_per_rank = 64,
+                          .hidden = 7168,
+                          .experts_per_token = 8,
+                          .format = Format::kFp8};
+  const auto cost_of = [&b](const ExpertExchange& op) {
+    perf::PassCost cost;
+    perf::CostSum sum(b.kernels, b.steps.engine());
+    sum.add_to(cost);
+    sum.take("dispatch", op, 1);
+    return cost.at(Work::kExpert);
+  };
+  const auto message = [&b](Collective::Kind kind, double bytes) {
+    return b.kernels.cost(Collective{kind, Bytes{bytes}, 8, 8}, {.library = Library::kNccl})
+        .seconds();
+  };
+  // Tokens of all ranks in 8 bits, their sums in 16.
+  EXPECT_EQ(cost_of(exchange), message(Collective::Kind::kAllGather, 8.0 * 64.0 * 7168.0));
+  exchange.kind = ExpertExchange::Kind::kCombine;
+  exchange.format = Format::kBf16;
+  EXPECT_EQ(cost_of(exchange), message(Collective::Kind::kReduceScatter, 16.0 * 64.0 * 7168.0));
+  exchange.ranks = 16;
+  EXPECT_EQ(cost_of(exchange), b.kernels.cost(exchange, {.library = Library::kDeepep}).seconds());
 }
 
 TEST(TrainingStep, TheBubbleOfEqualStagesIsThatOfTheTextbook) {
@@ -229,6 +259,25 @@ TEST(ServingStep, OneChipSendsNothing) {
   EXPECT_NEAR(sum(e.time), e.time.total.base(), 1e-12);
 }
 
+TEST(ServingStep, RanksThatShareExpertsWaitForEachOther) {
+  const Bench b = bench("h100-sxm5", "vllm");
+  InferenceRequest request;
+  request.decode = {.count = 8, .cached = 1024};
+  ServingPlan p;
+  p.shard.data = p.shard.expert = 4;
+  p.shard.node_ranks = 8;
+  const auto rise = [&](const LlmModel& model) {
+    const StepModel::Timer timer = b.steps.serving_timer(model, p, request);
+    auto values = b.steps.serving_constants().values;
+    const double before = timer(values);
+    values[perf::kServeRanks] += 1e-3;
+    return timer(values) - before;
+  };
+  EXPECT_NEAR(rise(test::experts(4)), 2e-3, 1e-12);  // two doublings
+  p.shard.expert = 1;
+  EXPECT_EQ(rise(gpt(4)), 0.0);
+}
+
 TEST(ServingStep, TheLargestBatchIsTheLastThatFits) {
   const LlmModel model = gpt(16);
   const ServingPlan p;
@@ -329,6 +378,16 @@ TEST(FittedSteps, HaveBothPartsOfEverySourceWithTwoGroups) {
   EXPECT_FALSE(fitted.contains("a") || fitted.contains("b"));  // a single group is held out
   EXPECT_NE(fitted.contains("c"), fitted.contains("d"));
   EXPECT_EQ(fitted.contains("d"), fitted.contains("e"));
+}
+
+TEST(StepVariant, NamesFormatsAndKindsOfModels) {
+  Precision p;
+  EXPECT_EQ(step_variant(gpt(4), p), "16bit");
+  p.weights = p.activations = Format::kFp8;
+  EXPECT_EQ(step_variant(gpt(4), p), "fp8");
+  EXPECT_EQ(step_variant(test::experts(4), p), "fp8 experts");
+  p.weights = p.activations = Format::kFp4;
+  EXPECT_EQ(step_variant(gpt(4), p), "fp4");
 }
 
 TEST(Engines, AGenerationMayShareTheConstantsOfItsFamily) {
