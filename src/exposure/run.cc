@@ -99,9 +99,9 @@ RunResult run(const Model& model, const RunOptions& options) {
     }
     work(*counters.front(), true);
   }
-  RunResult result = std::move(counters.front()->result);
+  RunResult result = counters.front()->result();
   for (std::size_t t = 1; t < counters.size(); ++t) {
-    result.merge(counters[t]->result);
+    result.merge(counters[t]->result());
   }
   result.stopped = stopped;
   result.scales = scales;
