@@ -24,7 +24,7 @@ class TallyFeed {
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 
  private:
-  static constexpr std::size_t kMostNoted = 8192;
+  static constexpr std::size_t kMostNoted = 16384;
 
   // What kAtOnce values come to, in wholes: each is upper + lower, and `upper` a multiple of 2^24.
   struct Sums {
