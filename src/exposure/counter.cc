@@ -48,11 +48,12 @@ RunResult Counter::result() {
   all.unsound = unsound_;
   all.of.assign(m_.options.size(), std::vector<Account>(places_.size()));
   for (std::size_t place = 0; place < places_.size(); ++place) {
-    for (Shared& one : shared_[place]) {
-      for (OptionSet rest = one.options; rest.bits != 0; rest = rest.without_least()) {
+    Shared& shared = shared_[place];
+    for (std::size_t k = 0; k < shared.feeds.size(); ++k) {
+      for (OptionSet rest = shared.options[k]; rest.bits != 0; rest = rest.without_least()) {
         Account& account = all.of[rest.least()][place];
-        account.tally.merge(one.feed.tally());
-        account.undefined += one.feed.left_out();
+        account.tally.merge(shared.feeds[k].tally());
+        account.undefined += shared.feeds[k].left_out();
       }
     }
   }
@@ -136,17 +137,18 @@ void Counter::count(std::size_t place, const OptionSet& options, std::span<const
 // None for several options where there are enough such feeds.
 TallyFeed* Counter::feed_of(std::size_t place, const OptionSet& options) {
   constexpr std::ptrdiff_t kMostShared = 8;
-  std::vector<Shared>& all = shared_[place];
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Shared& one) { return one.options == options; });
-  if (found != all.end()) {
-    return &found->feed;
+  auto& [all, feeds] = shared_[place];
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    if (all[k] == options) {
+      return &feeds[k];
+    }
   }
-  const auto several = [](const Shared& one) { return one.options.several(); };
+  const auto several = [](const OptionSet& one) { return one.several(); };
   if (options.several() && std::count_if(all.begin(), all.end(), several) >= kMostShared) {
     return nullptr;
   }
-  return &all.emplace_back(Shared{options}).feed;
+  all.push_back(options);
+  return &feeds.emplace_back();
 }
 
 }  // namespace redline::exposure

@@ -43,11 +43,11 @@ class Counter {
     friend bool operator==(const OptionSet&, const OptionSet&) = default;
   };
 
-  // What an account comes to in the worlds in which these options, and no others, have the same
-  // numbers there. Paths often bring the same, and then it is counted once.
+  // Sets of options, and what an account comes to in the worlds in which those of a set, and no
+  // others, have the same numbers there. Paths often bring the same, and then it is counted once.
   struct Shared {
-    OptionSet options;
-    TallyFeed feed{};
+    std::vector<OptionSet> options;
+    std::vector<TallyFeed> feeds;  // of each set
   };
 
   // Of the accounts of an option: whether it has one there that is counted.
@@ -75,7 +75,7 @@ class Counter {
   // elsewhere.
   std::vector<const double*> values_;
   std::vector<Lanes> made_;
-  std::vector<std::vector<Shared>> shared_;  // of each account
+  std::vector<Shared> shared_;  // of each account
 };
 
 }  // namespace redline::exposure
