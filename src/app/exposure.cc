@@ -13,6 +13,7 @@
 #include "app/exposure_text.h"
 #include "app/field_reader.h"
 #include "base/fingerprint.h"
+#include "base/for_each_index.h"
 #include "results/writers.h"
 
 namespace redline::app {
@@ -186,13 +187,14 @@ class Work {
     if (options < 2) {
       return;
     }
-    std::vector<double> column(n);
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
+    report_.known.resize(inputs.size());
+    for_each_index(inputs.size(), run_.threads, [&](std::size_t i) {
+      std::vector<double> column(n);
       for (std::size_t s = 0; s < n; ++s) {
         column[s] = all.inputs[s * inputs.size() + i];
       }
-      report_.known.push_back({inputs[i], partial_information(all.net, column)});
-    }
+      report_.known[i] = {inputs[i], partial_information(all.net, column)};
+    });
     std::stable_sort(
         report_.known.begin(), report_.known.end(),
         [](const KnownInput& a, const KnownInput& b) { return a.worth.value > b.worth.value; });

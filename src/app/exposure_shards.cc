@@ -101,15 +101,21 @@ class PartReader {
       }
       result.scales.push_back(scale.get<double>());
     }
-    const std::size_t accounts = exposure::Accounts(m_).size();
+    const exposure::Accounts accounts(m_);
     for (const Json& option : *options) {
-      if (!option.is_array() || option.size() != accounts) {
+      if (!option.is_array() || option.size() != accounts.size()) {
         return false;
       }
+      const bool first = result.of.empty();
       result.of.emplace_back();
       for (const Json& one : option) {
+        const std::size_t at = result.of.back().size();
+        // What is the same under every option is counted under the first alone.
+        const bool counted =
+            first || at < accounts.answer(0) || m_.answers[at - accounts.answer(0)].of_option;
         auto account = account_of(one);
-        if (!account || account->tally.count() + account->undefined != result.samples) {
+        if (!account ||
+            account->tally.count() + account->undefined != (counted ? result.samples : 0)) {
           return false;
         }
         result.of.back().push_back(std::move(*account));

@@ -169,8 +169,22 @@ std::optional<GaussianCopula> GaussianCopula::of(const CorrelationMatrix& matrix
 REDLINE_LANES void GaussianCopula::correlate(std::span<double> u) const {
   RL_CHECK(u.size() % size_ == 0);
   const std::size_t points = u.size() / size_;
-  for (double& one : u) {
-    one = exposure::normal_quantile_of(one);
+  // Whether any number lies beyond the bounds: as a rule none does.
+  const auto reaches = [&](double least, double most) {
+    std::int64_t beyond = 0;
+    for (const double one : u) {
+      beyond |= one < least || one > most ? 1 : 0;
+    }
+    return beyond != 0;
+  };
+  if (reaches(exposure::kFarShare, 1.0 - exposure::kFarShare)) {
+    for (double& one : u) {
+      one = exposure::normal_quantile_of(one);
+    }
+  } else {
+    for (double& one : u) {
+      one = exposure::normal_quantile_of<false>(one);
+    }
   }
   // From the last: a row of the factor reads those before it.
   for (std::size_t i = size_; i-- > 0;) {
@@ -186,10 +200,18 @@ REDLINE_LANES void GaussianCopula::correlate(std::span<double> u) const {
       }
     }
   }
+  if (reaches(-exposure::kFarDeviations, exposure::kFarDeviations)) {
+    for (double& one : u) {
+      one = exposure::normal_cumulative_of(one);
+    }
+  } else {
+    for (double& one : u) {
+      one = exposure::normal_cumulative_of<false>(one);
+    }
+  }
   for (double& one : u) {
     // Far in the tail the sum may round to 0 or 1, which have no quantile.
-    const double share = exposure::normal_cumulative_of(one);
-    one = share < 0x1p-54 ? 0x1p-54 : share > 1.0 - 0x1p-53 ? 1.0 - 0x1p-53 : share;
+    one = one < 0x1p-54 ? 0x1p-54 : one > 1.0 - 0x1p-53 ? 1.0 - 0x1p-53 : one;
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 #include "exposure/lane_loops.h"
 
@@ -30,102 +29,126 @@ Counter::Counter(const Model& model, const std::vector<double>& scales)
       scales_(scales),
       places_(model),
       worlds_(model),
-      bins_(model.options.size() * places_.size() * kBlock),
-      waiting_(model.options.size() * places_.size()),
-      blocks_(waiting_.size()),
-      values_(waiting_.size()),
-      made_(waiting_.size()) {
+      values_(model.options.size() * places_.size()),
+      made_(values_.size()),
+      shared_(places_.size()) {
   worlds_.work_out_only(slots_read(model));
-  result.of.assign(model.options.size(), std::vector<Account>(places_.size()));
 }
 
 void Counter::block(const SamplePlan& plan, std::uint64_t first, std::uint64_t count) {
   fill_points(m_, plan, first, count, points_);
   const auto take = [this](std::size_t, std::size_t lanes) { take_lanes(lanes); };
   draw_in_turn(worlds_, points_, count, take, true);
-  for (std::size_t k = 0; k < waiting_.size(); ++k) {
-    const std::size_t waiting = std::exchange(waiting_[k], 0);
-    result.of[k / places_.size()][k % places_.size()].tally.count_bins(
-        std::span(bins_).subspan(k * kBlock, waiting));
+  samples_ += count;
+}
+
+RunResult Counter::result() {
+  RunResult all;
+  all.samples = samples_;
+  all.unsound = unsound_;
+  all.of.assign(m_.options.size(), std::vector<Account>(places_.size()));
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    Shared& shared = shared_[place];
+    for (std::size_t k = 0; k < shared.feeds.size(); ++k) {
+      for (OptionSet rest = shared.options[k]; rest.bits != 0; rest = rest.without_least()) {
+        Account& account = all.of[rest.least()][place];
+        account.tally.merge(shared.feeds[k].tally());
+        account.undefined += shared.feeds[k].left_out();
+      }
+    }
   }
-  result.samples += count;
+  return all;
 }
 
 void Counter::take_lanes(std::size_t lanes) {
   for (std::size_t i = 0; i < lanes; ++i) {
-    result.unsound += worlds_.sound(i) ? 0 : 1;
+    unsound_ += worlds_.sound(i) ? 0 : 1;
   }
   for (std::size_t o = 0; o < m_.options.size(); ++o) {
     worlds_.play(o);
     if (worlds_.same_as() < o) {
-      for (std::size_t place = 0; place < places_.size(); ++place) {
-        if (has(o, place)) {
-          take_again(o, worlds_.same_as(), place);
-        }
-      }
+      std::copy_n(&values_[at(worlds_.same_as(), 0)], places_.size(), &values_[at(o, 0)]);
     } else {
-      take_books(o, lanes);
-      take_answers(o, lanes);
+      work_out_books(o);
+      work_out_answers(o);
     }
+  }
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    count(place, lanes);
   }
 }
 
-void Counter::take_books(std::size_t option, std::size_t lanes) {
+void Counter::work_out_books(std::size_t option) {
   for (std::size_t k = 0; k < kFirmMeasures; ++k) {
     const auto measure = static_cast<FirmMeasure>(k);
     for (std::size_t q = 0; k < kQuarterMeasures && q < m_.quarters; ++q) {
-      take(option, places_.of(measure, q), worlds_.cents(0, measure, q), lanes);
+      values_[at(option, places_.of(measure, q))] = worlds_.cents(0, measure, q);
     }
     double* const total = made_[at(option, places_.total(measure))].data();
     worlds_.total(measure, total);
-    take(option, places_.total(measure), total, lanes);
+    values_[at(option, places_.total(measure))] = total;
   }
 }
 
-void Counter::take_answers(std::size_t option, std::size_t lanes) {
+void Counter::work_out_answers(std::size_t option) {
   for (std::size_t a = 0; a < m_.answers.size(); ++a) {
     const std::size_t place = places_.answer(a);
     if (has(option, place)) {
       double* const values = made_[at(option, place)].data();
       worlds_.work_out(m_.answers[a].formula, values);
       scale(scales_[a], values);
-      take(option, place, values, lanes);
+      values_[at(option, place)] = values;
     }
   }
 }
 
-// Paths often bring the same in a quarter, such as a charge that all of them have.
-void Counter::take(std::size_t option, std::size_t place, const double* values, std::size_t lanes) {
-  const std::size_t here = at(option, place);
-  values_[here] = values;
-  for (std::size_t other = 0; other < option && has(other, place); ++other) {
-    const double* const seen = values_[at(other, place)];
-    if (seen[0] == values[0] && std::memcmp(seen, values, lanes * sizeof(double)) == 0) {
-      take_again(option, other, place);
-      return;
+void Counter::count(std::size_t place, std::size_t lanes) {
+  const std::size_t options = has(1, place) ? m_.options.size() : 1;
+  for (std::size_t first = 0; first < options; first += kSetSize) {
+    OptionSet rest{first, ~std::uint64_t{0} >> (kSetSize - std::min(kSetSize, options - first))};
+    while (rest.bits != 0) {
+      const double* const values = values_[at(rest.least(), place)];
+      OptionSet alike{first, 0};
+      for (OptionSet others = rest; others.bits != 0; others = others.without_least()) {
+        const double* const seen = values_[at(others.least(), place)];
+        if (seen == values ||
+            (seen[0] == values[0] && std::memcmp(seen, values, lanes * sizeof(double)) == 0)) {
+          alike.bits |= others.least_alone().bits;
+        }
+      }
+      count(place, alike, {values, lanes});
+      rest.bits &= ~alike.bits;
     }
   }
-  blocks_[here] = Tally::look_at({values, lanes}, &bins_[here * kBlock + waiting_[here]]);
-  count(option, place);
 }
 
-// What another option brought in the same worlds.
-void Counter::take_again(std::size_t option, std::size_t other, std::size_t place) {
-  const std::size_t here = at(option, place), from = at(other, place);
-  values_[here] = values_[from];
-  blocks_[here] = blocks_[from];
-  const std::size_t noted = blocks_[here].noted;
-  std::copy_n(&bins_[from * kBlock + waiting_[from] - noted], noted,
-              &bins_[here * kBlock + waiting_[here]]);
-  count(option, place);
+// Where there are ever other sets of options that are alike, each option is counted alone, so that
+// memory is bounded.
+void Counter::count(std::size_t place, const OptionSet& options, std::span<const double> values) {
+  if (TallyFeed* const feed = feed_of(place, options)) {
+    feed->add(values);
+    return;
+  }
+  for (OptionSet rest = options; rest.bits != 0; rest = rest.without_least()) {
+    feed_of(place, rest.least_alone())->add(values);
+  }
 }
 
-void Counter::count(std::size_t option, std::size_t place) {
-  const std::size_t here = at(option, place);
-  Account& account = result.of[option][place];
-  account.tally.take(blocks_[here]);
-  account.undefined += blocks_[here].left_out;
-  waiting_[here] += blocks_[here].noted;
+// None for several options where there are enough such feeds.
+TallyFeed* Counter::feed_of(std::size_t place, const OptionSet& options) {
+  constexpr std::ptrdiff_t kMostShared = 8;
+  auto& [all, feeds] = shared_[place];
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    if (all[k] == options) {
+      return &feeds[k];
+    }
+  }
+  const auto several = [](const OptionSet& one) { return one.several(); };
+  if (options.several() && std::count_if(all.begin(), all.end(), several) >= kMostShared) {
+    return nullptr;
+  }
+  all.push_back(options);
+  return &feeds.emplace_back();
 }
 
 }  // namespace redline::exposure

@@ -64,8 +64,13 @@ inline double power_of(double x, double exponent) {
   return exponent == 0.0 ? 1.0 : x > 0.0 ? power : of_none;
 }
 
+// Beyond these shares a normal quantile is asked of its own formula, and beyond this many
+// deviations a share; many numbers hold none of them as a rule, and then it need not be worked out.
+inline constexpr double kFarShare = 2e-11, kFarDeviations = 5.65;
+
 // The quantile of the standard normal distribution, for p within (0, 1): algorithm AS 241, PPND16
 // (Wichura 1988).
+template <bool kMayBeFar = true>
 inline double normal_quantile_of(double p) {
   const double q = p - 0.5, near = 0.180625 - q * q;
   const double middle =
@@ -84,6 +89,9 @@ inline double normal_quantile_of(double p) {
       polynomial(r, 1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2,
                  1.48103976427480074590e-1, 6.89767334985100004550e-1, 1.67638483018380384940e+0,
                  2.05319162663775882187e+0, 1.0);
+  if constexpr (!kMayBeFar) {
+    return std::fabs(q) <= 0.425 ? middle : q < 0.0 ? -outer : outer;
+  }
   const double outmost =
       polynomial(far, 2.01033439929228813265e-7, 2.71155556874348757815e-5,
                  1.24266094738807843860e-3, 2.65321895265761230930e-2, 2.96560571828504891230e-1,
@@ -96,6 +104,7 @@ inline double normal_quantile_of(double p) {
 }
 
 // The share of the standard normal distribution below z, by the rational functions of Cody (1969).
+template <bool kMayBeFar = true>
 inline double normal_cumulative_of(double z) {
   constexpr double kRootOf32 = 5.656854249492380195206754896838;
   constexpr double kDensity = 0.39894228040143267793994605993438;  // at 0
@@ -113,20 +122,24 @@ inline double normal_cumulative_of(double z) {
       polynomial(y, 1.0, 22.266688044328115691, 235.38790178262499861, 1519.377599407554805,
                  6485.558298266760755, 18615.571640885098091, 34900.952721145977266,
                  38912.003286093271411, 19685.429676859990727);
-  const double inverse = 1.0 / (square > 1.0 ? square : 1.0);
-  const double outmost =
-      (kDensity -
-       inverse *
-           polynomial(inverse, 0.02307344176494017303, 0.21589853405795699, 0.1274011611602473639,
-                      0.022235277870649807, 0.001421619193227893466, 2.9112874951168792e-5) /
-           polynomial(inverse, 1.0, 1.28426009614491121, 0.468238212480865118,
-                      0.0659881378689285515, 0.00378239633202758244, 7.29751555083966205e-5)) /
-      (y > 1.0 ? y : 1.0);
   // Of a square that is split, since its rounding would be felt in the exponential.
   const double coarse = (y * 16.0 + 0x1.8p52 - 0x1.8p52) / 16.0;
   const double density =
       exp_of(-0.5 * coarse * coarse) * exp_of(-0.5 * (y - coarse) * (y + coarse));
-  const double beyond = density * (y <= kRootOf32 ? outer : outmost);
+  double rest = outer;
+  if constexpr (kMayBeFar) {
+    const double inverse = 1.0 / (square > 1.0 ? square : 1.0);
+    const double outmost =
+        (kDensity -
+         inverse *
+             polynomial(inverse, 0.02307344176494017303, 0.21589853405795699, 0.1274011611602473639,
+                        0.022235277870649807, 0.001421619193227893466, 2.9112874951168792e-5) /
+             polynomial(inverse, 1.0, 1.28426009614491121, 0.468238212480865118,
+                        0.0659881378689285515, 0.00378239633202758244, 7.29751555083966205e-5)) /
+        (y > 1.0 ? y : 1.0);
+    rest = y <= kRootOf32 ? outer : outmost;
+  }
+  const double beyond = density * rest;
   return y <= 0.67448975 ? middle : z < 0.0 ? beyond : 1.0 - beyond;
 }
 

@@ -53,6 +53,14 @@ std::vector<double> scales_of(const Model& model, const SamplePlan& plan) {
   return scales;
 }
 
+// Worlds of which only what the first firm earns is asked.
+std::unique_ptr<Worlds> worlds_of_net(const Model& model) {
+  auto worlds = std::make_unique<Worlds>(model);
+  const SlotIndex net = model.slot_of(0, FirmMeasure::kNet, 0);
+  worlds->work_out_only({&net, 1});
+  return worlds;
+}
+
 }  // namespace
 
 void RunResult::merge(const RunResult& other) {
@@ -99,9 +107,9 @@ RunResult run(const Model& model, const RunOptions& options) {
     }
     work(*counters.front(), true);
   }
-  RunResult result = std::move(counters.front()->result);
+  RunResult result = counters.front()->result();
   for (std::size_t t = 1; t < counters.size(); ++t) {
-    result.merge(counters[t]->result);
+    result.merge(counters[t]->result());
   }
   result.stopped = stopped;
   result.scales = scales;
@@ -133,7 +141,8 @@ Choices choices(const Model& model, const std::vector<Input>& inputs, std::uint6
   const SamplePlan plan = plan_of(model, options.design, samples, options.seed);
   const std::uint64_t blocks = (samples + kBlockSamples - 1) / kBlockSamples;
   for_each_index(blocks, options.threads, [&](std::size_t b) {
-    Worlds worlds(model);
+    const auto made = worlds_of_net(model);
+    Worlds& worlds = *made;
     const std::uint64_t first = b * kBlockSamples;
     const std::uint64_t count = std::min(kBlockSamples, samples - first);
     std::vector<double> points;
@@ -162,7 +171,7 @@ struct NetModel::Pool {
   std::unique_ptr<Worlds> take() {
     const std::lock_guard lock(guard);
     if (idle.empty()) {
-      return std::make_unique<Worlds>(model);
+      return worlds_of_net(model);
     }
     auto world = std::move(idle.back());
     idle.pop_back();
@@ -205,7 +214,8 @@ std::vector<double> belief_means(const Model& model, const Belief& belief, std::
   std::vector<double> drawn;
   fill_points(model, plan, 0, samples, drawn);
   for_each_index(points, options.threads, [&](std::size_t point) {
-    Worlds worlds(model);
+    const auto made = worlds_of_net(model);
+    Worlds& worlds = *made;
     const auto held = [&](std::size_t which, std::size_t step) {
       const double part = static_cast<double>(step) / static_cast<double>(steps - 1);
       worlds.hold(model.quantities[belief.over[which]].slot,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "redline/error.h"
 #include "redline/forecast_score.h"
@@ -36,26 +35,41 @@ class Evaluations {
   std::vector<double> values_;
 };
 
+// One answer at every point, where it stands together: bootstraps read it again and again.
+struct Answers {
+  std::size_t factors;
+  std::vector<double> a, b, mixed;  // mixed: point x factor
+
+  Answers(const Evaluations& e, std::size_t points, std::size_t of_factors, std::size_t answer)
+      : factors(of_factors), a(points), b(points), mixed(points * of_factors) {
+    for (std::size_t p = 0; p < points; ++p) {
+      a[p] = e.value(Evaluations::kA, p, answer);
+      b[p] = e.value(Evaluations::kB, p, answer);
+      for (std::size_t f = 0; f < factors; ++f) {
+        mixed[p * factors + f] = e.value(Evaluations::kMixed + f, p, answer);
+      }
+    }
+  }
+};
+
 // Sums of one answer over points, each counted so many times; `centre` keeps products small.
 struct Moments {
   double weight = 0.0, sum = 0.0, squares = 0.0;
   std::vector<double> first, total;
 
-  Moments(const Evaluations& e, std::size_t factors, std::size_t answer, double centre,
-          std::span<const std::uint32_t> counts)
-      : first(factors, 0.0), total(factors, 0.0) {
+  Moments(const Answers& of, double centre, std::span<const std::uint32_t> counts)
+      : first(of.factors, 0.0), total(of.factors, 0.0) {
     for (std::size_t p = 0; p < counts.size(); ++p) {
       if (counts[p] == 0) {
         continue;
       }
       const double times = counts[p];
-      const double a = e.value(Evaluations::kA, p, answer) - centre;
-      const double b = e.value(Evaluations::kB, p, answer) - centre;
+      const double a = of.a[p] - centre, b = of.b[p] - centre;
       weight += times;
       sum += times * (a + b) / 2.0;
       squares += times * (a * a + b * b) / 2.0;
-      for (std::size_t f = 0; f < factors; ++f) {
-        const double mixed = e.value(Evaluations::kMixed + f, p, answer) - centre;
+      for (std::size_t f = 0; f < of.factors; ++f) {
+        const double mixed = of.mixed[p * of.factors + f] - centre;
         first[f] += times * b * (mixed - a);
         total[f] += times * (a - mixed) * (a - mixed) / 2.0;
       }
@@ -71,8 +85,9 @@ struct Moments {
 SobolIndices indices_of(const Evaluations& e, std::size_t points, std::size_t factors,
                         std::size_t answer, const SobolOptions& options) {
   std::vector<std::uint32_t> counts(points, 1);
-  const double centre = Moments(e, 0, answer, 0.0, counts).mean();
-  const Moments all(e, factors, answer, centre, counts);
+  const Answers of(e, points, factors, answer);
+  const double centre = Moments(of, 0.0, counts).mean();
+  const Moments all(of, centre, counts);
   SobolIndices indices{centre + all.mean(), all.variance(), {}, {}};
   std::vector<std::vector<double>> first(factors), total(factors);
   for (unsigned b = 0; b < options.bootstraps; ++b) {
@@ -81,7 +96,7 @@ SobolIndices indices_of(const Evaluations& e, std::size_t points, std::size_t fa
       const double u = uniform(options.seed, b, p);
       ++counts[static_cast<std::size_t>(u * static_cast<double>(points))];
     }
-    const Moments drawn(e, factors, answer, centre, counts);
+    const Moments drawn(of, centre, counts);
     for (std::size_t f = 0; f < factors; ++f) {
       first[f].push_back(drawn.share(drawn.first[f]));
       total[f].push_back(drawn.share(drawn.total[f]));
@@ -100,20 +115,45 @@ SobolIndices indices_of(const Evaluations& e, std::size_t points, std::size_t fa
   return indices;
 }
 
-// The samples in groups of alike values, as bounds of the order in which `input` ascends.
-std::vector<std::size_t> group_bounds(std::span<const double> input,
-                                      std::span<const std::size_t> order) {
+// A sample and the value of an input there: samples are put in the order in which it ascends.
+struct Placed {
+  double value;
+  std::size_t sample;
+};
+std::vector<Placed> ascending(std::span<const double> input) {
+  std::vector<Placed> order(input.size());
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    order[i] = {input[i], i};
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Placed& a, const Placed& b) { return a.value < b.value; });
+  return order;
+}
+
+// The samples in groups of alike values, as bounds of their order.
+std::vector<std::size_t> group_bounds(std::span<const Placed> order) {
   const std::size_t n = order.size();
   const auto size = static_cast<std::size_t>(std::sqrt(static_cast<double>(n)));
   std::vector<std::size_t> bounds{0};
   for (std::size_t i = 1; i < n; ++i) {
     // Equal values stay together: an input of two values has two groups.
-    if (i - bounds.back() >= size && input[order[i]] != input[order[i - 1]]) {
+    if (i - bounds.back() >= size && order[i].value != order[i - 1].value) {
       bounds.push_back(i);
     }
   }
   bounds.push_back(n);
   return bounds;
+}
+
+void add_row(const ChoiceSample& sample, std::size_t row, std::vector<double>& sums) {
+  const double* const worth = sample.worth.data() + row * sample.options;
+  for (std::size_t o = 0; o < sample.options; ++o) {
+    sums[o] += worth[o];
+  }
+}
+
+std::size_t best_of(const std::vector<double>& sums) {
+  return static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin());
 }
 
 Worth worth_of(const std::vector<double>& gains) {
@@ -194,10 +234,10 @@ std::vector<Swing> swings(unsigned dimensions, std::span<const Factor> factors, 
 
 std::size_t best_option(const ChoiceSample& sample) {
   std::vector<double> sums(sample.options, 0.0);
-  for (std::size_t i = 0; i < sample.worth.size(); ++i) {
-    sums[i % sample.options] += sample.worth[i];
+  for (std::size_t s = 0; s < sample.samples(); ++s) {
+    add_row(sample, s, sums);
   }
-  return static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin());
+  return best_of(sums);
 }
 
 Worth perfect_information(const ChoiceSample& sample) {
@@ -214,23 +254,20 @@ Worth perfect_information(const ChoiceSample& sample) {
 Worth partial_information(const ChoiceSample& sample, std::span<const double> input) {
   const std::size_t n = sample.samples();
   RL_CHECK(n > 0 && input.size() == n);
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return input[a] < input[b]; });
-  const std::vector<std::size_t> bounds = group_bounds(input, order);
+  const std::vector<Placed> order = ascending(input);
+  const std::vector<std::size_t> bounds = group_bounds(order);
   const std::size_t best = best_option(sample);
-  std::vector<double> gains(n, 0.0);
+  std::vector<double> gains(n, 0.0), sums(sample.options);
   for (std::size_t g = 0; g + 1 < bounds.size(); ++g) {
     for (const std::size_t half : {std::size_t{0}, std::size_t{1}}) {
-      ChoiceSample chosen_on{sample.options, {}};
+      std::fill(sums.begin(), sums.end(), 0.0);
       for (std::size_t i = bounds[g] + half; i < bounds[g + 1]; i += 2) {
-        const double* row = sample.worth.data() + order[i] * sample.options;
-        chosen_on.worth.insert(chosen_on.worth.end(), row, row + sample.options);
+        add_row(sample, order[i].sample, sums);
       }
-      const std::size_t option = chosen_on.worth.empty() ? best : best_option(chosen_on);
+      const bool empty = bounds[g] + half >= bounds[g + 1];
+      const std::size_t option = empty ? best : best_of(sums);
       for (std::size_t i = bounds[g] + 1 - half; i < bounds[g + 1]; i += 2) {
-        const double* row = sample.worth.data() + order[i] * sample.options;
+        const double* row = sample.worth.data() + order[i].sample * sample.options;
         gains[i] = row[option] - row[best];
       }
     }

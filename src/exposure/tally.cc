@@ -8,12 +8,10 @@
 
 #include "redline/error.h"
 
-#include "exposure/lanes.h"
+#include "exposure/tally_bins.h"
 
 namespace redline {
 namespace {
-
-constexpr std::int32_t kOctave = 512;  // bins in each
 
 constexpr std::string_view kTallyMark = "tally1 ";
 
@@ -25,17 +23,6 @@ double whole_of(double size) {
 
 std::uint64_t size_of(std::int64_t value) {
   return static_cast<std::uint64_t>(value < 0 ? -value : value);
-}
-
-// Bins have numbers in the order of their values: 0 holds 0, and -n what n holds, negated. That of
-// a size is the exponent and the first nine digits of size + 512, less those of 512: below 512 a
-// bin is one number, and each octave of size + 512 has as many bins.
-std::int64_t bin_of_size(double size) {
-  constexpr double kOffset = kOctave;
-  constexpr int kOtherDigits = 43;
-  // Not signed: vectors of long whole numbers have no shift that keeps a sign.
-  return static_cast<std::int64_t>((std::bit_cast<std::uint64_t>(size + kOffset) >> kOtherDigits) -
-                                   (std::bit_cast<std::uint64_t>(kOffset) >> kOtherDigits));
 }
 
 std::int32_t bin_of(std::int64_t value) {
@@ -62,76 +49,6 @@ BinRange range_of(std::int32_t bin, double min, double max) {
 __extension__ typedef unsigned __int128 HexNumber;
 
 constexpr std::int64_t kBeyond = std::int64_t{1} << 53U;  // of any size that is allowed
-
-// What any values that are allowed come to; their bins are noted besides.
-Tally::Block wide_sums(std::span<const double> values, std::int16_t* bins) {
-  Tally::Block s;
-  s.low = kBeyond;
-  s.high = -kBeyond;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double size = whole_of(std::fabs(values[i]));
-    const auto whole = static_cast<std::int64_t>(size);
-    const std::int64_t value = std::signbit(values[i]) ? -whole : whole;
-    const std::int64_t bin = std::signbit(values[i]) ? -bin_of_size(size) : bin_of_size(size);
-    bins[i] = static_cast<std::int16_t>(bin);
-    s.sum += value;
-    s.squares += static_cast<HexNumber>(whole) * static_cast<std::uint64_t>(whole);
-    s.low = std::min(s.low, value);
-    s.high = std::max(s.high, value);
-  }
-  return s;
-}
-
-// Of values below kQuick in size: without a branch, a call or a product of 128 bits, so that
-// vectors can do it. A size is upper * 2^26 + lower.
-constexpr double kQuick = 0x1p50;
-REDLINE_LANES Tally::Block quick_sums(std::span<const double> values, std::int16_t* bins) {
-  constexpr double kShift = 0x1p52;  // leaves the whole number in the last bits of the sum
-  constexpr unsigned kHalfBits = 26;
-  // Not those of the result: they stay in registers.
-  std::int64_t sum = 0, low = kBeyond, high = -kBeyond;
-  std::uint64_t upper_squares = 0, products = 0, lower_squares = 0;  // each below 2^61
-  // As wide as the values at first: with narrower ones beside them vectors run out of registers.
-  std::array<std::int64_t, Tally::kBlock> wide_bins;  // NOLINT: as much of it is read as is filled
-  REDLINE_INDEPENDENT
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double size = std::fabs(values[i]);
-    const std::uint64_t bits =
-        std::bit_cast<std::uint64_t>(size + kShift) - std::bit_cast<std::uint64_t>(kShift);
-    // All ones or 0, to negate without a branch.
-    const std::int64_t sign = std::bit_cast<std::int64_t>(values[i]) >> 63;
-    const std::int64_t value = (static_cast<std::int64_t>(bits) ^ sign) - sign;
-    wide_bins[i] = (bin_of_size((size + kShift) - kShift) ^ sign) - sign;
-    const auto upper = static_cast<std::uint32_t>(bits >> kHalfBits);
-    const auto lower = static_cast<std::uint32_t>(bits & ((1 << kHalfBits) - 1));
-    upper_squares += std::uint64_t{upper} * upper;
-    products += std::uint64_t{upper} * lower;
-    lower_squares += std::uint64_t{lower} * lower;
-    sum += value;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    bins[i] = static_cast<std::int16_t>(wide_bins[i]);
-  }
-  Tally::Block s;
-  s.low = low;
-  s.high = high;
-  s.sum = sum;
-  s.squares = (HexNumber{upper_squares} << (2 * kHalfBits)) +
-              (HexNumber{products} << (kHalfBits + 1)) + lower_squares;
-  return s;
-}
-
-// The largest size, as the bits of a double: those of sizes have the order of the sizes, with an
-// infinity and NaN above all.
-REDLINE_LANES std::int64_t largest_bits(std::span<const double> values) {
-  std::int64_t most = 0;
-  for (const double value : values) {
-    most = std::max(most, std::bit_cast<std::int64_t>(std::fabs(value)));
-  }
-  return most;
-}
 
 void append_hex(std::string& out, HexNumber value) {
   std::array<char, 32> digits{};
@@ -220,55 +137,52 @@ void Tally::add(std::span<const double> values) {
   std::array<std::int16_t, kBlock> bins;  // NOLINT: filled before it is read
   while (!values.empty()) {
     const std::size_t size = std::min(kBlock, values.size());
-    const Block block = look_at(values.first(size), bins.data());
-    RL_CHECK(block.left_out == 0);
-    take(block);
-    count_bins(std::span(bins).first(block.noted));
+    take(sums_of(values.first(size), bins.data()), std::span(bins).first(size));
     values = values.subspan(size);
   }
 }
 
-Tally::Block Tally::look_at(std::span<const double> values, std::int16_t* bins) {
-  RL_CHECK(values.size() <= kBlock);
-  std::array<double, kBlock> kept;  // NOLINT: as much of it is read as is filled
-  const std::size_t all = values.size();
-  const std::int64_t most = largest_bits(values);
-  if (most > std::bit_cast<std::int64_t>(kMost)) {
-    const auto end = std::copy_if(values.begin(), values.end(), kept.begin(),
-                                  [](double value) { return std::fabs(value) <= kMost; });
-    values = std::span(kept).first(static_cast<std::size_t>(end - kept.begin()));
+Tally::Sums Tally::sums_of(std::span<const double> values, std::int16_t* bins) {
+  Sums s{values.size(), kBeyond, -kBeyond, 0, 0};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    RL_CHECK(std::fabs(values[i]) <= kMost);
+    const double size = whole_of(std::fabs(values[i]));
+    const auto whole = static_cast<std::int64_t>(size);
+    const std::int64_t value = std::signbit(values[i]) ? -whole : whole;
+    const std::int64_t bin = std::signbit(values[i]) ? -bin_of_size(size) : bin_of_size(size);
+    bins[i] = static_cast<std::int16_t>(bin);
+    s.sum += value;
+    s.squares += static_cast<Uint128>(whole) * static_cast<std::uint64_t>(whole);
+    s.low = std::min(s.low, value);
+    s.high = std::max(s.high, value);
   }
-  Block block;
-  if (!values.empty()) {
-    const bool quick = most < std::bit_cast<std::int64_t>(kQuick);
-    block = quick ? quick_sums(values, bins) : wide_sums(values, bins);
-  }
-  block.count = values.size();
-  block.noted = block.low == block.high ? 0 : values.size();  // often 0
-  block.left_out = all - values.size();
-  return block;
+  return s;
 }
 
-void Tally::take(const Block& block) {
-  if (block.count == 0) {
+void Tally::take(const Sums& sums, std::span<const std::int16_t> bins) {
+  if (sums.count == 0) {
     return;
   }
-  cover(block.low, block.high);
-  count_ += block.count;
-  RL_CHECK(count_ <= kMostValues);
-  sum_ += block.sum;
-  squares_.add({0, block.squares});
-  if (block.noted == 0) {
-    held_in(bin_of(block.low)) += static_cast<std::uint32_t>(block.count);
-  }
-}
-
-void Tally::count_bins(std::span<const std::int16_t> bins) {
+  add_sums(sums);
   std::uint32_t* const counts = bins_.data();
   const std::ptrdiff_t first = first_;
   for (const std::int16_t bin : bins) {
     ++counts[bin - first];
   }
+}
+
+void Tally::take_alike(std::int64_t value, std::uint64_t count) {
+  const Uint128 size = size_of(value);
+  add_sums({count, value, value, value * static_cast<std::int64_t>(count), size * size * count});
+  held_in(bin_of(value)) += static_cast<std::uint32_t>(count);
+}
+
+void Tally::add_sums(const Sums& sums) {
+  cover(sums.low, sums.high);
+  count_ += sums.count;
+  RL_CHECK(count_ <= kMostValues);
+  sum_ += sums.sum;
+  squares_.add({0, sums.squares});
 }
 
 void Tally::merge(const Tally& other) {

@@ -23,20 +23,11 @@ namespace redline {
 class Tally {
  public:
   static constexpr double kMost = 0x1p53;
-  static constexpr std::size_t kBlock = 512;  // values at once: sums fit 64 bits, squares 128
   // Values in all, of which each bin holds any share.
   static constexpr std::uint64_t kMostValues = 0xffffffffU;
 
   // Each value within -kMost and kMost; an infinity or a NaN is a bug of the caller.
   void add(std::span<const double> values);
-  // add() in steps, for many tallies that are filled in turn and whose bins do not fit a cache
-  // together: what some values come to, with their bins noted in as many places as there are
-  // values; that taken to an account, or to several that have the same values; and, when many are
-  // noted, the bins counted. Until then the tally is not to be read.
-  struct Block;
-  [[nodiscard]] static Block look_at(std::span<const double> values, std::int16_t* bins);
-  void take(const Block& block);
-  void count_bins(std::span<const std::int16_t> bins);
   void merge(const Tally& other);
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
@@ -62,6 +53,8 @@ class Tally {
   friend bool operator==(const Tally& a, const Tally& b) = default;
 
  private:
+  friend class TallyFeed;
+
   __extension__ typedef __int128 Int128;
   __extension__ typedef unsigned __int128 Uint128;
 
@@ -83,6 +76,18 @@ class Tally {
     Int128 rest;
   };
 
+  // What some values come to: so few that their sum fits 64 bits, and that of their squares 128.
+  struct Sums {
+    std::uint64_t count = 0;
+    std::int64_t low = 0, high = 0, sum = 0;
+    Uint128 squares = 0;
+  };
+  static constexpr std::size_t kBlock = 512;
+  // The sums of values, which are noted by their bins.
+  [[nodiscard]] static Sums sums_of(std::span<const double> values, std::int16_t* bins);
+  void take(const Sums& sums, std::span<const std::int16_t> bins);
+  void take_alike(std::int64_t value, std::uint64_t count);
+  void add_sums(const Sums& sums);
   void cover(std::int64_t low, std::int64_t high);
   // Of a bin from that of the least value to that of the greatest.
   [[nodiscard]] std::uint32_t& held_in(std::int32_t bin) {
@@ -103,14 +108,6 @@ class Tally {
   std::int64_t max_ = 0;
   std::int32_t first_ = 0;             // the bin that stands first
   std::vector<std::uint32_t> bins_{};  // whole octaves
-};
-
-struct Tally::Block {
-  std::uint64_t count = 0;
-  std::size_t noted = 0;     // bins: none where all values are the same
-  std::size_t left_out = 0;  // of no number within -kMost and kMost
-  std::int64_t low = 0, high = 0, sum = 0;
-  Uint128 squares = 0;
 };
 
 }  // namespace redline

@@ -13,6 +13,8 @@
 #include "redline/forecast_score.h"
 #include "redline/random.h"
 
+#include "exposure/tally_feed.h"
+
 namespace redline {
 namespace {
 
@@ -52,27 +54,44 @@ RC_GTEST_PROP(TallyProperty, AnyOrderAndSplitGiveTheSame, ()) {
   RC_ASSERT(second.to_text() == whole.to_text());
 }
 
-RC_GTEST_PROP(TallyProperty, WhatIsTakenNowAndCountedLaterIsTheSame, ()) {
+RC_GTEST_PROP(TallyProperty, WhatIsFedByAndByIsTheSame, ()) {
   std::vector<double> values = *any_amounts();
-  Tally steps;
-  std::vector<std::int16_t> bins(values.size() + 1);
-  std::size_t noted = 0, left_out = 0;
+  // So many that bins are counted more than once, and of every size a whole handful.
+  const auto times = static_cast<std::size_t>(*rc::gen::inRange(1, 200));
+  const std::size_t once = values.size();
+  for (std::size_t i = once; i < once * times; ++i) {
+    values.push_back(values[i - once] * (i % 7 == 0 ? 1.0 : 0.37));
+  }
+  TallyFeed feed;
   std::vector<double> odd = values;
   odd.insert(odd.begin() + *rc::gen::inRange(0, static_cast<int>(odd.size()) + 1),
              *rc::gen::element(2.0 * Tally::kMost, std::numeric_limits<double>::infinity(),
+                               -std::numeric_limits<double>::infinity(),
                                std::numeric_limits<double>::quiet_NaN()));
+  const bool full = *rc::gen::arbitrary<bool>();
   for (std::size_t at = 0; at < odd.size();) {
-    const auto size = std::min(odd.size() - at, static_cast<std::size_t>(*rc::gen::inRange(1, 70)));
-    const Tally::Block block =
-        Tally::look_at(std::span(odd).subspan(at, size), bins.data() + noted);
-    steps.take(block);
-    noted += block.noted;
-    left_out += block.left_out;
+    const std::size_t size =
+        std::min(odd.size() - at,
+                 full ? TallyFeed::kAtOnce : static_cast<std::size_t>(*rc::gen::inRange(1, 65)));
+    feed.add(std::span(odd).subspan(at, size));
     at += size;
   }
-  steps.count_bins(std::span(bins).first(noted));
-  RC_ASSERT(left_out == 1U);
-  RC_ASSERT(steps == tally_of(values));
+  RC_ASSERT(feed.left_out() == 1U);
+  RC_ASSERT(feed.tally() == tally_of(values));
+}
+
+TEST(TallyFeed, SumsOfTheLargestQuickValuesAreExact) {
+  for (const double size : {0x1p47 - 1.0, 0x1p47, 0x1p47 - 0x1p23 - 1.0, 0x1p53}) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < 20000; ++i) {
+      values.push_back((i % 3 == 0 ? -1.0 : 1.0) * (size - static_cast<double>(i % 2)));
+    }
+    TallyFeed feed;
+    for (std::size_t at = 0; at < values.size(); at += TallyFeed::kAtOnce) {
+      feed.add(std::span(values).subspan(at, std::min(TallyFeed::kAtOnce, values.size() - at)));
+    }
+    EXPECT_EQ(feed.tally(), tally_of(values)) << size;
+  }
 }
 
 RC_GTEST_PROP(TallyProperty, TheTextIsReadBackAsTheSame, ()) {

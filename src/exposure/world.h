@@ -139,6 +139,21 @@ class Worlds {
   [[nodiscard]] double* window(std::size_t line, std::size_t quarter, WindowColumn column) {
     return &windows_[((line * m_.quarters + quarter) * kWindowColumns + column) * kLanes];
   }
+  // What a market holds in a quarter beside its domestic parts: lines that are open, and their
+  // weight together.
+  struct Crowd {
+    std::vector<std::size_t> lines;
+    std::size_t number = 0;  // of all that were seen in the worlds that were drawn; none is 0
+  };
+  [[nodiscard]] Crowd& crowd(std::size_t market, std::size_t quarter) {
+    return crowds_[market * m_.quarters + quarter];
+  }
+  [[nodiscard]] double* crowd_weight(std::size_t market, std::size_t quarter) {
+    return &crowd_weights_[(market * m_.quarters + quarter) * kLanes];
+  }
+  [[nodiscard]] double* potential(std::size_t line, std::size_t quarter) {
+    return &potentials_[(line * m_.quarters + quarter) * kLanes];
+  }
   [[nodiscard]] double* grown(std::size_t line, std::size_t quarter) {
     return &grown_[(line * m_.quarters + quarter) * kLanes];
   }
@@ -178,8 +193,8 @@ class Worlds {
   void work_out(Group& group);
   void open_books(std::size_t line);
   void close_quarter(Group& group, std::size_t quarter);
-  void crowd_markets(const Group& group, std::size_t quarter);
-  void find_potential(Group& group, std::size_t line, std::size_t quarter, double* out);
+  void crowd_market(const Group& group, std::size_t market, std::size_t quarter);
+  const double* find_potential(Group& group, std::size_t line, std::size_t quarter);
   void grow_line(std::size_t line);
   void find_alone(std::size_t line, std::size_t quarter, double* out);
   void find_replaced(Group& group, std::size_t line, std::size_t quarter, double* out);
@@ -227,15 +242,21 @@ class Worlds {
   std::vector<char> asked_;                // slots of lines and firms
   std::vector<std::size_t> same_options_;  // of each option, in the worlds that were drawn
   std::size_t same_as_ = 0;
-  std::vector<char> idle_;                       // lines that do nothing in any lane
-  std::vector<char> replaced_;                   // lines whose capacity another one uses
-  std::vector<char> accrued_;                    // lines with goods that are still to come
-  std::vector<char> developed_;                  // lines that are developed
-  std::vector<double> demand_, rivals_;          // market x quarter x lane
-  std::vector<double> rival_, nothing_, crowd_;  // market x lane: weights
-  std::vector<double> books_;                    // firm x FirmColumn x lane, of a quarter
-  std::vector<std::size_t> place_;               // of a line in the group that is worked out
-  std::vector<std::size_t> firm_place_;          // of a firm
+  std::vector<char> idle_;               // lines that do nothing in any lane
+  std::vector<char> replaced_;           // lines whose capacity another one uses
+  std::vector<char> accrued_;            // lines with goods that are still to come
+  std::vector<char> developed_;          // lines that are developed
+  std::vector<double> demand_, rivals_;  // market x quarter x lane
+  std::vector<double> rival_, nothing_;  // market x lane: weights
+  std::vector<Crowd> crowds_;            // market x quarter, of the group worked out last
+  std::vector<double> crowd_weights_;    // market x quarter x lane
+  std::vector<std::size_t> open_;        // lines
+  std::vector<double> potentials_;       // line x quarter x lane
+  // Line x quarter: the number of the crowd in which the potential was found.
+  std::vector<std::size_t> found_in_;
+  std::vector<double> books_;            // firm x FirmColumn x lane, of a quarter
+  std::vector<std::size_t> place_;       // of a line in the group that is worked out
+  std::vector<std::size_t> firm_place_;  // of a firm
   std::vector<Group> groups_;
   std::vector<std::vector<std::size_t>> options_;  // groups of each
   std::vector<std::size_t> firm_groups_;  // groups of the option played that bring something to it

@@ -27,7 +27,9 @@ REDLINE_LANES void Worlds::work_out(Group& group) {
     for (const std::size_t firm : group.firms) {
       fill_lanes(books(firm, kRevenueOf), 0.0, kFirmColumns);
     }
-    crowd_markets(group, q);
+    for (const std::size_t k : group.markets) {
+      crowd_market(group, k, q);
+    }
     for (const std::size_t l : group.lines) {
       if (idle_[l] == 0) {
         play_line(group, l, q);
@@ -91,10 +93,9 @@ void Worlds::play_line(Group& group, std::size_t l, std::size_t q) {
   if (!counts && !stirred.before && !stirred.again && !stirred.builds && !stirred.writes_off) {
     return;
   }
-  std::array<double, kN> all;  // NOLINT: filled at once
-  find_potential(group, l, q, all.data());
+  const double* const all = find_potential(group, l, q);
   if (stirred.builds) {
-    build_stock(l, q, all.data());
+    build_stock(l, q, all);
   }
   if (stirred.writes_off) {
     write_off_stock(group, l, q);
@@ -105,10 +106,10 @@ void Worlds::play_line(Group& group, std::size_t l, std::size_t q) {
     each([&](std::size_t i) { blocked[i] = all[i] * at_least_none(1.0 - before[i] - again[i]); });
   }
   if (stirred.before) {
-    sell_freely(group, l, q, all.data());
+    sell_freely(group, l, q, all);
   }
   if (stirred.again) {
-    sell_again(group, l, q, all.data());
+    sell_again(group, l, q, all);
   }
 }
 
@@ -257,7 +258,10 @@ REDLINE_LANES void Worlds::sell_again(Group& group, std::size_t l, std::size_t q
     const double* const cap = columns_[*line.cap];
     each([&](std::size_t i) { wanted[i] = std::min(wanted[i], money_of(cap[i]) * again[i]); });
   }
-  if (line.stock_of != kNone || !line.closes.empty()) {
+  const double* const left = of_line(holder, kOriginal);
+  const bool stocked = (line.stock_of != kNone || !line.closes.empty()) &&
+                       any([&](std::size_t i) { return left[i] > 0.0; });
+  if (stocked) {
     double *const original = of_line(holder, kOriginal), *const inventory =
                                                              of_line(holder, kInventory);
     each([&](std::size_t i) {
@@ -272,7 +276,6 @@ REDLINE_LANES void Worlds::sell_again(Group& group, std::size_t l, std::size_t q
       const double share = whole(price * taken[i]);
       original[i] -= shipped;
       inventory[i] -= carried;
-      wanted[i] = at_least_none(wanted[i] - price / 100.0);
       revenue[i] += price;
       costs[i] += carried;
       takings[i] += share;
@@ -286,6 +289,9 @@ REDLINE_LANES void Worlds::sell_again(Group& group, std::size_t l, std::size_t q
   }
   if (!stirs(l, q).supplies) {
     return;
+  }
+  if (stocked) {
+    each([&](std::size_t i) { wanted[i] = at_least_none(wanted[i] - sold[i] / 100.0); });
   }
   if (line.supply) {
     const double *supply = columns_[*line.supply], *supplied = window(l, q, kSupplied);

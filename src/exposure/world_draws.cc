@@ -104,6 +104,10 @@ void Worlds::draw(std::size_t first) {
   for (std::size_t k = 0; k < m_.markets.size(); ++k) {
     grow_market(k);
   }
+  for (Crowd& one : crowds_) {
+    one.number = 0;
+  }
+  std::fill(found_in_.begin(), found_in_.end(), std::size_t{0});
   compare_groups();
 }
 

@@ -1,6 +1,7 @@
 // When lines may be sold, and what buyers want of them.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "exposure/lane_loops.h"
@@ -44,15 +45,14 @@ REDLINE_LANES void Worlds::open_line(std::size_t l) {
       line.builds_on == kNone ? opened : columns_[static_cast<std::size_t>(line.builds_on)];
   const double end = m_.firms[line.firm].quarters.back().last + 1.0;
   const double* const development = columns_[line.development];
-  idle_[l] =
-      static_cast<char>(line.closes.empty() && line.replaces == kNone && replaced_[l] == 0 &&
-                        !any([&](std::size_t i) {
-                          return (opened[i] < end) | (built[i] < end) | (development[i] > 0.0);
-                        }));
-  if (idle_[l] != 0) {
+  if (line.closes.empty() && line.replaces == kNone && replaced_[l] == 0 &&
+      !any([&](std::size_t i) {
+        return (opened[i] < end) | (built[i] < end) | (development[i] > 0.0);
+      })) {
     rest_line(l);
     return;
   }
+  idle_[l] = 0;
   std::copy_n(built, kN, of_line(l, kBuilt));
   ready_line(l);
   if (line.market == kNone && line.replaces == kNone) {
@@ -61,7 +61,11 @@ REDLINE_LANES void Worlds::open_line(std::size_t l) {
   look_at_quarters(l);
 }
 
+// Nothing more is to be done where it rested before.
 void Worlds::rest_line(std::size_t l) {
+  if (idle_[l] != 0) {
+    return;
+  }
   idle_[l] = 1;
   fill_lanes(of_line(l, kWeight), 0.0);
   fill_lanes(window(l, 0, kBefore), 0.0, m_.quarters * kWindowColumns);
@@ -172,17 +176,25 @@ REDLINE_LANES void Worlds::look_at_quarters(std::size_t l) {
 // and alone beside the domestic parts.
 REDLINE_LANES void Worlds::grow_market(std::size_t k) {
   const Market& market = m_.markets[k];
+  const Line& reference = m_.lines[market.reference];
   const auto in = [&](SlotIndex slot) { return columns_[slot]; };
   const double *taste = in(market.taste), *preference = in(market.preference),
                *outside = in(market.outside);
-  const double *sold = in(market.sold), *useful = in(m_.lines[market.reference].usefulness);
+  const double *sold = in(market.sold), *useful = in(reference.usefulness);
   const double *growth = in(market.growth), *rival_growth = in(market.rival_growth);
   const double* const supply = market.rival_supply ? in(*market.rival_supply) : nullptr;
   double *const rival = &rival_[k * kN], *const nothing = &nothing_[k * kN];
   double *const demand = &demand_[k * m_.quarters * kN], *const rivals =
                                                              &rivals_[k * m_.quarters * kN];
+  // As a rule the line has been made ready with it.
+  const bool known = idle_[market.reference] == 0 && reference.market == static_cast<int>(k);
+  std::array<double, kN> weight;  // NOLINT: filled at once
+  if (!known) {
+    each([&](std::size_t i) { weight[i] = power_of(at_least_none(useful[i]), taste[i]); });
+  }
+  const double* const weights = known ? of_line(market.reference, kWeight) : weight.data();
   each([&](std::size_t i) {
-    const double w = power_of(at_least_none(useful[i]), taste[i]);
+    const double w = weights[i];
     rival[i] = at_least_none(preference[i]);
     nothing[i] = power_of(at_least_none(outside[i]), taste[i]);
     const double all = w + rival[i] + nothing[i];
@@ -203,20 +215,28 @@ REDLINE_LANES void Worlds::grow_market(std::size_t k) {
   }
 }
 
-// The weight of all lines of the group in their markets in a quarter, each for as long as it is
-// open.
-REDLINE_LANES void Worlds::crowd_markets(const Group& group, std::size_t q) {
-  for (const std::size_t k : group.markets) {
-    fill_lanes(&crowd_[k * kN], 0.0);
-  }
+// The weight of all lines of the group in a market in a quarter, each for as long as it is open.
+// Groups often have the same ones open, and then what is wanted of each is the same too.
+REDLINE_LANES void Worlds::crowd_market(const Group& group, std::size_t k, std::size_t q) {
+  open_.clear();
   for (const std::size_t l : group.lines) {
-    if (m_.lines[l].market == kNone || idle_[l] != 0) {
-      continue;
+    if (m_.lines[l].market == static_cast<int>(k) && idle_[l] == 0 &&
+        (stirs(l, q).before || stirs(l, q).again)) {
+      open_.push_back(l);
     }
-    double* const crowd = &crowd_[static_cast<std::size_t>(m_.lines[l].market) * kN];
+  }
+  Crowd& here = crowd(k, q);
+  if (here.number != 0 && here.lines == open_) {
+    return;
+  }
+  std::swap(here.lines, open_);
+  ++here.number;
+  double* const all = crowd_weight(k, q);
+  fill_lanes(all, 0.0);
+  for (const std::size_t l : here.lines) {
     const double *weight = of_line(l, kWeight), *before = window(l, q, kBefore),
                  *again = window(l, q, kAgain);
-    each([&](std::size_t i) { crowd[i] += weight[i] * (before[i] + again[i]); });
+    each([&](std::size_t i) { all[i] += weight[i] * (before[i] + again[i]); });
   }
 }
 
@@ -224,12 +244,12 @@ REDLINE_LANES void Worlds::find_in_market(std::size_t l, std::size_t q, double* 
   const auto k = static_cast<std::size_t>(m_.lines[l].market);
   const double *weight = of_line(l, kWeight), *before = window(l, q, kBefore),
                *again = window(l, q, kAgain);
-  const double *crowd = &crowd_[k * kN], *rival = &rival_[k * kN], *nothing = &nothing_[k * kN];
+  const double *all = crowd_weight(k, q), *rival = &rival_[k * kN], *nothing = &nothing_[k * kN];
   const double *demand = &demand_[(k * m_.quarters + q) * kN],
                *rivals = &rivals_[(k * m_.quarters + q) * kN];
   each([&](std::size_t i) {
     // Beside this line, if it is open throughout, the others.
-    const double open = crowd[i] + weight[i] * (1.0 - before[i] - again[i]);
+    const double open = all[i] + weight[i] * (1.0 - before[i] - again[i]);
     const double of_weight = demand[i] / (open + rival[i] + nothing[i]);
     const double unserved = at_least_none(of_weight * rival[i] - rivals[i]);
     const double got = of_weight * weight[i] + unserved * (weight[i] / (open + nothing[i]));
@@ -248,15 +268,27 @@ REDLINE_LANES void Worlds::grow_line(std::size_t l) {
   }
 }
 
-// What buyers would take in a quarter in which the line is free throughout.
-void Worlds::find_potential(Group& group, std::size_t l, std::size_t q, double* out) {
-  if (m_.lines[l].market != kNone) {
-    find_in_market(l, q, out);
-  } else if (m_.lines[l].replaces != kNone) {
+// What buyers would take in a quarter in which the line is free throughout; found once for all
+// groups that have the same crowd then.
+const double* Worlds::find_potential(Group& group, std::size_t l, std::size_t q) {
+  const Line& line = m_.lines[l];
+  double* const out = potential(l, q);
+  if (line.market == kNone && line.replaces != kNone) {
     find_replaced(group, l, q, out);
-  } else {
-    find_alone(l, q, out);
+    return out;
   }
+  const std::size_t number =
+      line.market == kNone ? 1 : crowd(static_cast<std::size_t>(line.market), q).number;
+  std::size_t& found_in = found_in_[l * m_.quarters + q];
+  if (found_in != number) {
+    found_in = number;
+    if (line.market == kNone) {
+      find_alone(l, q, out);
+    } else {
+      find_in_market(l, q, out);
+    }
+  }
+  return out;
 }
 
 REDLINE_LANES void Worlds::find_alone(std::size_t l, std::size_t q, double* out) {
