@@ -68,6 +68,7 @@ TEST(SearchServe, PoolsOfAnotherChipRestOnItsOwnEstimate) {
   fields["prefill_chip"] = "h800-sxm";
   fields["prefill"] = "pool";
   fields["ttft"] = "3s";
+  fields["tpot"] = "60ms";
   fields["tp"] = "1,2";
   fields["batch"] = "16,32,64";
   const auto answer = searched_serving(fields);

@@ -48,6 +48,10 @@ void take_messages(PassCost& to, const PassCost& from) {
     to.seconds[index_of(work)] = from.seconds[index_of(work)];
   }
 }
+void take_messages(ServingCosts& to, const ServingCosts& from) {
+  take_messages(to.stages.front(), from.stages.front());
+  to.over_host_bus = from.over_host_bus;
+}
 void take_messages(TrainingCosts& to, const TrainingCosts& from) {
   for (std::size_t i = 0; i < to.stages.size(); ++i) {
     take_messages(to.stages[i].forward, from.stages[i].forward);
@@ -64,6 +68,12 @@ void take_faster(PassCost& to, const PassCost& from) {
     double& seconds = to.seconds[index_of(work)];
     seconds = std::min(seconds, from.seconds[index_of(work)]);
   }
+}
+void take_faster(ServingCosts& over_link, const ServingCosts& over_bus) {
+  PassCost& stage = over_link.stages.front();
+  const PassCost& other = over_bus.stages.front();
+  over_link.over_host_bus = other.at(Work::kTensor) < stage.at(Work::kTensor);
+  take_faster(stage, other);
 }
 void take_faster(TrainingCosts& to, const TrainingCosts& from) {
   for (std::size_t i = 0; i < to.stages.size(); ++i) {
@@ -871,7 +881,7 @@ class ReplyWalk : public SearchWalk {
     StepCosts other;
     work_out(i, bus, other);
     if (f_.steps[i].serving != nullptr) {
-      take_faster(costs.serving.stages.front(), other.serving.stages.front());
+      take_faster(costs.serving, other.serving);
     } else {
       take_faster(costs.training, other.training);
     }
@@ -932,7 +942,7 @@ class ReplyWalk : public SearchWalk {
   double joined(std::size_t i, StepCosts& costs) {
     const StepCosts& messages = messages_of(i);
     if (f_.steps[i].serving != nullptr) {
-      take_messages(costs.serving.stages.front(), messages.serving.stages.front());
+      take_messages(costs.serving, messages.serving);
     } else {
       take_messages(costs.training, messages.training);
     }
