@@ -72,7 +72,7 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "steps from one look of the scheduler at new requests to the next"},
     {"handover_s", "s", Part::kLatency, 5e-2, 0.7, 0.7, 0.1, 0.3, 0.1,
      "from the end of a prompt on chips of its own until its answer goes on, beside its bytes"},
-    {"ranks_s", "s", Part::kLatency, 5e-4, 0.7, 0.7, 0.2, 0.3, 0.0,
+    {"ranks_s", "s", Part::kLatency, 5e-4, 0.5, 0.5, 0.0, 0.1, 0.0,
      "waiting of ranks that have sequences of their own and share experts, with every doubling"},
 }};
 
