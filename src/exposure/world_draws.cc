@@ -68,22 +68,10 @@ void Worlds::draw_block(const Points& points, std::size_t first, std::size_t cou
     std::fill(to + count, to + apart_, to[count - 1]);
   }
   if (m_.copula) {
-    correlate();
+    m_.copula->correlate({drawn_.data(), m_.correlated.size() * apart_});
   }
   for (const DrawNode& draw : m_.draws) {
     draw.table.draw({column(draw.dimension), apart_}, draw.factor);
-  }
-}
-
-void Worlds::correlate() {
-  const std::size_t size = m_.correlated.size();
-  correlated_.resize(size * apart_);
-  for (std::size_t k = 0; k < size; ++k) {
-    std::copy_n(column(m_.correlated[k]), apart_, &correlated_[k * apart_]);
-  }
-  m_.copula->correlate(correlated_);
-  for (std::size_t k = 0; k < size; ++k) {
-    std::copy_n(&correlated_[k * apart_], apart_, column(m_.correlated[k]));
   }
 }
 
