@@ -39,17 +39,15 @@ std::uint64_t permuted(std::uint64_t value, std::uint64_t count, std::uint64_t k
 }
 
 inline std::uint32_t reversed(std::uint32_t x) {
-  x = x << 16U | x >> 16U;
-  x = (x & 0x00ff00ffU) << 8U | (x & 0xff00ff00U) >> 8U;
+  x = __builtin_bswap32(x);
   x = (x & 0x0f0f0f0fU) << 4U | (x & 0xf0f0f0f0U) >> 4U;
   x = (x & 0x33333333U) << 2U | (x & 0xccccccccU) >> 2U;
   return (x & 0x55555555U) << 1U | (x & 0xaaaaaaaaU) >> 1U;
 }
 
 // Nested uniform scrambling (Owen 1995) by a hash in which a bit depends on those above it alone
-// (Laine and Karras 2011, with the constants of Burley 2020).
+// (Laine and Karras 2011, with the constants of Burley 2020); of a number whose bits are reversed.
 inline std::uint32_t scrambled(std::uint32_t x, std::uint32_t key) {
-  x = reversed(x);
   x += key;
   x ^= x * 0x6c50b47cU;
   x ^= x * 0xb82f1e52U;
@@ -62,7 +60,7 @@ inline std::uint32_t scrambled(std::uint32_t x, std::uint32_t key) {
 constexpr unsigned kRunBits = 6;
 constexpr std::uint64_t kRun = std::uint64_t{1} << kRunBits;
 
-// The numbers of a run of points in a dimension: the bits of point i are x ^ of_run[i].
+// The numbers of a run of points in a dimension: the bits of point i are x ^ of_run[i], reversed.
 REDLINE_LANES void place_run(std::uint32_t x, const std::array<std::uint32_t, kRun>& of_run,
                              std::uint32_t key, double* out) {
   for (std::size_t i = 0; i < kRun; ++i) {
@@ -126,14 +124,14 @@ void SamplePlan::sobol(unsigned dimension, std::uint64_t first, std::uint64_t ro
   const std::uint32_t* const directions = &directions_[std::size_t{dimension} * kBits];
   std::array<std::uint32_t, kRun> of_run;  // NOLINT: filled at once
   for (std::uint64_t i = 0; i < kRun; ++i) {
-    of_run[i] = sum_of(directions, i);
+    of_run[i] = reversed(sum_of(directions, i));
   }
   std::array<double, kRun> numbers;  // NOLINT: filled before it is read
   for (std::uint64_t at = 0; at < rows;) {
     const std::uint64_t skipped = (first + at) % kRun;
     const std::uint64_t count = std::min(kRun - skipped, rows - at);
     const bool whole = step == 1 && count == kRun;
-    place_run(sum_of(directions, first + at - skipped), of_run,
+    place_run(reversed(sum_of(directions, first + at - skipped)), of_run,
               static_cast<std::uint32_t>(keys_[dimension]), whole ? out + at : numbers.data());
     for (std::uint64_t i = 0; i < count && !whole; ++i) {
       out[(at + i) * step] = numbers[skipped + i];

@@ -26,10 +26,25 @@ bool same_among(const std::vector<std::size_t>& a, const std::vector<std::size_t
   }
 }
 
+std::vector<std::size_t> rows_of(const Model& model) {
+  std::vector<unsigned> order = model.correlated;
+  for (unsigned d = 0; d < model.dimensions; ++d) {
+    if (std::find(model.correlated.begin(), model.correlated.end(), d) == model.correlated.end()) {
+      order.push_back(d);
+    }
+  }
+  std::vector<std::size_t> rows(order.size());
+  for (std::size_t row = 0; row < order.size(); ++row) {
+    rows[order[row]] = row;
+  }
+  return rows;
+}
+
 }  // namespace
 
 Worlds::Worlds(const Model& model)
     : m_(model),
+      rows_(rows_of(model)),
       inputs_(model.row.size() * kN),
       columns_(model.row.size()),
       sound_(kN, 1),

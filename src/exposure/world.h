@@ -132,7 +132,7 @@ class Worlds {
   };
 
   // Of all worlds that were taken: what is drawn, or for events the number that decides.
-  [[nodiscard]] double* column(unsigned dimension) { return &drawn_[dimension * apart_]; }
+  [[nodiscard]] double* column(unsigned dimension) { return &drawn_[rows_[dimension] * apart_]; }
   [[nodiscard]] double* of_line(std::size_t line, LineColumn column) {
     return &lines_[(line * kLineColumns + column) * kLanes];
   }
@@ -179,7 +179,6 @@ class Worlds {
   void find_fates();
   void order_by_fate(const Points& points, std::size_t first, std::size_t count);
   void draw_block(const Points& points, std::size_t first, std::size_t count);
-  void correlate();
   void draw_node(const Node& node, std::size_t first);
   void draw_event(const EventNode& node, double* out, std::size_t first);
   void draw_day(const DayNode& node, double* out) const;
@@ -225,11 +224,13 @@ class Worlds {
   std::vector<std::uint32_t> came_;           // fate x point
   std::vector<std::uint32_t> keys_, starts_;  // of points; of keys, in the order
   std::vector<std::uint32_t> order_;          // places of the points that were taken, or none
-  std::size_t apart_ = 0;                     // of dimensions: whole lanes
-  std::vector<double> drawn_;                 // dimension x world that was taken
-  std::vector<double> few_, correlated_;      // dimension x world
-  std::vector<double> inputs_;                // slot x lane
-  std::vector<const double*> columns_;        // of each slot; those of results by the option played
+  // Of each dimension its row of drawn_: first those that are correlated, as the copula wants them.
+  std::vector<std::size_t> rows_;
+  std::size_t apart_ = 0;               // of rows: whole lanes
+  std::vector<double> drawn_;           // row x world that was taken
+  std::vector<double> few_;             // dimension x world
+  std::vector<double> inputs_;          // slot x lane
+  std::vector<const double*> columns_;  // of each slot; those of results by the option played
   std::vector<std::pair<SlotIndex, double>> held_;
   std::vector<char> sound_;
   std::vector<double> lines_;    // line x LineColumn x lane

@@ -22,6 +22,15 @@ REDLINE_LANES void see_fate(double above, double below, const double* u, std::ui
   }
 }
 
+// Of a key its place in Gray's code, in which a key differs from the next in one bit alone: lanes
+// at the edge between two keys differ in one event, not in all the more frequent ones too.
+inline std::uint32_t place_in_gray_code(std::uint32_t key) {
+  for (unsigned bits = 1; bits < 32; bits *= 2) {
+    key ^= key >> bits;
+  }
+  return key;
+}
+
 }  // namespace
 
 void Worlds::draw(std::span<const double> u, std::size_t count) {
@@ -68,22 +77,10 @@ void Worlds::draw_block(const Points& points, std::size_t first, std::size_t cou
     std::fill(to + count, to + apart_, to[count - 1]);
   }
   if (m_.copula) {
-    correlate();
+    m_.copula->correlate({drawn_.data(), m_.correlated.size() * apart_});
   }
   for (const DrawNode& draw : m_.draws) {
     draw.table.draw({column(draw.dimension), apart_}, draw.factor);
-  }
-}
-
-void Worlds::correlate() {
-  const std::size_t size = m_.correlated.size();
-  correlated_.resize(size * apart_);
-  for (std::size_t k = 0; k < size; ++k) {
-    std::copy_n(column(m_.correlated[k]), apart_, &correlated_[k * apart_]);
-  }
-  m_.copula->correlate(correlated_);
-  for (std::size_t k = 0; k < size; ++k) {
-    std::copy_n(&correlated_[k * apart_], apart_, column(m_.correlated[k]));
   }
 }
 
@@ -201,6 +198,7 @@ void Worlds::order_by_fate(const Points& points, std::size_t first, std::size_t 
       }
     }
   }
+  std::transform(keys_.begin(), keys_.end(), keys_.begin(), place_in_gray_code);
   std::fill(starts_.begin(), starts_.end(), 0);
   for (const std::uint32_t key : keys_) {
     ++starts_[key + 1];
