@@ -278,6 +278,25 @@ TEST(ServingStep, RanksThatShareExpertsWaitForEachOther) {
   EXPECT_EQ(rise(gpt(4)), 0.0);
 }
 
+TEST(ServingStep, OverAHostsBusAnEnginesOwnMessagesSaveNothing) {
+  InferenceRequest request;
+  request.decode = {.count = 8, .cached = 1024};
+  ServingPlan p;
+  p.shard.tensor = 2;
+  p.shard.node_ranks = 2;
+  const auto halved = [&](const char* chip) {
+    const Bench b = bench(chip, "vllm");
+    const StepModel::Timer timer = b.steps.serving_timer(gpt(4), p, request);
+    auto values = b.steps.serving_constants().values;
+    values[perf::kServeMessages] = 1.0;
+    const double before = timer(values);
+    values[perf::kServeMessages] = 0.5;
+    return timer(values) / before;
+  };
+  EXPECT_EQ(halved("rtx-pro-6000-blackwell-server"), 1.0);
+  EXPECT_LT(halved("h100-sxm5"), 1.0);
+}
+
 TEST(ServingStep, TheLargestBatchIsTheLastThatFits) {
   const LlmModel model = gpt(16);
   const ServingPlan p;
