@@ -70,7 +70,7 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   costs.prompts = static_cast<double>(request.prefill.count);
   costs.sequences = static_cast<double>(request.prefill.count + request.decode.count);
   costs.imbalance = plan.imbalance;
-  costs.ranks = model.moe ? plan.shard.data : 1.0;
+  costs.rank_doublings = model.moe ? doublings(plan.shard.data) : 0.0;
   const Limits& limits = kernels.limits();
   costs.core_cycles = limits.cores * limits.clock;
   costs.overlaps_experts = plan.overlaps_experts;
@@ -109,7 +109,7 @@ StepParts serving_parts(const ServingCosts& costs, const StepModel::Values& c, d
     slowest_s = std::max(slowest_s, parts.total());
   }
   const double fixed = c[kServeStep] + (costs.prompts > 0.0 ? c[kServePrompt] : 0.0) +
-                       c[kServeRanks] * doublings(costs.ranks);
+                       c[kServeRanks] * costs.rank_doublings;
   step.seconds[index_of(Work::kHost)] += fixed;
   slowest_s += fixed;
   return step;

@@ -12,8 +12,8 @@ struct ServingCosts {
   double prompts = 0.0;          // prompts are prefilled in this step
   double sequences = 0.0;        // of the step, with those of the prompts
   double imbalance = 1.0;
-  double ranks = 1.0;        // that step together, each with sequences of its own
-  double core_cycles = 0.0;  // of all cores in a second; 0: not known
+  double rank_doublings = 0.0;  // of ranks with sequences of their own that share experts
+  double core_cycles = 0.0;     // of all cores in a second; 0: not known
   bool overlaps_experts = false;
   bool over_host_bus = false;  // messages, for want of links
 };
