@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numbers>
 #include <utility>
 
+#include "exposure/lanes.h"
+
 namespace redline {
 namespace {
+
+using Four = double __attribute__((vector_size(4 * sizeof(double))));
 
 constexpr double kLeastCell = 0x1p-24;  // of probability
 
@@ -63,7 +68,7 @@ bool QuantileTable::fit(const Sample& sample) {
   // Newton's forward differences in steps of a third.
   const double b = 3.0 * (first - bend / 2.0 + turn / 3.0);
   const double c = 4.5 * (bend - turn), d = 4.5 * turn;
-  cells_[sample.cell] = {q[0], b, c, d, kNone};
+  cells_[sample.cell] = {q[0], b, c, d};
   if (q[0] == q[6] || is_discrete(exact_.kind())) {
     return q[0] == q[6];
   }
@@ -88,6 +93,7 @@ bool QuantileTable::fit(const Sample& sample) {
 void QuantileTable::build(std::size_t evaluations) {
   std::vector<Sample> waiting(kGrid);
   cells_.resize(kGrid);
+  halves_.resize(kGrid, kNone);
   double last = ask(0.0);
   for (std::size_t i = 0; i < kGrid; ++i) {
     Sample& sample = waiting[i];
@@ -107,7 +113,7 @@ void QuantileTable::build(std::size_t evaluations) {
       continue;
     }
     if (sample.width <= kLeastCell || asked + 6 > evaluations) {
-      cells_[sample.cell].halves = kExact;
+      halves_[sample.cell] = kExact;
       continue;
     }
     asked += 6;
@@ -117,13 +123,62 @@ void QuantileTable::build(std::size_t evaluations) {
     }
     const std::size_t halves = cells_.size();
     cells_.resize(halves + 2);
-    cells_[sample.cell].halves = static_cast<std::int32_t>(halves);
+    halves_.resize(halves + 2, kNone);
+    halves_[sample.cell] = static_cast<std::int32_t>(halves);
     for (const std::size_t half : {std::size_t{0}, std::size_t{1}}) {
       Sample next{halves + half, sample.from, sample.width / 2.0, {}};
       next.from += static_cast<double>(half) * next.width;
       std::copy_n(finer + 6 * half, 7, next.at);
       waiting.push_back(next);
     }
+  }
+}
+
+REDLINE_LANES void QuantileTable::draw_some(double* p, double factor) const {
+  // As wide as the places at first, for vectors.
+  std::array<std::int32_t, kAtOnce> cell;  // NOLINT: filled before it is read
+  std::array<double, kAtOnce> t;           // NOLINT: likewise
+  for (std::size_t i = 0; i < kAtOnce; ++i) {
+    const double place = p[i] * kGrid;
+    cell[i] = static_cast<std::int32_t>(place);
+    t[i] = place - cell[i];
+  }
+  std::array<std::size_t, kAtOnce> asked;  // NOLINT: as much of it is read as is filled
+  std::array<double, kAtOnce> exact;       // NOLINT: likewise
+  std::size_t exacts = 0;
+  for (std::size_t i = 0; i < kAtOnce; ++i) {
+    if (halves_[static_cast<std::size_t>(cell[i])] != kNone) {
+      Spot spot{cell[i], t[i]};
+      if (!descend(spot)) {
+        exact[exacts] = exact_.quantile(p[i]) * factor;
+        asked[exacts++] = i;
+      }
+      cell[i] = spot.cell;
+      t[i] = spot.t;
+    }
+  }
+  // Four cells are rows of a matrix, whose columns are wanted.
+  for (std::size_t i = 0; i < kAtOnce; i += 4) {
+    Four one, two, three, four;  // NOLINT: filled at once
+    std::memcpy(&one, &cells_[static_cast<std::size_t>(cell[i])], sizeof one);
+    std::memcpy(&two, &cells_[static_cast<std::size_t>(cell[i + 1])], sizeof two);
+    std::memcpy(&three, &cells_[static_cast<std::size_t>(cell[i + 2])], sizeof three);
+    std::memcpy(&four, &cells_[static_cast<std::size_t>(cell[i + 3])], sizeof four);
+    const Four ac = __builtin_shufflevector(one, two, 0, 4, 2, 6);
+    const Four bd = __builtin_shufflevector(one, two, 1, 5, 3, 7);
+    const Four more_ac = __builtin_shufflevector(three, four, 0, 4, 2, 6);
+    const Four more_bd = __builtin_shufflevector(three, four, 1, 5, 3, 7);
+    const Four a = __builtin_shufflevector(ac, more_ac, 0, 1, 4, 5);
+    const Four b = __builtin_shufflevector(bd, more_bd, 0, 1, 4, 5);
+    const Four c = __builtin_shufflevector(ac, more_ac, 2, 3, 6, 7);
+    const Four d = __builtin_shufflevector(bd, more_bd, 2, 3, 6, 7);
+    Four at;  // NOLINT: filled at once
+    std::memcpy(&at, &t[i], sizeof at);
+    const Four value = (a + at * (b + at * (c + at * d))) * factor;
+    std::memcpy(p + i, &value, sizeof value);
+  }
+  for (std::size_t k = 0; k < exacts; ++k) {
+    p[asked[k]] = exact[k];
   }
 }
 
@@ -139,21 +194,11 @@ void QuantileTable::draw(std::span<double> p, double factor) const {
   for (std::size_t i = 0; i < kGrid && p.size() > kGrid; ++i) {
     __builtin_prefetch(&cells_[i]);
   }
-  // Places first, so that no cell waits for the place of the next.
-  constexpr std::size_t kAtOnce = 64;
-  std::array<int, kAtOnce> number;  // NOLINT: filled before it is read
-  std::array<double, kAtOnce> t;    // NOLINT: likewise
-  while (!p.empty()) {
-    const std::span<double> some = p.first(std::min(kAtOnce, p.size()));
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      const double place = some[i] * kGrid;
-      number[i] = static_cast<int>(place);
-      t[i] = place - number[i];
-    }
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      some[i] = within(number[i], t[i], some[i]) * factor;
-    }
-    p = p.subspan(some.size());
+  for (; p.size() >= kAtOnce; p = p.subspan(kAtOnce)) {
+    draw_some(p.data(), factor);
+  }
+  for (double& one : p) {
+    one = (*this)(one)*factor;
   }
 }
 

@@ -32,8 +32,13 @@ class QuantileTable {
       return exact_.quantile(p);
     }
     const double place = p * kGrid;
-    const auto number = static_cast<int>(place);
-    return within(number, place - number, p);
+    Spot spot{static_cast<std::int32_t>(place), 0.0};
+    spot.t = place - spot.cell;
+    if (halves_[static_cast<std::size_t>(spot.cell)] != kNone && !descend(spot)) {
+      return exact_.quantile(p);
+    }
+    const Cell& cell = cells_[static_cast<std::size_t>(spot.cell)];
+    return cell.a + spot.t * (cell.b + spot.t * (cell.c + spot.t * cell.d));
   }
 
   // Each of many `p` becomes its quantile, times a factor.
@@ -47,11 +52,17 @@ class QuantileTable {
  private:
   static constexpr int kGrid = 256;
   static constexpr std::int32_t kNone = 0, kExact = -1;
+  static constexpr std::size_t kAtOnce = 64;
 
-  // The quantile is a + bt + ct^2 + dt^3, t from 0 to 1 within the cell, unless it has halves.
-  struct Cell {
+  // The quantile is a + bt + ct^2 + dt^3, t from 0 to 1 within the cell, unless it has halves. A
+  // cell lies in one line of the cache.
+  struct alignas(32) Cell {
     double a, b, c, d;
-    std::int32_t halves;
+  };
+  // So far, from 0 to 1, within a cell.
+  struct Spot {
+    std::int32_t cell;
+    double t;
   };
   // Seven points of a cell, its ends among them.
   struct Sample {
@@ -60,20 +71,23 @@ class QuantileTable {
     double at[7];
   };
 
-  // Of p, which lies so far, from 0 to 1, within a cell of the grid.
-  [[nodiscard]] double within(int number, double t, double p) const {
-    const Cell* cell = &cells_[static_cast<std::size_t>(number)];
-    while (cell->halves != kNone) {
-      if (cell->halves == kExact) {
-        return exact_.quantile(p);
+  // From a cell that has halves down to one that has none; false where the distribution itself is
+  // asked.
+  [[nodiscard]] bool descend(Spot& spot) const {
+    for (std::int32_t halves = halves_[static_cast<std::size_t>(spot.cell)]; halves != kNone;
+         halves = halves_[static_cast<std::size_t>(spot.cell)]) {
+      if (halves == kExact) {
+        return false;
       }
-      t += t;
-      const bool upper = t >= 1.0;
-      t -= upper ? 1.0 : 0.0;
-      cell = &cells_[static_cast<std::size_t>(cell->halves) + (upper ? 1 : 0)];
+      spot.t += spot.t;
+      const bool upper = spot.t >= 1.0;
+      spot.t -= upper ? 1.0 : 0.0;
+      spot.cell = halves + (upper ? 1 : 0);
     }
-    return cell->a + t * (cell->b + t * (cell->c + t * cell->d));
+    return true;
   }
+  // Of kAtOnce numbers.
+  void draw_some(double* p, double factor) const;
   void build(std::size_t evaluations);
   [[nodiscard]] double ask(double p) const;
   [[nodiscard]] bool fit(const Sample& sample);
@@ -81,6 +95,7 @@ class QuantileTable {
   Distribution exact_;
   double spread_ = 0.0;
   std::vector<Cell> cells_{};
+  std::vector<std::int32_t> halves_{};  // of each cell: where the first stands, kNone or kExact
 };
 
 }  // namespace redline
