@@ -199,13 +199,14 @@ REDLINE_LANES void Worlds::grow_market(std::size_t k) {
     nothing[i] = power_of(at_least_none(outside[i]), taste[i]);
     const double all = w + rival[i] + nothing[i];
     const double got = money_of(sold[i]);
-    rivals[i] = supply != nullptr ? at_least_none(supply[i]) : kNever;
+    const double most = supply != nullptr ? at_least_none(supply[i]) : kNever;
     // Shares of the choice; where domestic makers cannot deliver, buyers choose again without them.
-    demand[i] = w > 0.0 ? got * all / w : 0.0;
-    if (w > 0.0 && demand[i] * rival[i] / all > rivals[i]) {
-      const double second = w / (w + nothing[i]);
-      demand[i] = (got + rivals[i] * second) / (w / all + rival[i] / all * second);
-    }
+    const double served = w > 0.0 ? got * all / w : 0.0;
+    const double second = w / (w + nothing[i]);
+    const double unserved = (got + most * second) / (w / all + rival[i] / all * second);
+    const bool lacks = (w > 0.0) & (served * rival[i] / all > most);
+    rivals[i] = most;
+    demand[i] = lacks ? unserved : served;
   });
   for (std::size_t q = 1; q < m_.quarters; ++q) {
     each([&](std::size_t i) {
