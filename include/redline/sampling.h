@@ -27,6 +27,8 @@ class SamplePlan {
   void fill(std::uint64_t first, std::span<double> out) const;
   // The same, dimension by dimension: out[d * rows + i] of the point first + i.
   void fill_columns(std::uint64_t first, std::span<double> out) const;
+  // One dimension of so many of them.
+  void fill_column(unsigned dimension, std::uint64_t first, std::span<double> out) const;
 
   [[nodiscard]] unsigned dimensions() const { return static_cast<unsigned>(keys_.size()); }
   [[nodiscard]] std::uint64_t count() const { return count_; }

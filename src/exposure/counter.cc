@@ -8,7 +8,7 @@
 namespace redline::exposure {
 namespace {
 
-// What the accounts of a model read of lines and firms.
+// What the accounts of a model read.
 std::vector<SlotIndex> slots_read(const Model& model) {
   std::vector<SlotIndex> slots{model.slot_of(0, FirmMeasure::kRevenue, 0)};
   for (const AnswerInfo& answer : model.answers) {
@@ -36,9 +36,11 @@ Counter::Counter(const Model& model, const std::vector<double>& scales)
 }
 
 void Counter::block(const SamplePlan& plan, std::uint64_t first, std::uint64_t count) {
-  fill_points(m_, plan, first, count, points_);
-  const auto take = [this](std::size_t, std::size_t lanes) { take_lanes(lanes); };
-  draw_in_turn(worlds_, points_, count, take, true);
+  worlds_.take_by_fate(plan, first, count);
+  for (std::uint64_t at = 0; at < count; at += Worlds::kLanes) {
+    worlds_.draw(at);
+    take_lanes(std::min(Worlds::kLanes, count - at));
+  }
   samples_ += count;
 }
 

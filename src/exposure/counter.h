@@ -70,7 +70,6 @@ class Counter {
   Accounts places_;
   Worlds worlds_;
   std::uint64_t samples_ = 0, unsound_ = 0;
-  std::vector<double> points_;
   // Option x account: the numbers of the worlds that were played last, made or as they stand
   // elsewhere.
   std::vector<const double*> values_;

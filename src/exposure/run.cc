@@ -53,11 +53,14 @@ std::vector<double> scales_of(const Model& model, const SamplePlan& plan) {
   return scales;
 }
 
-// Worlds of which only what the first firm earns is asked.
-std::unique_ptr<Worlds> worlds_of_net(const Model& model) {
+// Worlds of which only what the first firm earns is asked, beside some inputs.
+std::unique_ptr<Worlds> worlds_of_net(const Model& model, const std::vector<Input>& inputs = {}) {
   auto worlds = std::make_unique<Worlds>(model);
-  const SlotIndex net = model.slot_of(0, FirmMeasure::kNet, 0);
-  worlds->work_out_only({&net, 1});
+  std::vector<SlotIndex> slots{model.slot_of(0, FirmMeasure::kNet, 0)};
+  for (const Input& one : inputs) {
+    slots.push_back(one.slot);
+  }
+  worlds->work_out_only(slots);
   return worlds;
 }
 
@@ -141,7 +144,7 @@ Choices choices(const Model& model, const std::vector<Input>& inputs, std::uint6
   const SamplePlan plan = plan_of(model, options.design, samples, options.seed);
   const std::uint64_t blocks = (samples + kBlockSamples - 1) / kBlockSamples;
   for_each_index(blocks, options.threads, [&](std::size_t b) {
-    const auto made = worlds_of_net(model);
+    const auto made = worlds_of_net(model, inputs);
     Worlds& worlds = *made;
     const std::uint64_t first = b * kBlockSamples;
     const std::uint64_t count = std::min(kBlockSamples, samples - first);

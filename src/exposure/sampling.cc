@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include <boost/random/sobol.hpp>
 
@@ -127,12 +128,18 @@ void SamplePlan::sobol(unsigned dimension, std::uint64_t first, std::uint64_t ro
     of_run[i] = reversed(sum_of(directions, i));
   }
   std::array<double, kRun> numbers;  // NOLINT: filled before it is read
+  std::uint32_t sum = sum_of(directions, first - first % kRun);
   for (std::uint64_t at = 0; at < rows;) {
     const std::uint64_t skipped = (first + at) % kRun;
     const std::uint64_t count = std::min(kRun - skipped, rows - at);
     const bool whole = step == 1 && count == kRun;
-    place_run(reversed(sum_of(directions, first + at - skipped)), of_run,
-              static_cast<std::uint32_t>(keys_[dimension]), whole ? out + at : numbers.data());
+    place_run(reversed(sum), of_run, static_cast<std::uint32_t>(keys_[dimension]),
+              whole ? out + at : numbers.data());
+    // From run to run two bits of the number in Gray's code change: the last that changed in the
+    // number, and what the last bit of the run's own number leaves in the bit below.
+    const std::uint64_t next = (first + at - skipped) / kRun + 1;
+    sum ^= directions[kRunBits - 1] ^
+           directions[std::min<unsigned>(kRunBits + std::countr_zero(next), kBits - 1)];
     for (std::uint64_t i = 0; i < count && !whole; ++i) {
       out[(at + i) * step] = numbers[skipped + i];
     }
@@ -164,6 +171,11 @@ void SamplePlan::fill_columns(std::uint64_t first, std::span<double> out) const 
   for (unsigned d = 0; rows > 0 && d < dimensions(); ++d) {
     fill_dimension(d, first, rows, 1, out.data() + d * rows);
   }
+}
+
+void SamplePlan::fill_column(unsigned dimension, std::uint64_t first, std::span<double> out) const {
+  RL_CHECK(dimension < dimensions() && first + out.size() <= count_);
+  fill_dimension(dimension, first, out.size(), 1, out.data());
 }
 
 std::uint64_t SamplePlan::rows_of(std::uint64_t first, std::span<const double> out) const {

@@ -65,6 +65,10 @@ RC_GTEST_PROP(SamplePlanProperty, AnyCutIntoBlocksDrawsTheSamePoints, ()) {
   for (std::size_t i = 0; i < block.size(); ++i) {
     RC_ASSERT(columns[i % dimensions * rows + i / dimensions] == block[i]);
   }
+  std::vector<double> column(rows);
+  plan.fill_column(dimensions - 1, first, column);
+  RC_ASSERT(
+      std::equal(column.begin(), column.end(), columns.end() - static_cast<std::ptrdiff_t>(rows)));
   for (const double one : whole) {
     RC_ASSERT(one > 0.0 && one < 1.0);
   }

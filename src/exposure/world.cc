@@ -40,14 +40,79 @@ std::vector<std::size_t> rows_of(const Model& model) {
   return rows;
 }
 
+std::vector<const DrawNode*> tables_of(const Model& model) {
+  std::vector<const DrawNode*> tables(model.dimensions, nullptr);
+  for (const DrawNode& draw : model.draws) {
+    tables[draw.dimension] = &draw;
+  }
+  return tables;
+}
+
+// What is read of the row where a line is worked out.
+std::vector<SlotIndex> slots_of(const Line& line) {
+  std::vector<SlotIndex> slots{
+      line.usefulness,  line.demand,   line.growth,         line.margin,     line.price,
+      line.conversion,  line.lead,     line.supply_lead,    line.share,      line.duty,
+      line.passed_on,   line.stock,    line.stock_reusable, line.realisable, line.commitments,
+      line.cancellable, line.reusable, line.holds,          line.patience,   line.fungible,
+      line.development};
+  for (const auto* const events : {&line.closes, &line.opens, &line.ends}) {
+    slots.insert(slots.end(), events->begin(), events->end());
+  }
+  for (const auto& one : {line.cap, line.supply}) {
+    if (one) {
+      slots.push_back(*one);
+    }
+  }
+  if (line.builds_on != kNone) {
+    slots.push_back(static_cast<SlotIndex>(line.builds_on));
+  }
+  return slots;
+}
+
+std::vector<SlotIndex> slots_of(const Market& market) {
+  std::vector<SlotIndex> slots{market.sold,       market.growth,  market.rival_growth,
+                               market.preference, market.outside, market.taste};
+  if (market.rival_supply) {
+    slots.push_back(*market.rival_supply);
+  }
+  return slots;
+}
+
+// What is read of the row for a node.
+std::vector<SlotIndex> slots_of(const Model& model, const Node& node) {
+  switch (node.kind) {
+    case NodeKind::kDraw:
+      return {};
+    case NodeKind::kFormula:
+      return model.formulas[node.index].reads();
+    case NodeKind::kDay:
+      return {model.day_nodes[node.index].event};
+    case NodeKind::kEvent:
+      break;
+  }
+  const EventNode& event = model.event_nodes[node.index];
+  std::vector<SlotIndex> slots = event.after;
+  slots.insert(slots.end(), event.unless.begin(), event.unless.end());
+  for (const auto& one : {event.probability, event.delay, event.rate}) {
+    if (one) {
+      slots.push_back(*one);
+    }
+  }
+  return slots;
+}
+
 }  // namespace
 
 Worlds::Worlds(const Model& model)
     : m_(model),
       rows_(rows_of(model)),
+      tables_(tables_of(model)),
+      needed_(model.nodes.size(), 1),
+      used_(model.dimensions, 1),
       inputs_(model.row.size() * kN),
       columns_(model.row.size()),
-      sound_(kN, 1),
+      sound_(kN, 0.0),
       lines_(model.lines.size() * kLineColumns * kN),
       windows_(model.lines.size() * model.quarters * kWindowColumns * kN),
       stirs_(model.lines.size() * model.quarters),
@@ -162,6 +227,54 @@ void Worlds::work_out_only(std::span<const SlotIndex> slots) {
     });
     for (const std::size_t l : group.lines) {
       left_out_[l] = asked ? 0 : left_out_[l];
+    }
+  }
+  find_needed(slots);
+}
+
+// Formulas all are: any of them may have no value.
+void Worlds::find_needed(std::span<const SlotIndex> slots) {
+  std::vector<char> read(m_.row.size(), 0);
+  const auto mark = [&](std::span<const SlotIndex> some) {
+    for (const SlotIndex slot : some) {
+      read[slot] = 1;
+    }
+  };
+  mark(slots);
+  for (std::size_t l = 0; l < m_.lines.size(); ++l) {
+    const Line& line = m_.lines[l];
+    if (left_out_[l] != 0) {
+      continue;
+    }
+    mark(slots_of(line));
+    read[m_.firms[line.firm].tax] = 1;
+    if (line.market != kNone) {
+      const Market& market = m_.markets[static_cast<std::size_t>(line.market)];
+      mark(slots_of(market));
+      read[m_.lines[market.reference].usefulness] = 1;
+    }
+  }
+  std::fill(used_.begin(), used_.end(), 0);
+  for (const unsigned d : m_.correlated) {
+    used_[d] = 1;
+  }
+  for (std::size_t n = m_.nodes.size(); n-- > 0;) {
+    const Node& node = m_.nodes[n];
+    needed_[n] = static_cast<char>(node.kind == NodeKind::kFormula || read[node.slot] != 0);
+    if (needed_[n] == 0) {
+      continue;
+    }
+    mark(slots_of(m_, node));
+    if (node.kind == NodeKind::kDraw) {
+      used_[m_.draws[node.index].dimension] = 1;
+    }
+    if (node.kind == NodeKind::kEvent) {
+      const EventNode& event = m_.event_nodes[node.index];
+      for (const int d : {event.occurs, event.when}) {
+        if (d != kNone) {
+          used_[static_cast<std::size_t>(d)] = 1;
+        }
+      }
     }
   }
 }

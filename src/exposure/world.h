@@ -37,17 +37,17 @@ class Worlds {
   };
   // Makes worlds of so many of the points ready to be drawn.
   void take(const Points& points, std::size_t first, std::size_t count);
-  // The same in an order in which worlds stand together where the same events come, as far as that
-  // is seen from the points alone: most steps of the work can be left out where they concern no
-  // lane. No world's numbers hang on it.
-  void take_by_fate(const Points& points, std::size_t first, std::size_t count);
+  // The same of points of a plan, in an order in which worlds stand together where the same events
+  // come, as far as that is seen from the points alone: most steps of the work can be left out
+  // where they concern no lane. No world's numbers hang on it.
+  void take_by_fate(const SamplePlan& plan, std::uint64_t first, std::size_t count);
   // Draws the worlds from `first` on, a multiple of kLanes, of those that were taken.
   void draw(std::size_t first);
   // Takes and draws `count` worlds, kLanes at the most: `u` has a number in (0, 1) for each world
   // and dimension, world by world.
   void draw(std::span<const double> u, std::size_t count);
-  // From the next draw on nothing is worked out but what these numbers of lines and firms hang on;
-  // the others have any value.
+  // From the next worlds on that are taken nothing is worked out but these numbers and what they
+  // hang on, and inputs that could have no value; the others have any value.
   void work_out_only(std::span<const SlotIndex> slots);
   // From the next draw on a quantity is this, and not what is drawn for it.
   void hold(SlotIndex slot, double value) { held_.emplace_back(slot, value); }
@@ -78,7 +78,7 @@ class Worlds {
   // A formula, of what was drawn and of the option that was played; kLanes numbers.
   void work_out(const Formula& formula, double* out) const { formula.work_out(columns_, out); }
   // Whether every input of a world has a value.
-  [[nodiscard]] bool sound(std::size_t lane) const { return sound_[lane] != 0; }
+  [[nodiscard]] bool sound(std::size_t lane) const { return sound_[lane] == 0.0; }
 
  private:
   // Of a line, what does not change from quarter to quarter: within bounds, ready for use.
@@ -176,9 +176,12 @@ class Worlds {
   }
 
   void compare_groups();
+  void find_needed(std::span<const SlotIndex> slots);
   void find_fates();
-  void order_by_fate(const Points& points, std::size_t first, std::size_t count);
-  void draw_block(const Points& points, std::size_t first, std::size_t count);
+  void order_by_fate(const SamplePlan& plan, std::uint64_t first, std::size_t count);
+  template <class Drawn>
+  void draw_block(std::size_t count, const Drawn& drawn);
+  void draw_table(unsigned dimension);
   void draw_node(const Node& node, std::size_t first);
   void draw_event(const EventNode& node, double* out, std::size_t first);
   void draw_day(const DayNode& node, double* out) const;
@@ -199,6 +202,7 @@ class Worlds {
   void find_replaced(Group& group, std::size_t line, std::size_t quarter, double* out);
   void find_in_market(std::size_t line, std::size_t quarter, double* out);
   void play_line(Group& group, std::size_t line, std::size_t quarter);
+  void count_blocked(Group& group, std::size_t line, std::size_t quarter, const double* potential);
   void note(Group& group, std::size_t line, LineMeasure measure, std::size_t quarter,
             const double* cents);
   void develop(std::size_t line, std::size_t quarter);
@@ -212,27 +216,35 @@ class Worlds {
   // Whether an event comes, from the points alone: on one side of a quantile, if others came.
   struct Fate {
     SlotIndex slot;
-    std::vector<std::size_t> after;  // fates, earlier ones
-    unsigned dimension = 0;
-    double above = 0.0, below = 1.0;    // comes between
-    std::optional<std::size_t> odds{};  // the draw of its probability, in place of the bounds
-    std::optional<unsigned> bit{};      // in the key of the order
+    std::vector<std::size_t> after;       // fates, earlier ones
+    std::optional<unsigned> dimension{};  // none where it always comes
+    double above = 0.0, below = 1.0;      // comes between
+    std::optional<unsigned> odds{};       // that its probability is drawn from, beside the bounds
+    std::optional<unsigned> bit{};        // in the key of the order
   };
 
   const Model& m_;
   std::vector<Fate> fates_;
+  // Of the dimensions that fates hang on: of each its row in early_, if it has one, and whether it
+  // holds what is drawn, in place of points.
+  std::vector<std::optional<std::size_t>> early_rows_;
+  std::vector<char> drawn_early_;
+  std::vector<double> early_;                 // row x point
+  std::vector<double> points_;                // of one dimension
   std::vector<std::uint32_t> came_;           // fate x point
   std::vector<std::uint32_t> keys_, starts_;  // of points; of keys, in the order
   std::vector<std::uint32_t> order_;          // places of the points that were taken, or none
   // Of each dimension its row of drawn_: first those that are correlated, as the copula wants them.
   std::vector<std::size_t> rows_;
-  std::size_t apart_ = 0;               // of rows: whole lanes
-  std::vector<double> drawn_;           // row x world that was taken
-  std::vector<double> few_;             // dimension x world
-  std::vector<double> inputs_;          // slot x lane
-  std::vector<const double*> columns_;  // of each slot; those of results by the option played
+  std::vector<const DrawNode*> tables_;  // of each dimension; none of those of events
+  std::vector<char> needed_, used_;      // nodes; dimensions
+  std::size_t apart_ = 0;                // of rows: whole lanes
+  std::vector<double> drawn_;            // row x world that was taken
+  std::vector<double> few_;              // dimension x world
+  std::vector<double> inputs_;           // slot x lane
+  std::vector<const double*> columns_;   // of each slot; those of results by the option played
   std::vector<std::pair<SlotIndex, double>> held_;
-  std::vector<char> sound_;
+  std::vector<double> sound_;    // 0, or NaN where an input has no value
   std::vector<double> lines_;    // line x LineColumn x lane
   std::vector<double> windows_;  // line x quarter x WindowColumn x lane
   std::vector<Stirs> stirs_;     // line x quarter
@@ -279,19 +291,15 @@ inline void fill_points(const Model& model, const SamplePlan& plan, std::uint64_
   }
 }
 
-// Draws a world for each of `count` points, by fate or in their order, as many as there are lanes
-// at a time, and calls work(place of the first, how many).
+// Draws a world for each of `count` points, as many as there are lanes at a time, and calls
+// work(place of the first, how many).
 template <class Work>
 void draw_in_turn(Worlds& worlds, std::span<const double> points, std::size_t count,
-                  const Work& work, bool by_fate = false) {
+                  const Work& work) {
   constexpr std::size_t kAtOnce = 4096;
   for (std::size_t taken = 0; taken < count; taken += kAtOnce) {
     const std::size_t size = std::min(kAtOnce, count - taken);
-    if (by_fate) {
-      worlds.take_by_fate({points, count}, taken, size);
-    } else {
-      worlds.take({points, count}, taken, size);
-    }
+    worlds.take({points, count}, taken, size);
     for (std::size_t at = 0; at < size; at += Worlds::kLanes) {
       worlds.draw(at);
       work(taken + at, std::min(Worlds::kLanes, size - at));

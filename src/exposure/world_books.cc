@@ -101,9 +101,7 @@ void Worlds::play_line(Group& group, std::size_t l, std::size_t q) {
     write_off_stock(group, l, q);
   }
   if (counts) {
-    const double *before = window(l, q, kBefore), *again = window(l, q, kAgain);
-    double* const blocked = result(group, l, LineMeasure::kBlocked, q);
-    each([&](std::size_t i) { blocked[i] = all[i] * at_least_none(1.0 - before[i] - again[i]); });
+    count_blocked(group, l, q, all);
   }
   if (stirred.before) {
     sell_freely(group, l, q, all);
@@ -111,6 +109,15 @@ void Worlds::play_line(Group& group, std::size_t l, std::size_t q) {
   if (stirred.again) {
     sell_again(group, l, q, all);
   }
+}
+
+REDLINE_LANES void Worlds::count_blocked(Group& group, std::size_t l, std::size_t q,
+                                         const double* potential) {
+  const double *before = window(l, q, kBefore), *again = window(l, q, kAgain);
+  double* const blocked = result(group, l, LineMeasure::kBlocked, q);
+  each([&](std::size_t i) {
+    blocked[i] = potential[i] * at_least_none(1.0 - before[i] - again[i]);
+  });
 }
 
 // In the result of a line, in dollars, if anybody asks for it.

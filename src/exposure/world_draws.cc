@@ -22,6 +22,15 @@ REDLINE_LANES void see_fate(double above, double below, const double* u, std::ui
   }
 }
 
+// 1 where a number lies above what the odds leave.
+REDLINE_LANES void see_fate(const double* odds, const double* u, std::uint32_t* came,
+                            std::size_t points) {
+  REDLINE_INDEPENDENT
+  for (std::size_t i = 0; i < points; ++i) {
+    came[i] = static_cast<std::uint32_t>(u[i] > 1.0 - odds[i]);
+  }
+}
+
 // Of a key its place in Gray's code, in which a key differs from the next in one bit alone: lanes
 // at the edge between two keys differ in one event, not in all the more frequent ones too.
 inline std::uint32_t place_in_gray_code(std::uint32_t key) {
@@ -46,25 +55,38 @@ void Worlds::draw(std::span<const double> u, std::size_t count) {
 
 void Worlds::take(const Points& points, std::size_t first, std::size_t count) {
   order_.clear();
-  draw_block(points, first, count);
+  draw_block(count, [&](unsigned d) { return points.of(d) + first; });
 }
 
-void Worlds::take_by_fate(const Points& points, std::size_t first, std::size_t count) {
+void Worlds::take_by_fate(const SamplePlan& plan, std::uint64_t first, std::size_t count) {
   order_.clear();
   if (m_.dimensions > 0) {
-    order_by_fate(points, first, count);
+    order_by_fate(plan, first, count);
   }
-  draw_block(points, first, count);
+  points_.resize(count);
+  draw_block(count, [&](unsigned d) -> const double* {
+    if (early_rows_[d]) {
+      return &early_[*early_rows_[d] * count];
+    }
+    plan.fill_column(d, first, points_);
+    return points_.data();
+  });
 }
 
-// A dimension at a time, so that its table stays in the cache.
-void Worlds::draw_block(const Points& points, std::size_t first, std::size_t count) {
+// A dimension at a time, so that it and its table stay in the cache; drawn(dimension) is the first
+// of its points, or of what is drawn there if that was done early.
+template <class Drawn>
+void Worlds::draw_block(std::size_t count, const Drawn& drawn) {
   apart_ = (count + kN - 1) / kN * kN;
   if (drawn_.size() < apart_ * m_.dimensions) {
     drawn_.resize(apart_ * m_.dimensions);
   }
+  const std::size_t correlated = m_.correlated.size();
   for (unsigned d = 0; d < m_.dimensions; ++d) {
-    const double* const from = points.of(d) + first;
+    if (used_[d] == 0) {
+      continue;
+    }
+    const double* const from = drawn(d);
     double* const to = column(d);
     if (order_.empty()) {
       std::copy_n(from, count, to);
@@ -75,18 +97,31 @@ void Worlds::draw_block(const Points& points, std::size_t first, std::size_t cou
     }
     // Lanes that nobody asks for are like the last that somebody does.
     std::fill(to + count, to + apart_, to[count - 1]);
+    if (rows_[d] >= correlated && (order_.empty() || drawn_early_[d] == 0)) {
+      draw_table(d);
+    }
   }
   if (m_.copula) {
-    m_.copula->correlate({drawn_.data(), m_.correlated.size() * apart_});
+    m_.copula->correlate({drawn_.data(), correlated * apart_});
+    for (const unsigned d : m_.correlated) {
+      draw_table(d);
+    }
   }
-  for (const DrawNode& draw : m_.draws) {
-    draw.table.draw({column(draw.dimension), apart_}, draw.factor);
+}
+
+void Worlds::draw_table(unsigned d) {
+  if (const DrawNode* const draw = tables_[d]) {
+    draw->table.draw({column(d), apart_}, draw->factor);
   }
 }
 
 void Worlds::draw(std::size_t first) {
-  std::fill(sound_.begin(), sound_.end(), 1);
-  for (const Node& node : m_.nodes) {
+  fill_lanes(sound_.data(), 0.0);
+  for (std::size_t n = 0; n < m_.nodes.size(); ++n) {
+    const Node& node = m_.nodes[n];
+    if (needed_[n] == 0) {
+      continue;
+    }
     draw_node(node, first);
     for (const auto& [slot, value] : held_) {
       if (slot == node.slot) {
@@ -117,12 +152,13 @@ void Worlds::find_fates() {
     last = std::max(last, firm.quarters.back().last);
   }
   std::vector<double> odds;
-  for (const Node& node : m_.nodes) {
-    if (node.kind != NodeKind::kEvent) {
+  for (std::size_t n = 0; n < m_.nodes.size(); ++n) {
+    const Node& node = m_.nodes[n];
+    if (node.kind != NodeKind::kEvent || needed_[n] == 0) {
       continue;
     }
     const EventNode& event = m_.event_nodes[node.index];
-    Fate fate{node.slot, {}, {}};
+    Fate fate{node.slot, {}};
     double come = 1.0;
     for (std::size_t k = 0; k < fates_.size(); ++k) {
       if (std::find(event.after.begin(), event.after.end(), fates_[k].slot) != event.after.end()) {
@@ -134,8 +170,10 @@ void Worlds::find_fates() {
       fate.dimension = static_cast<unsigned>(event.occurs);
       fate.above = 1.0 - share_of(columns_[*event.probability][0]);
       for (const Node& other : m_.nodes) {
-        if (other.kind == NodeKind::kDraw && other.slot == *event.probability) {
-          fate.odds = other.index;
+        // Those that are correlated are known later; their middle does here.
+        if (other.kind == NodeKind::kDraw && other.slot == *event.probability &&
+            rows_[m_.draws[other.index].dimension] >= m_.correlated.size()) {
+          fate.odds = m_.draws[other.index].dimension;
         }
       }
     } else if (event.rate) {
@@ -168,26 +206,46 @@ void Worlds::find_fates() {
     fates_[rank[i]].bit = static_cast<unsigned>(rank.size() - 1 - i);
   }
   starts_.resize((std::size_t{1} << rank.size()) + 1);
+  early_rows_.resize(m_.dimensions);
+  drawn_early_.resize(m_.dimensions, 0);
+  std::size_t rows = 0;
+  for (const Fate& fate : fates_) {
+    for (const auto& d : {fate.dimension, fate.odds}) {
+      if (d && !early_rows_[*d]) {
+        early_rows_[*d] = rows++;
+      }
+    }
+    if (fate.odds) {
+      drawn_early_[*fate.odds] = 1;
+    }
+  }
 }
 
-void Worlds::order_by_fate(const Points& points, std::size_t first, std::size_t count) {
+void Worlds::order_by_fate(const SamplePlan& plan, std::uint64_t first, std::size_t count) {
   if (starts_.empty()) {
     find_fates();
+  }
+  early_.resize(m_.dimensions * count);
+  const auto early = [&](unsigned d) { return &early_[*early_rows_[d] * count]; };
+  for (unsigned d = 0; d < m_.dimensions; ++d) {
+    if (early_rows_[d]) {
+      plan.fill_column(d, first, {early(d), count});
+    }
+    if (drawn_early_[d] != 0) {
+      tables_[d]->table.draw({early(d), count}, tables_[d]->factor);
+    }
   }
   came_.resize(fates_.size() * count);
   keys_.assign(count, 0);
   for (std::size_t k = 0; k < fates_.size(); ++k) {
     const Fate& fate = fates_[k];
     std::uint32_t* const came = &came_[k * count];
-    const double* const drawn = points.of(fate.dimension) + first;
-    if (fate.odds) {
-      const DrawNode& draw = m_.draws[*fate.odds];
-      const double* const from = points.of(draw.dimension) + first;
-      for (std::size_t i = 0; i < count; ++i) {
-        came[i] = drawn[i] > 1.0 - draw.table(from[i]) * draw.factor ? 1 : 0;
-      }
+    if (!fate.dimension) {
+      std::fill_n(came, count, 1);
+    } else if (fate.odds) {
+      see_fate(early(*fate.odds), early(*fate.dimension), came, count);
     } else {
-      see_fate(fate.above, fate.below, drawn, came, count);
+      see_fate(fate.above, fate.below, early(*fate.dimension), came, count);
     }
     for (const std::size_t before : fate.after) {
       std::transform(came, came + count, &came_[before * count], came, std::bit_and<>());
@@ -218,9 +276,7 @@ REDLINE_LANES void Worlds::draw_node(const Node& node, std::size_t first) {
       break;
     case NodeKind::kFormula:
       m_.formulas[node.index].work_out(columns_, out);
-      each([&](std::size_t i) {
-        sound_[i] = static_cast<char>(sound_[i] & static_cast<char>(std::isfinite(out[i])));
-      });
+      each([&](std::size_t i) { sound_[i] += 0.0 * out[i]; });
       break;
     case NodeKind::kEvent:
       draw_event(m_.event_nodes[node.index], out, first);
