@@ -216,26 +216,36 @@ std::vector<double> belief_means(const Model& model, const Belief& belief, std::
   const SamplePlan plan = plan_of(model, options.design, samples, options.seed);
   std::vector<double> drawn;
   fill_points(model, plan, 0, samples, drawn);
-  for_each_index(points, options.threads, [&](std::size_t point) {
+  const auto hold = [&](Worlds& worlds, std::size_t which, std::size_t step) {
+    const double part = static_cast<double>(step) / static_cast<double>(steps - 1);
+    worlds.hold(model.quantities[belief.over[which]].slot,
+                belief.from[which] + part * (belief.to[which] - belief.from[which]));
+  };
+  // A thread takes its worlds once for all of its points.
+  const std::size_t parts = std::min<std::size_t>(points, std::max(1U, options.threads));
+  for_each_index(parts, options.threads, [&](std::size_t part) {
     const auto made = worlds_of_net(model);
     Worlds& worlds = *made;
-    const auto held = [&](std::size_t which, std::size_t step) {
-      const double part = static_cast<double>(step) / static_cast<double>(steps - 1);
-      worlds.hold(model.quantities[belief.over[which]].slot,
-                  belief.from[which] + part * (belief.to[which] - belief.from[which]));
-    };
-    held(0, belief.over.size() == 2 ? point / steps : point);
-    if (belief.over.size() == 2) {
-      held(1, point % steps);
-    }
-    draw_in_turn(worlds, drawn, samples, [&](std::size_t, std::size_t lanes) {
-      for (std::size_t o = 0; o < n; ++o) {
-        worlds.play(o);
-        for (std::size_t i = 0; i < lanes; ++i) {
-          means[point * n + o] += worlds.net_usd(i) / static_cast<double>(samples);
+    for (std::size_t taken = 0; taken < samples; taken += Worlds::kAtOnce) {
+      const std::size_t size = std::min(Worlds::kAtOnce, samples - taken);
+      worlds.take({drawn, samples}, taken, size);
+      for (std::size_t point = points * part / parts; point < points * (part + 1) / parts;
+           ++point) {
+        hold(worlds, 0, belief.over.size() == 2 ? point / steps : point);
+        if (belief.over.size() == 2) {
+          hold(worlds, 1, point % steps);
+        }
+        for (std::size_t at = 0; at < size; at += Worlds::kLanes) {
+          worlds.draw(at);
+          for (std::size_t o = 0; o < n; ++o) {
+            worlds.play(o);
+            for (std::size_t i = 0; i < std::min(Worlds::kLanes, size - at); ++i) {
+              means[point * n + o] += worlds.net_usd(i) / static_cast<double>(samples);
+            }
+          }
         }
       }
-    });
+    }
   });
   return means;
 }

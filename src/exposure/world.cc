@@ -134,7 +134,8 @@ Worlds::Worlds(const Model& model)
       crowd_weights_(crowds_.size() * kN),
       potentials_(model.lines.size() * model.quarters * kN),
       found_in_(model.lines.size() * model.quarters),
-      books_(model.firms.size() * kFirmColumns * kN),
+      books_(model.firms.size() * kFirmColumns),
+      books_apart_(books_.size() * kN),
       place_(model.lines.size()),
       firm_place_(model.firms.size()),
       firm_groups_(model.firms.size()),
@@ -203,6 +204,16 @@ void Worlds::group_lines() {
       }
       options_.back().push_back(static_cast<std::size_t>(same - groups_.begin()));
     }
+  }
+}
+
+void Worlds::hold(SlotIndex slot, double value) {
+  const auto same = std::find_if(held_.begin(), held_.end(),
+                                 [slot](const auto& one) { return one.first == slot; });
+  if (same == held_.end()) {
+    held_.emplace_back(slot, value);
+  } else {
+    same->second = value;
   }
 }
 

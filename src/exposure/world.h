@@ -24,6 +24,8 @@ namespace redline::exposure {
 class Worlds {
  public:
   static constexpr std::size_t kLanes = Formula::kLanes;
+  // Worlds that are best taken together.
+  static constexpr std::size_t kAtOnce = 4096;
 
   explicit Worlds(const Model& model);
   Worlds(const Worlds&) = delete;
@@ -50,7 +52,7 @@ class Worlds {
   // hang on, and inputs that could have no value; the others have any value.
   void work_out_only(std::span<const SlotIndex> slots);
   // From the next draw on a quantity is this, and not what is drawn for it.
-  void hold(SlotIndex slot, double value) { held_.emplace_back(slot, value); }
+  void hold(SlotIndex slot, double value);
   // Works out what an option brings in the worlds that were drawn.
   void play(std::size_t option);
 
@@ -168,8 +170,13 @@ class Worlds {
     group.written[at] = 1;
     return &group.results[at * kLanes];
   }
+  [[nodiscard]] double* outcome(Group& group, std::size_t firm, FirmMeasure measure,
+                                std::size_t quarter) {
+    const std::size_t at = firm_place_[firm] * kFirmMeasures + static_cast<std::size_t>(measure);
+    return &group.outcome[(at * m_.quarters + quarter) * kLanes];
+  }
   [[nodiscard]] double* books(std::size_t firm, FirmColumn column) {
-    return &books_[(firm * kFirmColumns + column) * kLanes];
+    return books_[firm * kFirmColumns + column];
   }
   [[nodiscard]] Stirs& stirs(std::size_t line, std::size_t quarter) {
     return stirs_[line * m_.quarters + quarter];
@@ -194,6 +201,7 @@ class Worlds {
   void add_firm(std::size_t option, std::size_t firm, const double* outcome);
   void work_out(Group& group);
   void open_books(std::size_t line);
+  void open_quarter(Group& group, std::size_t quarter);
   void close_quarter(Group& group, std::size_t quarter);
   void crowd_market(const Group& group, std::size_t market, std::size_t quarter);
   const double* find_potential(Group& group, std::size_t line, std::size_t quarter);
@@ -267,7 +275,9 @@ class Worlds {
   std::vector<double> potentials_;       // line x quarter x lane
   // Line x quarter: the number of the crowd in which the potential was found.
   std::vector<std::size_t> found_in_;
-  std::vector<double> books_;            // firm x FirmColumn x lane, of a quarter
+  // Firm x FirmColumn, of a quarter: in the group's outcome where it holds them, or apart.
+  std::vector<double*> books_;
+  std::vector<double> books_apart_;      // of the same, x lane
   std::vector<std::size_t> place_;       // of a line in the group that is worked out
   std::vector<std::size_t> firm_place_;  // of a firm
   std::vector<Group> groups_;
@@ -296,9 +306,8 @@ inline void fill_points(const Model& model, const SamplePlan& plan, std::uint64_
 template <class Work>
 void draw_in_turn(Worlds& worlds, std::span<const double> points, std::size_t count,
                   const Work& work) {
-  constexpr std::size_t kAtOnce = 4096;
-  for (std::size_t taken = 0; taken < count; taken += kAtOnce) {
-    const std::size_t size = std::min(kAtOnce, count - taken);
+  for (std::size_t taken = 0; taken < count; taken += Worlds::kAtOnce) {
+    const std::size_t size = std::min(Worlds::kAtOnce, count - taken);
     worlds.take({points, count}, taken, size);
     for (std::size_t at = 0; at < size; at += Worlds::kLanes) {
       worlds.draw(at);

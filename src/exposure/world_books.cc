@@ -24,9 +24,7 @@ REDLINE_LANES void Worlds::work_out(Group& group) {
     firm_place_[group.firms[f]] = f;
   }
   for (std::size_t q = 0; q < m_.quarters; ++q) {
-    for (const std::size_t firm : group.firms) {
-      fill_lanes(books(firm, kRevenueOf), 0.0, kFirmColumns);
-    }
+    open_quarter(group, q);
     for (const std::size_t k : group.markets) {
       crowd_market(group, k, q);
     }
@@ -52,28 +50,38 @@ REDLINE_LANES void Worlds::open_books(std::size_t l) {
   });
 }
 
-// Tax on the quarter's earnings, and the statement as it is kept.
+REDLINE_LANES void Worlds::open_quarter(Group& group, std::size_t q) {
+  for (const std::size_t firm : group.firms) {
+    const auto out = [&](FirmMeasure measure) { return outcome(group, firm, measure, q); };
+    for (std::size_t k = 0; k < kFirmColumns; ++k) {
+      books_[firm * kFirmColumns + k] = &books_apart_[(firm * kFirmColumns + k) * kN];
+    }
+    double** const books = &books_[firm * kFirmColumns];
+    books[kRevenueOf] = out(FirmMeasure::kRevenue);
+    books[kProvisionsOf] = out(FirmMeasure::kCharge);
+    books[kCashOf] = out(FirmMeasure::kCash);
+    books[kReleasedOf] = out(FirmMeasure::kReleased);
+    for (std::size_t k = 0; k < kFirmColumns; ++k) {
+      fill_lanes(books[k], 0.0);
+    }
+  }
+}
+
+// Tax on the quarter's earnings, and what is left of them and of the cash.
 REDLINE_LANES void Worlds::close_quarter(Group& group, std::size_t q) {
   for (const std::size_t firm : group.firms) {
     const double *revenue = books(firm, kRevenueOf), *cost = books(firm, kCostOf);
     const double *provisions = books(firm, kProvisionsOf), *taken = books(firm, kTakenOf);
-    const double *development = books(firm, kDevelopmentOf), *cash = books(firm, kCashOf);
-    const double *released = books(firm, kReleasedOf), *rate = columns_[m_.firms[firm].tax];
-    const auto out = [&](FirmMeasure measure) {
-      const std::size_t at = firm_place_[firm] * kFirmMeasures + static_cast<std::size_t>(measure);
-      return &group.outcome[(at * m_.quarters + q) * kN];
-    };
-    double *const gross = out(FirmMeasure::kGrossProfit), *const net = out(FirmMeasure::kNet);
-    double* const kept = out(FirmMeasure::kCash);
-    std::copy_n(revenue, kN, out(FirmMeasure::kRevenue));
-    std::copy_n(provisions, kN, out(FirmMeasure::kCharge));
-    std::copy_n(released, kN, out(FirmMeasure::kReleased));
+    const double *development = books(firm, kDevelopmentOf), *rate = columns_[m_.firms[firm].tax];
+    double* const gross = outcome(group, firm, FirmMeasure::kGrossProfit, q);
+    double* const net = outcome(group, firm, FirmMeasure::kNet, q);
+    double* const cash = books(firm, kCashOf);
     each([&](std::size_t i) {
       gross[i] = revenue[i] - cost[i] - provisions[i] - taken[i];
       const double before = gross[i] - development[i];
       const double tax = whole(before * share_of(rate[i]));
       net[i] = before - tax;
-      kept[i] = cash[i] - tax;
+      cash[i] -= tax;
     });
   }
 }
