@@ -5,9 +5,11 @@
 #include <bit>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "redline/error.h"
 
+#include "exposure/lanes.h"
 #include "exposure/tally_bins.h"
 
 namespace redline {
@@ -44,6 +46,29 @@ BinRange range_of(std::int32_t bin, double min, double max) {
   const double near = width * (size % kOctave + kOctave) - kOctave - 0.5;
   const double far = near + width;
   return {std::max(min, bin < 0 ? -far : near), std::min(max, bin < 0 ? -near : far)};
+}
+
+// Counts of bins that are added together: a divisor of an octave.
+constexpr std::size_t kTogether = 32;
+
+template <class Count>
+void count_each(std::span<const std::int16_t> bins, std::ptrdiff_t first, Count* counts) {
+  for (const std::int16_t bin : bins) {
+    ++counts[bin - first];
+  }
+}
+
+// Most are 0 where values are spread wide.
+REDLINE_LANES void add_counts(std::span<const std::uint16_t> more, std::uint32_t* counts) {
+  for (std::size_t at = 0; at < more.size(); at += kTogether) {
+    std::uint32_t any = 0;
+    for (std::size_t i = at; i < at + kTogether; ++i) {
+      any |= more[i];
+    }
+    for (std::size_t i = at; any != 0 && i < at + kTogether; ++i) {
+      counts[i] += more[i];
+    }
+  }
 }
 
 __extension__ typedef unsigned __int128 HexNumber;
@@ -164,11 +189,18 @@ void Tally::take(const Sums& sums, std::span<const std::int16_t> bins) {
     return;
   }
   add_sums(sums);
-  std::uint32_t* const counts = bins_.data();
-  const std::ptrdiff_t first = first_;
-  for (const std::int16_t bin : bins) {
-    ++counts[bin - first];
+  // Of many tallies the counts come from far in the memory, here and there: many values are counted
+  // near, and then those counts are added in their order.
+  const std::size_t begin = static_cast<std::size_t>(bin_of(sums.low) - first_) / kTogether;
+  const std::size_t end = static_cast<std::size_t>(bin_of(sums.high) - first_) / kTogether + 1;
+  const std::size_t range = (end - begin) * kTogether;
+  if (bins.size() < range / 2 || bins.size() > std::numeric_limits<std::uint16_t>::max()) {
+    count_each(bins, first_, bins_.data());
+    return;
   }
+  std::vector<std::uint16_t> near(range);
+  count_each(bins, first_ + static_cast<std::ptrdiff_t>(begin * kTogether), near.data());
+  add_counts(near, &bins_[begin * kTogether]);
 }
 
 void Tally::take_alike(std::int64_t value, std::uint64_t count) {
