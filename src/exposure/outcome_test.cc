@@ -79,6 +79,9 @@ TEST(Outcome, ALikelierLicenseIsABetterBelief) {
     EXPECT_EQ(means[step * 3], means[0]);
   }
   EXPECT_EQ(means[1], means[0]);
+  RunOptions shared = options_of(2048);
+  shared.threads = 3;
+  EXPECT_EQ(belief_means(model, model.beliefs[0], 2048, shared), means);
 }
 
 TEST(Outcome, ReleasesAreAtMostWhatWasCharged) {

@@ -471,6 +471,35 @@ TEST(Run, WhatAnOptionBringsIsTheSameWhateverWasPlayedBefore) {
   }
 }
 
+TEST(Run, WhatNobodyAsksForIsLeftOutAndChangesNothing) {
+  // A line of another firm, an event that only it waits for, and a quantity that nothing reads.
+  const Model model = model_of(scenario(
+      "[[firm]]\nid = \"them\"\ntitle = \"T\"\nyear_ends = 12\n" + drawn("x", "1 to 2 GUSD") +
+      drawn("chance", "uniform(0, 1)") + drawn("unread", "0 to 1") +
+      happens("ours", "probability = \"chance\"\ndelay = \"30 to 300 days\"") +
+      happens("theirs", "after = [\"ours\"]\ndelay = \"10 to 90 days\"") +
+      sold("a", "firm = \"us\"\ndemand = \"x\"\nmargin = 0.5\nopens = [\"ours\"]") +
+      sold("b", "firm = \"them\"\ndemand = \"2 to 4 GUSD\"\nmargin = 0.5\nopens = [\"theirs\"]") +
+      choice("go", "\"a\", \"b\"")));
+  const SlotIndex net = model.slot_of(0, FirmMeasure::kNet, 0);
+  const SlotIndex theirs = model.slot_of(1, FirmMeasure::kNet, 3);
+  Worlds whole(model), part(model);
+  part.work_out_only({&net, 1});
+  bool differs = false;
+  for (std::uint64_t draw = 0; draw < 3; ++draw) {
+    const std::vector<double> u = any_points(model, Worlds::kLanes, 20 + draw);
+    for (Worlds* const worlds : {&whole, &part}) {
+      worlds->draw(u, Worlds::kLanes);
+      worlds->play(0);
+    }
+    for (std::size_t i = 0; i < Worlds::kLanes; ++i) {
+      ASSERT_EQ(part.net_usd(i), whole.net_usd(i));
+      differs = differs || part.value(theirs, i) != whole.value(theirs, i);
+    }
+  }
+  EXPECT_TRUE(differs);
+}
+
 // --- what knowledge is worth
 
 TEST(Run, PerfectKnowledgeOfGoOrNoGo) {

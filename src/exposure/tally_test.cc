@@ -94,6 +94,24 @@ TEST(TallyFeed, SumsOfTheLargestQuickValuesAreExact) {
   }
 }
 
+TEST(TallyFeed, ManyValuesAreCountedAsAFew) {
+  // Apart by whole octaves, over a range that many values fill and a few do not.
+  for (const int octaves : {1, 4, 10, 20}) {
+    TallyFeed feed;
+    Tally tally;
+    for (std::uint64_t i = 0; i < 50000; i += TallyFeed::kAtOnce) {
+      std::vector<double> values;
+      for (std::uint64_t k = i; k < i + TallyFeed::kAtOnce; ++k) {
+        const double size = std::floor(std::exp2(12.0 + octaves * uniform(3, 0, k)));
+        values.push_back(k % 5 == 0 ? -size : size);
+      }
+      feed.add(values);
+      tally.add(values);
+    }
+    EXPECT_EQ(feed.tally(), tally) << octaves;
+  }
+}
+
 RC_GTEST_PROP(TallyProperty, TheTextIsReadBackAsTheSame, ()) {
   const Tally tally = tally_of(*any_amounts());
   const auto again = Tally::from_text(tally.to_text());
