@@ -138,8 +138,9 @@ void SamplePlan::sobol(unsigned dimension, std::uint64_t first, std::uint64_t ro
     // From run to run two bits of the number in Gray's code change: the last that changed in the
     // number, and what the last bit of the run's own number leaves in the bit below.
     const std::uint64_t next = (first + at - skipped) / kRun + 1;
-    sum ^= directions[kRunBits - 1] ^
-           directions[std::min<unsigned>(kRunBits + std::countr_zero(next), kBits - 1)];
+    sum ^=
+        directions[kRunBits - 1] ^
+        directions[std::min(kRunBits + static_cast<unsigned>(std::countr_zero(next)), kBits - 1)];
     for (std::uint64_t i = 0; i < count && !whole; ++i) {
       out[(at + i) * step] = numbers[skipped + i];
     }
