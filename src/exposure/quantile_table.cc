@@ -135,7 +135,7 @@ void QuantileTable::build(std::size_t evaluations) {
 }
 
 REDLINE_LANES void QuantileTable::draw_some(double* p, double factor) const {
-  // As wide as the places at first, for vectors.
+  // Places first, so that no cell waits for the place of the next.
   std::array<std::int32_t, kAtOnce> cell;  // NOLINT: filled before it is read
   std::array<double, kAtOnce> t;           // NOLINT: likewise
   for (std::size_t i = 0; i < kAtOnce; ++i) {
