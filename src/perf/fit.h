@@ -22,6 +22,9 @@ struct FitRow {
   std::array<std::string, kScopes> scopes{};
 };
 
+// By name of the constant and scope.
+using ScopeValues = std::map<std::pair<std::string, std::string>, const FittedConstant*>;
+
 // Rows of any model of time with constants: of an operator, of a whole step.
 struct FitProblem {
   std::string_view model;
@@ -30,7 +33,8 @@ struct FitProblem {
   std::vector<double> log_measured;
   std::vector<std::string_view> sources;
   std::function<double(std::size_t row, const Constants& values)> log_time;
-  bool leaps = false;  // look beyond the nearest valley, too
+  bool leaps = false;   // look beyond the nearest valley, too
+  ScopeValues start{};  // values that are near, from a fit to most of the rows
 };
 
 // Deterministic.
@@ -39,7 +43,6 @@ struct FitProblem {
 [[nodiscard]] std::vector<FittedConstant> fit(const Model& model, const std::vector<FitRow>& rows);
 
 // Constants for a kernel: starting values times what is fitted in its scopes.
-using ScopeValues = std::map<std::pair<std::string, std::string>, const FittedConstant*>;
 [[nodiscard]] Constants resolve(std::span<const ConstantInfo> constants, const ScopeValues& fitted,
                                 const std::array<std::string, kScopes>& scopes);
 

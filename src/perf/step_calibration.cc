@@ -28,9 +28,25 @@ struct Known {
   std::array<std::string, perf::kScopes> scopes;
 };
 
-std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& rows) {
-  FitProblem problem{
-      perf::step_table_name(training), perf::step_table(training), {}, {}, {}, {}, true};
+perf::ScopeValues by_scope(const std::vector<FittedConstant>& fitted) {
+  perf::ScopeValues values;
+  for (const FittedConstant& one : fitted) {
+    values[{one.constant, one.scope}] = &one;
+  }
+  return values;
+}
+
+// `near`: of a fit to these rows and a few more, from which no leap is needed; or empty.
+std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& rows,
+                                     const std::vector<FittedConstant>& near) {
+  FitProblem problem{perf::step_table_name(training),
+                     perf::step_table(training),
+                     {},
+                     {},
+                     {},
+                     {},
+                     near.empty(),
+                     by_scope(near)};
   for (const Known& one : rows) {
     problem.scopes.push_back(one.scopes);
     problem.log_measured.push_back(std::log(one.row->measured_s));
@@ -44,7 +60,8 @@ std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& ro
 
 // |log(measured / predicted)| of rows left out, part by part.
 template <class PartOf>
-std::vector<double> left_out(bool training, const std::vector<Known>& rows, const PartOf& part_of) {
+std::vector<double> left_out(bool training, const std::vector<Known>& rows,
+                             const std::vector<FittedConstant>& whole, const PartOf& part_of) {
   std::set<std::string> parts;
   for (const Known& one : rows) {
     parts.insert(part_of(one));
@@ -60,11 +77,8 @@ std::vector<double> left_out(bool training, const std::vector<Known>& rows, cons
     if (kept.empty()) {
       continue;
     }
-    const std::vector<FittedConstant> fitted = fit_rows(training, kept);
-    perf::ScopeValues values;
-    for (const FittedConstant& one : fitted) {
-      values[{one.constant, one.scope}] = &one;
-    }
+    const std::vector<FittedConstant> fitted = fit_rows(training, kept, whole);
+    const perf::ScopeValues values = by_scope(fitted);
     for (const Known& one : rows) {
       if (part_of(one) != part) {
         continue;
@@ -86,14 +100,15 @@ double width_of(std::vector<double> errors) {
 }
 
 // Of times of steps: those to the first token have intervals of their own.
-std::vector<Scatter> scatter_of(bool training, std::vector<Known> rows) {
+std::vector<Scatter> scatter_of(bool training, std::vector<Known> rows,
+                                const std::vector<FittedConstant>& whole) {
   std::erase_if(rows, [](const Known& one) { return one.row->first_token; });
   const std::string name(perf::step_table_name(training));
   const auto count = static_cast<int>(rows.size());
-  const double folds = width_of(left_out(training, rows, [](const Known& one) {
+  const double folds = width_of(left_out(training, rows, whole, [](const Known& one) {
     return std::to_string((fnv1a(one.row->group) >> 17U) % kFolds);
   }));
-  const double chips = width_of(left_out(training, rows, [](const Known& one) {
+  const double chips = width_of(left_out(training, rows, whole, [](const Known& one) {
     return std::string(one.row->engine) + one.row->chip;
   }));
   const double measured = std::max(kLeast, folds);
@@ -168,10 +183,11 @@ Calibration calibrate_steps(const std::vector<MeasuredStep>& rows, const Catalog
       continue;
     }
     const auto append = [](auto& to, auto from) { to.insert(to.end(), from.begin(), from.end()); };
-    append(whole.constants, fit_rows(training, known));
+    const std::vector<FittedConstant> fitted = fit_rows(training, known, {});
+    append(whole.constants, fitted);
     append(whole.support, support_of(training, known));
     if (scatter) {
-      append(whole.scatter, scatter_of(training, known));
+      append(whole.scatter, scatter_of(training, known, fitted));
     }
   }
   return whole;
