@@ -31,6 +31,7 @@ struct Precision {
   Format expert_weights = Format::kNone;  // kNone: as `weights`
   Format head = Format::kNone;  // tables of embedding and head; kNone: as `weights`, >= 16 bits
   Format attention = Format::kNone;  // math of attention; kNone: as `activations`, >= 16 bits
+  int fp8_block = 0;   // values that share a scale of one byte: 32 in MXFP8; 0: all of a tensor
   int fp4_block = 32;  // weights that share a scale of one byte: 32 in MXFP4, 16 in NVFP4
 };
 

@@ -9,7 +9,11 @@
 #include "base/nearest.h"
 
 namespace redline::app {
-namespace {}  // namespace
+namespace {
+
+constexpr int kMxBlock = 32;  // OCP microscaling formats, version 1.0, table 1
+
+}  // namespace
 
 const Json& part_of(const Json& fields, std::string_view name) {
   static const Json kEmpty = Json::object();
@@ -165,6 +169,7 @@ Precision precision_of_words(std::string_view text) {
     p.weights = p.activations = Format::kFp4;
   } else if (contains(words, "fp8")) {
     p.weights = p.activations = Format::kFp8;
+    p.fp8_block = contains(words, "mxfp8") || contains(words, "fp8-mx") ? kMxBlock : 0;
   }
   if (contains(words, "fp8 kv") || contains(words, "kv fp8") || contains(words, "flashmla fp8")) {
     p.kv_cache = Format::kFp8;
@@ -176,6 +181,7 @@ Precision precision_of_words(std::string_view text) {
 
 bool same_formats(const Precision& a, const Precision& b) {
   return a.weights == b.weights && a.activations == b.activations && a.kv_cache == b.kv_cache &&
+         a.fp8_block == b.fp8_block && a.fp4_block == b.fp4_block &&
          a.expert_weights == b.expert_weights && a.head == b.head && a.attention == b.attention;
 }
 

@@ -41,6 +41,9 @@ std::string step_variant(const LlmModel& model, const Precision& precision) {
   std::string variant = narrow_weights
                             ? fmt::format("{}-weights", perf::format_name(precision.weights))
                             : std::string(perf::format_name(math));
+  if (math == Format::kFp8 && precision.fp8_block > 0) {
+    variant.insert(0, "mx");
+  }
   return variant + (model.moe ? " experts" : "") + (model.mla ? " latent" : "");
 }
 

@@ -209,6 +209,7 @@ void check_precision(const Precision& precision, Problems& problems) {
   check_format(precision.weights, "weights", problems);
   check_format(precision.activations, "activations", problems);
   check_format(precision.kv_cache, "kv_cache", problems);
+  problems.between(precision.fp8_block, 0, kMostOfRequest, Code::kBadRequest, "fp8_block");
   problems.between(precision.fp4_block, 1, kMostOfRequest, Code::kBadRequest, "fp4_block");
 }
 

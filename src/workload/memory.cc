@@ -17,6 +17,8 @@ constexpr double kInt4GroupBytes = 2.5;
 double stored_bytes(Format format, const Precision& precision) {
   const double bytes = bytes_per_element(format);
   switch (format) {
+    case Format::kFp8:
+      return bytes + (precision.fp8_block > 0 ? 1.0 / precision.fp8_block : 0.0);
     case Format::kFp4:
       return bytes + 1.0 / precision.fp4_block;
     case Format::kInt4:

@@ -79,6 +79,15 @@ TEST(Weights, InFp4CarryAScaleForEachBlock) {
   EXPECT_EQ(bytes(16) - bytes(32), linear / 32.0);
 }
 
+TEST(Weights, InFp8CarryAScaleForEachBlockThatHasOne) {
+  const LlmModel& llama = model("llama-2-7b");
+  const double linear = held_parameters(llama, {}).linear;
+  const auto bytes = [&](int block) {
+    return weights_bytes(llama, {.weights = Format::kFp8, .fp8_block = block}, {}).base();
+  };
+  EXPECT_EQ(bytes(32) - bytes(0), linear / 32.0);
+}
+
 TEST(Weights, OfDeepSeekInFp8AreThoseOfItsFiles) {
   // github.com/deepseek-ai/DeepSeek-V3: 671e9 parameters in fp8, some in bf16
   const LlmModel& deepseek = model("deepseek-v3");
