@@ -104,6 +104,8 @@ struct Core {
   std::optional<int> count;
   std::string kind;
   std::optional<Fact<Bytes>> sram;
+  // Where matrix units keep their sums apart from registers: vector work runs beside products.
+  std::optional<Fact<Bytes>> matrix_memory;
 };
 struct Cache {
   std::optional<Fact<Bytes>> l2;

@@ -37,6 +37,8 @@ enum class Library : std::uint8_t {
   kDeepgemm,
   kFlashinfer,
   kFlashattention3,
+  kFlashattention4,
+  kCudnn,
   kFlashmla,
   kNccl,
   kDeepep,
@@ -47,9 +49,9 @@ enum class Timing : std::uint8_t { kGraph, kEvent, kHost };
 enum class Scaling : std::uint8_t { kNone, kTensor, kBlock };
 
 // Names in machine output and in files, by value.
-inline constexpr std::array<std::string_view, 10> kLibraryNames{
-    "any",      "torch", "trtllm", "deepgemm", "flashinfer", "flashattention3",
-    "flashmla", "nccl",  "deepep", "xla"};
+inline constexpr std::array<std::string_view, 12> kLibraryNames{
+    "any",   "torch",    "trtllm", "deepgemm", "flashinfer", "flashattention3", "flashattention4",
+    "cudnn", "flashmla", "nccl",   "deepep",   "xla"};
 inline constexpr std::array<std::string_view, 3> kTimingNames{"graph", "event", "host"};
 inline constexpr std::array<std::string_view, 3> kScalingNames{"none", "tensor", "block"};
 

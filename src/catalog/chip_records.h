@@ -137,6 +137,9 @@ struct Record<Core> {
         field("count", &Core::count, {.min = 1, .doc = "Enabled cores."}),
         field("kind", &Core::kind, {.doc = "What a core is called."}),
         field("sram", &Core::sram, {.doc = "L1 and shared memory of one core."}),
+        field("matrix_memory", &Core::matrix_memory,
+              {.doc = "Of one core, for the sums of its matrix units alone (tensor memory): vector "
+                      "work then runs beside products."}),
     };
   }
 };

@@ -256,7 +256,7 @@ KernelModel::KernelModel(const Machine& machine, const Calibration& calibration)
   };
   for (const Operator& op : kinds_of_operators()) {
     const std::size_t model = perf::model_index(op);
-    for (int library = 0; library <= static_cast<int>(Library::kXla); ++library) {
+    for (std::size_t library = 0; library < kLibraryNames.size(); ++library) {
       for (const Scaling scaling : {Scaling::kNone, Scaling::kTensor, Scaling::kBlock}) {
         Kernel kernel{op, {}};
         kernel.how.library = static_cast<Library>(library);

@@ -311,6 +311,29 @@ TEST(KernelModel, AnAllToAllChangesItsProtocol) {
   EXPECT_NEAR(seconds(kernel, limits) - flagged, 9000.0 / 1.5e9, 1e-9);
 }
 
+// Where matrix units have a memory of their own, as long as either: else one after the other.
+TEST(KernelModel, SoftmaxRunsBesideProductsThatKeepTheirSumsApart) {
+  perf::Limits limits = perf::limits_of(machine("h100-sxm5"));
+  ASSERT_FALSE(limits.matrix_apart);
+  EXPECT_TRUE(perf::limits_of(machine("b200")).matrix_apart);
+  EXPECT_FALSE(perf::limits_of(machine("rtx-pro-6000-blackwell-server")).matrix_apart);
+  Attention a;
+  a.batch = 1;
+  a.q_len = a.kv_len = 16384;
+  a.q_heads = a.kv_heads = 64;
+  Kernel kernel;
+  for (const std::int64_t width : {64, 128, 256}) {
+    a.qk_dim = a.v_dim = width;
+    kernel.op = a;
+    limits.matrix_apart = false;
+    const double after = seconds(kernel, limits);
+    limits.matrix_apart = true;
+    const double beside = seconds(kernel, limits);
+    EXPECT_LT(beside, 0.9 * after);
+    EXPECT_GT(beside, 0.45 * after);
+  }
+}
+
 // Two sequences with 40 heads each on 78 cores that hold two blocks: 80 blocks, one for most cores
 // and two for two of them. On 80 cores all have one.
 TEST(KernelModel, DecodingThatBindsOnTheCoresWaitsForTheFullestOne) {

@@ -168,7 +168,10 @@ template <class Op>
 [[nodiscard]] Parts predict(const Kernel& kernel, const Limits& limits, const Constants& constants);
 
 // What decides the kernel, packed: a small number for tables.
-inline constexpr std::size_t kKernelKeys = kModelCount * 10 * 3 * 16;
+inline constexpr std::size_t kScalings = kScalingNames.size();
+inline constexpr std::size_t kVariants = 16;  // formats, or kinds of messages
+inline constexpr std::size_t kKernelKeys =
+    kModelCount * kLibraryNames.size() * kScalings * kVariants;
 // Cached keys and values that are converted as they are read: another kernel.
 [[nodiscard]] constexpr bool has_narrow_cache(const Attention& op) {
   return bytes_per_element(op.kv) < bytes_per_element(op.math);
@@ -187,7 +190,8 @@ template <class Op>
     scaling = static_cast<std::size_t>(has_narrow_cache(op));
   }
   const auto library = static_cast<std::size_t>(how.library);
-  return ((model_index(op) * 10 + library) * 3 + scaling) * 16 + variant;
+  return ((model_index(op) * kLibraryNames.size() + library) * kScalings + scaling) * kVariants +
+         variant;
 }
 [[nodiscard]] std::size_t kernel_key(const Kernel& kernel);
 

@@ -1,6 +1,7 @@
 // Attention of many queries a sequence, tile by tile: FlashAttention-2 (Dao 2023), whose softmax
 // runs between the products, and FlashAttention-3 (Shah et al. 2024), which hides part of it behind
-// them.
+// them. Where matrix units keep their sums in a memory of their own, one tile's softmax runs beside
+// another's products (FlashAttention-4 2026).
 
 #include <algorithm>
 #include <cmath>
@@ -82,7 +83,9 @@ Parts evaluate_prefill(const Attention& op, const Execution& how, const Demand& 
     const double edge = (op.causal ? 0.5 * kTileRows : 0.0) + 0.5 * kTileKeys;
     const double keys = std::min(pairs / queries + edge, std::max(reach, kTileKeys));
     const double pair_ops = ops / std::max(heads * pairs, 1.0);
-    const double pair_s = pair_ops * limits.cores / issue + c[kSoftmax] / limits.clock;
+    const double products = pair_ops * limits.cores / issue;
+    const double softmax = c[kSoftmax] / limits.clock;
+    const double pair_s = limits.matrix_apart ? overlapped(products, softmax) : products + softmax;
     const double tile_s = c[kTile] / limits.clock;
     const double longest = tile_s + kTileRows * reach * pair_s;
     const double all = heads * rows / kTileRows * (tile_s + kTileRows * keys * pair_s);
