@@ -151,6 +151,7 @@ struct ServingPlan {
   double tokens_per_step = 1.0;   // accepted, of one sequence; more than 1 with drafts
   double imbalance = 1.0;         // rows of the busiest expert rank over the mean
   bool overlaps_experts = false;  // two halves of a batch hide each other's exchanges
+  bool prompts_alone = false;     // a pool of its own, which hands over what it has prefilled
   [[nodiscard]] std::int64_t chips() const {
     return static_cast<std::int64_t>(shard.tensor) * shard.data * pipeline;
   }

@@ -187,7 +187,7 @@ double StepAnswer::chunked_tokens_per_s_per_chip() const {
 }
 
 Loaded<StepAnswer> answer_step(const Workspace& w, StepKind kind, const Json& fields,
-                               Code field_code) {
+                               Code field_code, bool prompts_alone) {
   std::vector<FieldProblem> problems;
   auto request = read_step_request(w, kind, fields, problems);
   Diagnostics errors;
@@ -199,7 +199,8 @@ Loaded<StepAnswer> answer_step(const Workspace& w, StepKind kind, const Json& fi
   }
   std::shared_ptr<const StepAnswer> prefill;
   if (request && request->pool) {
-    auto pool = answer_step(w, StepKind::kPrefill, *request->pool, field_code);
+    auto pool =
+        answer_step(w, StepKind::kPrefill, *request->pool, field_code, /*prompts_alone=*/true);
     if (!pool) {
       for (Error& error : pool.error()) {
         error.help.emplace_back("this is the pool that prefills");
@@ -214,6 +215,7 @@ Loaded<StepAnswer> answer_step(const Workspace& w, StepKind kind, const Json& fi
   }
   StepAnswer answer;
   answer.request = std::move(*request);
+  answer.request.serving.prompts_alone = prompts_alone;
   adopt_formats(answer.request);
   choose_plan(answer.request);
   answer.request.machine.chip = answer.request.chip.get();

@@ -29,9 +29,11 @@ struct StepAnswer {
   [[nodiscard]] std::optional<double> usd_per_million_tokens() const;
   [[nodiscard]] double chunked_tokens_per_s_per_chip() const;  // of answers, beside chunks
 };
-// Errors: fields that are wrong, plans that do not divide the model.
+// Of a pool for prompts alone, where the fields are one's. Errors: fields that are wrong, plans
+// that do not divide the model.
 [[nodiscard]] Loaded<StepAnswer> answer_step(const Workspace& workspace, StepKind kind,
-                                             const Json& fields, Code field_code);
+                                             const Json& fields, Code field_code,
+                                             bool prompts_alone = false);
 
 // Costs what owning the chip does, whatever rent is known of it.
 void take_as_owned(StepAnswer& answer);

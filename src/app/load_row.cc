@@ -63,8 +63,8 @@ Distribution uniform(double least, double most) {
 }
 
 std::string precision_text(const Precision& p) {
-  return fmt::format("{} {} {}", static_cast<int>(p.weights), static_cast<int>(p.activations),
-                     static_cast<int>(p.kv_cache));
+  return fmt::format("{} {} {} {}", static_cast<int>(p.weights), static_cast<int>(p.activations),
+                     static_cast<int>(p.kv_cache), p.fp8_block);
 }
 
 LoadTables::Outcome simulated(const LoadRun& run) {
@@ -179,6 +179,7 @@ void RowReader::read_load() {
   run->model = model_;
   if (pools) {
     run->prompts = LoadPool{load_plan(part_of(par, "prefill"))};
+    run->prompts->plan.prompts_alone = true;
     for (const auto& [pool, name] :
          {std::pair{&*run->prompts, "prefill"}, std::pair{&run->answers, "decode"}}) {
       const auto workers = Fields(part_of(par, name)).count("num_workers");
@@ -276,11 +277,11 @@ bool RowReader::ready(LoadPool& pool, std::int64_t prompt, std::int64_t step_tok
   shard.node_ranks = static_cast<int>(
       std::min<std::int64_t>(std::max(1, machine_.network.domain), pool.plan.chips()));
   pool.plan.overlaps_experts = engine_->overlaps_experts;
-  pool.key =
-      fmt::format("{} {} {} {} {} {} {} {} {} {} {}", out_.plans, precision_text(precision_),
-                  shard.tensor, shard.data, pool.plan.pipeline, shard.expert, shard.expert_tensor,
-                  shard.node_ranks, pool.plan.draft_passes, model_fields_.text("layers"),
-                  machine_.network.nic ? machine_.network.nic->base() : 0.0);
+  pool.key = fmt::format(
+      "{} {} {} {} {} {} {} {} {} {} {} {}", out_.plans, precision_text(precision_), shard.tensor,
+      shard.data, pool.plan.pipeline, shard.expert, shard.expert_tensor, shard.node_ranks,
+      pool.plan.draft_passes, pool.plan.prompts_alone, model_fields_.text("layers"),
+      machine_.network.nic ? machine_.network.nic->base() : 0.0);
   InferenceRequest one;
   one.precision = precision_;
   one.prefill = {.count = 1,

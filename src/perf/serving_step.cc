@@ -13,8 +13,10 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
                       const StepModel::Values& c) {
   StepParts parts;
   auto& s = parts.seconds;
-  double matrix =
-      stage.at(Work::kMatrix) * c[kServeMatrix] * (costs.prompts > 0.0 ? c[kServePrompts] : 1.0);
+  double matrix = stage.at(Work::kMatrix) * c[kServeMatrix];
+  if (costs.prompts > 0.0) {
+    matrix *= c[kServePrompts] * (costs.prompts_alone ? c[kServeAlone] : 1.0);
+  }
   if (costs.core_cycles > 0.0) {
     matrix += beyond(stage.loads / (costs.core_cycles * c[kServeLoad]), matrix);
   }
@@ -28,7 +30,7 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   s[index_of(Work::kMatrix)] = matrix;
   s[index_of(Work::kAttention)] = attention;
   s[index_of(Work::kVector)] = stage.at(Work::kVector) * c[kServeVector];
-  const double exchange = stage.at(Work::kExpert) * costs.imbalance;
+  const double exchange = stage.at(Work::kExpert) * (costs.gathers_experts ? 1.0 : costs.imbalance);
   if (costs.overlaps_experts && exchange > 0.0) {
     for (double& one : s) {
       one *= std::max(1.0, c[kServeOverlap]);
@@ -42,7 +44,7 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
       costs.over_host_bus ? std::max(1.0, c[kServeMessages]) : c[kServeMessages];
   s[index_of(Work::kTensor)] = stage.at(Work::kTensor) * messages;
   s[index_of(Work::kContext)] = stage.at(Work::kContext) * messages;
-  const double exposed = std::min(1.0, c[kServeExpert]);
+  const double exposed = costs.gathers_experts ? messages : std::min(1.0, c[kServeExpert]);
   s[index_of(Work::kExpert)] =
       costs.overlaps_experts ? beside(exchange, compute, 0.0) : exchange * exposed;
   s[index_of(Work::kPipeline)] = stage.at(Work::kPipeline);
@@ -74,6 +76,8 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   const Limits& limits = kernels.limits();
   costs.core_cycles = limits.cores * limits.clock;
   costs.overlaps_experts = plan.overlaps_experts;
+  costs.prompts_alone = plan.prompts_alone;
+  costs.gathers_experts = plan.shard.expert <= engine.gathers_experts;
   costs.over_host_bus = !limits.network.link.has_value();
   InferenceRequest asked = request;
   CostSum sum(kernels, engine);

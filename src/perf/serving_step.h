@@ -15,6 +15,8 @@ struct ServingCosts {
   double rank_doublings = 0.0;  // of ranks with sequences of their own that share experts
   double core_cycles = 0.0;     // of all cores in a second; 0: not known
   bool overlaps_experts = false;
+  bool gathers_experts = false;  // tokens are messages to all: nothing hides them
+  bool prompts_alone = false;
   bool over_host_bus = false;  // messages, for want of links
 };
 // The shard of a stage of a plan, from 0.

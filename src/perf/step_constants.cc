@@ -74,6 +74,8 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "from the end of a prompt on chips of its own until its answer goes on, beside its bytes"},
     {"ranks_s", "s", Part::kLatency, 5e-4, 0.5, 0.5, 0.0, 0.1, 0.0,
      "waiting of ranks that have sequences of their own and share experts, with every doubling"},
+    {"alone_stretch", "1", Part::kCompute, 1.0, 0.1, 0.1, 0.0, 0.2, 0.0,
+     "the same of prompts on chips of their own, which no answers share, on top of prompt_stretch"},
 }};
 
 }  // namespace

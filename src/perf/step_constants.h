@@ -40,6 +40,7 @@ enum ServingConstant : std::size_t {
   kServeLooks,
   kServeHandover,
   kServeRanks,
+  kServeAlone,
   kServingConstants,
 };
 

@@ -278,6 +278,25 @@ TEST(ServingStep, RanksThatShareExpertsWaitForEachOther) {
   EXPECT_EQ(rise(gpt(4)), 0.0);
 }
 
+TEST(ServingStep, NothingHidesTokensThatAreGathered) {
+  InferenceRequest request;
+  request.decode = {.count = 8, .cached = 1024};
+  ServingPlan p;
+  p.shard.data = p.shard.expert = 4;
+  p.shard.node_ranks = 8;
+  const auto rise = [&](const char* engine) {
+    const Bench b = bench("h100-sxm5", engine);
+    const StepModel::Timer timer = b.steps.serving_timer(test::experts(4), p, request);
+    auto values = b.steps.serving_constants().values;
+    values[perf::kServeExpert] = 0.2;
+    const double before = timer(values);
+    values[perf::kServeExpert] = 0.4;
+    return timer(values) / before;
+  };
+  EXPECT_EQ(rise("vllm"), 1.0);
+  EXPECT_GT(rise("sglang"), 1.0);
+}
+
 TEST(ServingStep, OverAHostsBusAnEnginesOwnMessagesSaveNothing) {
   InferenceRequest request;
   request.decode = {.count = 8, .cached = 1024};
@@ -405,6 +424,8 @@ TEST(StepVariant, NamesFormatsAndKindsOfModels) {
   p.weights = p.activations = Format::kFp8;
   EXPECT_EQ(step_variant(gpt(4), p), "fp8");
   EXPECT_EQ(step_variant(test::experts(4), p), "fp8 experts");
+  p.fp8_block = 32;
+  EXPECT_EQ(step_variant(gpt(4), p), "mxfp8");
   p.weights = p.activations = Format::kFp4;
   EXPECT_EQ(step_variant(gpt(4), p), "fp4");
 }

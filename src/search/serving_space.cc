@@ -175,6 +175,7 @@ class PoolBuilder {
         for (const int data : d.data) {
           for (const int expert : expert_splits(*q_.model, d.expert, tensor, data)) {
             ServingPlan plan = plan_of(site, {});
+            plan.prompts_alone = true;
             plan.shard.tensor = tensor;
             plan.shard.data = data;
             plan.pipeline = pipeline;
