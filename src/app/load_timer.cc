@@ -60,16 +60,32 @@ void RowReader::time_load(const LoadRun& run) {
     return;  // how full its steps are hangs on the constants
   }
   if (contains(out_.metric, "ttft")) {
-    time_first_token(run);
+    const auto full = full_pool(run);
+    full ? time_prompts(run, *full) : time_first_token(run);
   } else {
     time_answers(run);
+  }
+}
+
+// As many end as its steps take.
+void RowReader::time_prompts(const LoadRun& run, const FullPool& full) {
+  if (run.prompts->plan.pipeline > 1) {
+    return;  // its pace is not the time of a step
+  }
+  if (const auto step = timer(run.prompts->plan, full.step)) {
+    out_.measured.first_token = true;
+    out_.measured.measured_s = full.prompts / full.per_s;
+    out_.measured.seconds = *step;
   }
 }
 
 // As many prompts begin as answers end. Of throughput: a step's time is that of its tokens.
 void RowReader::time_answers(const LoadRun& run) {
   const ServingPlan& plan = run.answers.plan;
-  const Rank rank = rank_of(run.spec);
+  Rank rank = rank_of(run.spec);
+  if (const auto full = full_pool(run)) {  // who waits there does not decode
+    rank.at_once -= full->waiting / ranks_of(run.spec.cluster.pool);
+  }
   const bool mixed = !run.prompts;
   const bool chunked = run.spec.cluster.pool.replica.batching == Batching::kChunked;
   double both = std::min(rank.at_once, rank.room);
@@ -115,6 +131,34 @@ void RowReader::time_answers(const LoadRun& run) {
   const double ranks = ranks_of(pool);
   out_.measured.measured_s =
       out_.kind == MetricKind::kTime ? out_.value_s() : decodes * ranks / out_.value;
+}
+
+// A pool for prompts before which several steps' worth of them wait is never idle.
+std::optional<RowReader::FullPool> RowReader::full_pool(const LoadRun& run) const {
+  constexpr double kOfMilliseconds = 1e-3;
+  const bool first = contains(out_.metric, "ttft");
+  const auto other = row_.number(first ? "tpot_ms" : "ttft_ms");
+  if (!run.prompts || !other || (!first && out_.metric != "tpot") ||
+      run.spec.traffic.process != ArrivalProcess::kUsers) {
+    return std::nullopt;
+  }
+  const PoolSpec& pool = *run.spec.cluster.prefill;
+  Rank rank = rank_of(run.spec);
+  rank.step_tokens = static_cast<double>(pool.replica.step_tokens);
+  const double ttft_s = first ? out_.value_s() : *other * kOfMilliseconds;
+  const double tpot_s = first ? *other * kOfMilliseconds : out_.value_s();
+  FullPool full;
+  full.per_s =
+      static_cast<double>(run.spec.traffic.users) / (ttft_s + (rank.answer - 1.0) * tpot_s);
+  full.waiting = full.per_s * ttft_s;
+  full.step.precision = run.prompts->plan.precision;
+  full.step.prefill = prompts_of(rank.step_tokens, rank);
+  // Less than one where a prompt takes several steps.
+  full.prompts = static_cast<double>(full.step.prefill.count * full.step.prefill.new_tokens) /
+                 rank.prompt * ranks_of(pool);
+  constexpr double kSteps = 4.0;
+  const double whole_step = std::max(full.prompts, ranks_of(pool));
+  return full.waiting < kSteps * whole_step ? std::nullopt : std::optional(full);
 }
 
 // Users who all begin at once and then ask one by one: the prompts of the first round wait for each

@@ -105,6 +105,16 @@ class RowReader {
   void time_load(const LoadRun& run);
   void time_answers(const LoadRun& run);
   void time_first_token(const LoadRun& run);
+  // A pool for prompts that is never idle, by the measured times of both phases and the number of
+  // users alone (Little's law).
+  struct FullPool {
+    double per_s = 0.0;    // requests
+    double waiting = 0.0;  // requests without a first token
+    InferenceRequest step{};
+    double prompts = 0.0;  // of one step of all ranks
+  };
+  std::optional<FullPool> full_pool(const LoadRun& run) const;
+  void time_prompts(const LoadRun& run, const FullPool& full);
   // A step that is faster than reading the weights once is something else than it says.
   void refuse_impossible(const ServingPlan& plan);
 

@@ -169,8 +169,16 @@ void RowReader::read_machine() {
   }
   if (!machine_.network.nic && chips_ > node_ranks_) {
     constexpr double kUsualNic = 50e9;  // 400 Gb/s
-    machine_.network.nic = BytesPerSecond{kUsualNic};
-    assume("400 Gb/s of network for each chip");
+    constexpr int kUsualServer = 8;
+    const auto bus = chip_->host_bus ? chip_->host_bus->per_direction() : std::nullopt;
+    if (nodes <= 1 && chips_ <= kUsualServer && bus) {
+      machine_.network.nic = bus;
+      assume("bridges join {count} chips, the host's bus the others of the server",
+             {{"count", std::to_string(domain)}});
+    } else {
+      machine_.network.nic = BytesPerSecond{kUsualNic};
+      assume("400 Gb/s of network for each chip");
+    }
   }
 }
 
@@ -287,6 +295,9 @@ const Json* first_token_of(const Json& row) {
 Json with_first_token(const Json& row, const Json& milliseconds) {
   Json other = row;
   other["id"] = row.value("id", Json()).is_string() ? row["id"].get<std::string>() + "-ttft" : "";
+  if (row.value("metric", Json()) == "tpot" && row.value("unit", Json()) == "ms") {
+    other["tpot_ms"] = row.value("value", Json());
+  }
   other["metric"] = "ttft";
   other["unit"] = "ms";
   other["value"] = milliseconds;

@@ -182,6 +182,41 @@ TEST(StepRow, AFirstTokenIsOfARunThatIsSound) {
   EXPECT_EQ(unsound[1].unanswered->english(), unsound[0].unanswered->english());
 }
 
+// 512 users, each a second for the first token and one for 501 others: 256 requests a second, of
+// which 256 wait for eight ranks that take one prompt a step.
+TEST(StepRow, AFullPoolTakesAsManyPromptsAsItsStepsDo) {
+  const auto read = [](double ttft_ms, double tpot_ms) {
+    Json fields = deepseek_row("{}", R"({"isl": 8192, "osl": 501, "concurrency": 512,
+                                         "engine": "sglang"})");
+    fields["phase"] = "serving-disagg";
+    fields["parallelism"] = Json::parse(R"({
+      "prefill": {"tp_size": 1, "pp_size": 1, "attention_dp_size": 4, "moe_tp_size": 1,
+                  "moe_ep_size": 4, "num_workers": 2},
+      "decode": {"tp_size": 8, "pp_size": 1, "attention_dp_size": 1, "moe_tp_size": 8,
+                 "moe_ep_size": 1, "num_workers": 2}})");
+    fields["metric"] = "tpot";
+    fields["unit"] = "ms";
+    fields["value"] = tpot_ms;
+    fields["ttft_ms"] = ttft_ms;
+    auto rows = step_rows(workspace(), "rows.json", Json::array({fields}).dump());
+    EXPECT_TRUE(rows);
+    return std::move(*rows);
+  };
+  const auto full = read(10000.0, 20.0);
+  ASSERT_EQ(full.size(), 2u);
+  ASSERT_FALSE(full[1].unanswered) << full[1].unanswered->english();
+  EXPECT_TRUE(full[1].measured.first_token);
+  EXPECT_NEAR(full[1].measured.measured_s, 8.0 / 25.6, 1e-9);
+  ASSERT_TRUE(full[0].measured.seconds);
+  // Where half of them wait, half as many decode: a shorter step.
+  const auto idle = read(100.0, 20.0);
+  ASSERT_EQ(idle.size(), 2u);
+  EXPECT_NE(idle[1].measured.measured_s, 8.0 / 25.6);
+  ASSERT_TRUE(idle[0].measured.seconds);
+  const auto& values = full[0].constants.values;
+  EXPECT_LT(full[0].measured.seconds(values), 0.95 * idle[0].measured.seconds(values));
+}
+
 TEST(StepRow, SurvivesAbsurdNumbers) {
   for (const char* change :
        {R"({"parallelism": {"tp": 1e300, "pp": -1, "dp": "x"}})",
