@@ -41,18 +41,17 @@ BENCHMARK(count_worlds)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealT
 void play_worlds(benchmark::State& state) {
   const exposure::Model& model = april();
   const SamplePlan plan(SampleDesign::kSobol, model.dimensions, 4096, 1);
-  std::vector<double> u(4096 * model.dimensions);
-  plan.fill_columns(0, u);
   exposure::Worlds worlds(model);
-  const auto play = [&](std::size_t, std::size_t) {
-    for (std::size_t o = 0; state.range(0) != 0 && o < model.options.size(); ++o) {
-      worlds.play(o);
-      benchmark::DoNotOptimize(worlds.net_usd(0));
-    }
-    benchmark::ClobberMemory();
-  };
   for (auto step : state) {
-    exposure::draw_in_turn(worlds, u, 4096, play, true);
+    worlds.take_by_fate(plan, 0, 4096);
+    for (std::size_t at = 0; at < 4096; at += exposure::Worlds::kLanes) {
+      worlds.draw(at);
+      for (std::size_t o = 0; state.range(0) != 0 && o < model.options.size(); ++o) {
+        worlds.play(o);
+        benchmark::DoNotOptimize(worlds.net_usd(0));
+      }
+      benchmark::ClobberMemory();
+    }
   }
   state.counters["worlds_per_s"] = benchmark::Counter(
       static_cast<double>(4096 * state.iterations()), benchmark::Counter::kIsRate);

@@ -223,13 +223,16 @@ PlanOrder plan_order(const std::vector<Predicted>& rows) {
   constexpr double kNormal95 = 1.96;
   const double apart = kNormal95 * std::sqrt(2.0) * order.repeat_sd;
   double sum = 0.0;
+  double sum_apart = 0.0;
   for (const auto& [name, plans] : groups) {
     const Ranked found = ranked(plans);
     if (plans.size() < kFewestPlans) {
       continue;
     }
+    const double correlation = found.correlation().value_or(0.0);
+    const std::size_t before = order.apart;
     ++order.groups;
-    sum += found.correlation().value_or(0.0);
+    sum += correlation;
     for (std::size_t i = 0; i < plans.size(); ++i) {
       for (std::size_t k = i + 1; k < plans.size(); ++k) {
         const double ratio = std::log(found.measured[k] / found.measured[i]);
@@ -239,8 +242,16 @@ PlanOrder plan_order(const std::vector<Predicted>& rows) {
         }
       }
     }
+    if (order.apart > before) {
+      ++order.groups_apart;
+      sum_apart += correlation;
+    }
   }
-  order.mean_correlation = order.groups > 0 ? sum / static_cast<double>(order.groups) : 0.0;
+  const auto mean = [](double total, std::size_t count) {
+    return count > 0 ? total / static_cast<double>(count) : 0.0;
+  };
+  order.mean_correlation = mean(sum, order.groups);
+  order.mean_apart = mean(sum_apart, order.groups_apart);
   return order;
 }
 
@@ -248,6 +259,8 @@ Json pairs_json(const std::vector<Predicted>& rows) {
   const PlanOrder order = plan_order(rows);
   return {{"groups", order.groups},
           {"mean_rank_correlation", order.mean_correlation},
+          {"groups_told_apart", order.groups_apart},
+          {"mean_rank_correlation_told_apart", order.mean_apart},
           {"repeat_sd_percent", 100.0 * order.repeat_sd},
           {"told_apart", order.apart},
           {"in_order", order.ordered}};

@@ -66,6 +66,8 @@ inline constexpr std::string_view kFirstTokenOp = "-ttft";
 struct PlanOrder {
   std::size_t groups = 0;
   double mean_correlation = 0.0;  // of the groups
+  std::size_t groups_apart = 0;   // in which any two plans are told apart
+  double mean_apart = 0.0;        // correlation of these
   double repeat_sd = 0.0;   // of the logarithm of runs of one plan, from their median difference
   std::size_t apart = 0;    // pairs of plans of one group that are told apart
   std::size_t ordered = 0;  // of these, those that are predicted in their order

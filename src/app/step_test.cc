@@ -397,6 +397,33 @@ TEST(Accuracy, TellsPlansApartThatDifferByMoreThanRunsOfOne) {
   EXPECT_EQ(order.apart, 5u);    // all but the first two, which lie 2 % from each other
   EXPECT_EQ(order.ordered, 3u);  // not the fourth with either of these
   EXPECT_NEAR(order.mean_correlation, 0.4, 1e-12);
+  EXPECT_EQ(order.groups_apart, 1u);
+  EXPECT_NEAR(order.mean_apart, 0.4, 1e-12);
+}
+
+TEST(Accuracy, AGroupWhosePlansLieTogetherIsLeftOutOfThoseToldApart) {
+  std::vector<Predicted> rows;
+  const auto add = [&rows](const char* plans, double predicted, double measured) {
+    Predicted row;
+    row.op = "train";
+    row.plans = plans;
+    row.predicted = predicted;
+    row.measured = measured;
+    rows.push_back(row);
+  };
+  for (const double run : {1.0, 1.02}) {
+    add("wide", 1.0, run);
+  }
+  add("wide", 2.0, 2.0);
+  add("wide", 3.0, 3.0);
+  add("close", 1.0, 1.02);
+  add("close", 2.0, 1.01);
+  add("close", 3.0, 1.0);
+  const PlanOrder order = plan_order(rows);
+  EXPECT_EQ(order.groups, 2u);
+  EXPECT_NEAR(order.mean_correlation, 0.0, 1e-12);
+  EXPECT_EQ(order.groups_apart, 1u);
+  EXPECT_NEAR(order.mean_apart, 1.0, 1e-12);
 }
 
 TEST(Accuracy, APlanMeasuredAgainCountsOnce) {

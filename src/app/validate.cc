@@ -430,6 +430,13 @@ void describe(const Validation& v, const std::vector<Part>& parts, const Words& 
         Headline{say("Order of training plans: {share} of {count} pairs that differ by more than "
                      "runs of one plan do",
                      {{"share", percent(share)}, {"count", std::to_string(order.apart)}})});
+    answer.blocks.emplace_back(Headline{
+        say("Rank correlation of training plans: {apart} over {count} models and systems with such "
+            "pairs, {all} over all {groups}",
+            {{"apart", fmt::format("{:.3f}", order.mean_apart)},
+             {"count", std::to_string(order.groups_apart)},
+             {"all", fmt::format("{:.3f}", order.mean_correlation)},
+             {"groups", std::to_string(order.groups)}})});
   }
   const auto add = [&](std::string_view key, std::string_view title, const auto& name) {
     answer.blocks.emplace_back(said_cells(parts_table(v, parts, key, title, name), {"part"}, say));
