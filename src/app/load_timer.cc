@@ -60,8 +60,11 @@ void RowReader::time_load(const LoadRun& run) {
     return;  // how full its steps are hangs on the constants
   }
   if (contains(out_.metric, "ttft")) {
-    const auto full = full_pool(run);
-    full ? time_prompts(run, *full) : time_first_token(run);
+    if (const auto full = full_pool(run)) {
+      time_prompts(run, *full);
+    } else {
+      time_first_token(run);
+    }
   } else {
     time_answers(run);
   }

@@ -225,7 +225,9 @@ void Worlds::order_by_fate(const SamplePlan& plan, std::uint64_t first, std::siz
   if (starts_.empty()) {
     find_fates();
   }
-  early_.resize(m_.dimensions * count);
+  const auto rows = std::count_if(early_rows_.begin(), early_rows_.end(),
+                                  [](const auto& row) { return row.has_value(); });
+  early_.resize(static_cast<std::size_t>(rows) * count);
   const auto early = [&](unsigned d) { return &early_[*early_rows_[d] * count]; };
   for (unsigned d = 0; d < m_.dimensions; ++d) {
     if (early_rows_[d]) {

@@ -56,10 +56,7 @@ struct Residual {
 std::vector<Residual> residuals_of(const Model& model, const std::vector<FitRow>& fitted,
                                    const std::vector<FitRow>& tested, bool rates_alone) {
   const std::vector<FittedConstant> constants = perf::fit(model, fitted);
-  perf::ScopeValues values;
-  for (const FittedConstant& c : constants) {
-    values[{c.constant, c.scope}] = &c;
-  }
+  const perf::ScopeValues values = perf::by_scope(constants, model.name);
   std::vector<Residual> found;
   for (const FitRow& row : tested) {
     perf::Limits limits = row.limits;

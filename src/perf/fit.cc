@@ -108,10 +108,10 @@ class Fitter {
           problem_.start.find({std::string(problem_.constants[constant].name), scope});
       x[i] = known == problem_.start.end() ? 0.0 : known->second->log_value;
     }
-    settle(x, whole_, kRounds);
+    settle(x, whole_);
     if (problem_.leaps) {
       for (int round = 0; round < kLeapRounds && leap(x); ++round) {
-        settle(x, whole_, kRounds);
+        settle(x, whole_);
       }
     }
     return finish(x);
@@ -132,10 +132,10 @@ class Fitter {
   }
 
   // Down the slopes to the nearest valley.
-  void settle(std::vector<double>& x, const Subset& part, int rounds) const {
+  void settle(std::vector<double>& x, const Subset& part) const {
     double damping = 1e-3;
     double cost = cost_of(x, part);
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < kRounds; ++round) {
       const auto [normal, gradient] = linearise(x, part);
       const std::vector<std::size_t> felt = felt_by_rows(normal, x, part);
       bool better = false;
@@ -163,7 +163,7 @@ class Fitter {
           x = std::move(next);
           cost = next_cost;
           if (settled) {
-            round = rounds;
+            round = kRounds;
           }
         } else {
           damping *= 4.0;
@@ -211,12 +211,12 @@ class Fitter {
     for (const double far : {-4.0, 4.0}) {
       std::vector<double> next = x;
       next[i] += far * kLeap;
-      settle(next, part, kRounds);
+      settle(next, part);
       const bool elsewhere = std::fabs(next[i] - x[i]) > kLeap;
       if (cost_of(next, part) > near + (elsewhere ? kPromising : -kWorthwhile)) {
         continue;
       }
-      settle(next, whole_, kRounds);
+      settle(next, whole_);
       if (cost_of(next, whole_) < cost - kWorthwhile) {
         x = std::move(next);
         return true;
@@ -369,6 +369,16 @@ class Fitter {
 };
 
 }  // namespace
+
+ScopeValues by_scope(const std::vector<FittedConstant>& constants, std::string_view model) {
+  ScopeValues values;
+  for (const FittedConstant& one : constants) {
+    if (one.model == model) {
+      values[{one.constant, one.scope}] = &one;
+    }
+  }
+  return values;
+}
 
 std::vector<FittedConstant> fit(const FitProblem& problem) { return Fitter(problem).run(); }
 

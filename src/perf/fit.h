@@ -24,6 +24,9 @@ struct FitRow {
 
 // By name of the constant and scope.
 using ScopeValues = std::map<std::pair<std::string, std::string>, const FittedConstant*>;
+// Those of one model; they point into `constants`.
+[[nodiscard]] ScopeValues by_scope(const std::vector<FittedConstant>& constants,
+                                   std::string_view model);
 
 // Rows of any model of time with constants: of an operator, of a whole step.
 struct FitProblem {

@@ -44,10 +44,6 @@ Execution of_product(Format math, const Engine& engine) {
   return how;
 }
 
-bool gathers(const ExpertExchange& op, const Engine& engine) {
-  return op.ranks <= engine.gathers_experts;
-}
-
 // The message that does the work of an exchange where an engine gathers.
 Collective gathered(const ExpertExchange& op) {
   const bool dispatches = op.kind == ExpertExchange::Kind::kDispatch;
@@ -100,7 +96,7 @@ Execution execution_of(const ExpertExchange& /*op*/, const Engine& /*engine*/) {
 
 Kernel kernel_of(const Operator& op, const Engine& engine) {
   const auto* exchange = std::get_if<ExpertExchange>(&op);
-  if (exchange != nullptr && gathers(*exchange, engine)) {
+  if (exchange != nullptr && gathers(exchange->ranks, engine)) {
     const Collective message = gathered(*exchange);
     return {message, execution_of(message, engine)};
   }
@@ -165,7 +161,7 @@ void CostSum::take(std::string_view name, const Collective& op, std::int64_t cou
 }
 
 void CostSum::take(std::string_view /*name*/, const ExpertExchange& op, std::int64_t count) {
-  const KernelCost cost = gathers(op, engine_) ? cost_of(gathered(op)) : cost_of(op);
+  const KernelCost cost = gathers(op.ranks, engine_) ? cost_of(gathered(op)) : cost_of(op);
   add_other(*sum_, Work::kExpert, cost.seconds(), as_double(count));
 }
 

@@ -48,6 +48,10 @@ struct PassCost {
 [[nodiscard]] Execution execution_of(const Stream& op, const Engine& engine);
 [[nodiscard]] Execution execution_of(const Collective& op, const Engine& engine);
 [[nodiscard]] Execution execution_of(const ExpertExchange& op, const Engine& engine);
+// Whether it gathers the tokens of all instead of an exchange among so many ranks of experts.
+[[nodiscard]] constexpr bool gathers(std::int64_t ranks, const Engine& engine) {
+  return ranks <= engine.gathers_experts;
+}
 // The kernel that it runs for it.
 [[nodiscard]] Kernel kernel_of(const Operator& op, const Engine& engine);
 

@@ -77,7 +77,7 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   costs.core_cycles = limits.cores * limits.clock;
   costs.overlaps_experts = plan.overlaps_experts;
   costs.prompts_alone = plan.prompts_alone;
-  costs.gathers_experts = plan.shard.expert <= engine.gathers_experts;
+  costs.gathers_experts = gathers(plan.shard.expert, engine);
   costs.over_host_bus = !limits.network.link.has_value();
   InferenceRequest asked = request;
   CostSum sum(kernels, engine);

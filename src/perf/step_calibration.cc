@@ -28,25 +28,12 @@ struct Known {
   std::array<std::string, perf::kScopes> scopes;
 };
 
-perf::ScopeValues by_scope(const std::vector<FittedConstant>& fitted) {
-  perf::ScopeValues values;
-  for (const FittedConstant& one : fitted) {
-    values[{one.constant, one.scope}] = &one;
-  }
-  return values;
-}
-
 // `near`: of a fit to these rows and a few more, from which no leap is needed; or empty.
 std::vector<FittedConstant> fit_rows(bool training, const std::vector<Known>& rows,
                                      const std::vector<FittedConstant>& near) {
-  FitProblem problem{perf::step_table_name(training),
-                     perf::step_table(training),
-                     {},
-                     {},
-                     {},
-                     {},
-                     near.empty(),
-                     by_scope(near)};
+  const std::string_view model = perf::step_table_name(training);
+  FitProblem problem{model,        perf::step_table(training), {}, {}, {}, {},
+                     near.empty(), perf::by_scope(near, model)};
   for (const Known& one : rows) {
     problem.scopes.push_back(one.scopes);
     problem.log_measured.push_back(std::log(one.row->measured_s));
@@ -78,7 +65,7 @@ std::vector<double> left_out(bool training, const std::vector<Known>& rows,
       continue;
     }
     const std::vector<FittedConstant> fitted = fit_rows(training, kept, whole);
-    const perf::ScopeValues values = by_scope(fitted);
+    const perf::ScopeValues values = perf::by_scope(fitted, perf::step_table_name(training));
     for (const Known& one : rows) {
       if (part_of(one) != part) {
         continue;

@@ -57,12 +57,7 @@ StepConstants step_constants(bool training, std::string_view engine, std::string
   const auto scopes = perf::step_scopes(engine, variant, chip);
   StepConstants known;
   known.log_sd = kUnmeasured;
-  perf::ScopeValues fitted;
-  for (const FittedConstant& one : calibration.constants) {
-    if (one.model == model) {
-      fitted[{one.constant, one.scope}] = &one;
-    }
-  }
+  const perf::ScopeValues fitted = perf::by_scope(calibration.constants, model);
   known.values = perf::resolve(perf::step_table(training), fitted, scopes);
   int own = 0;
   int relatives = 0;

@@ -278,39 +278,36 @@ TEST(ServingStep, RanksThatShareExpertsWaitForEachOther) {
   EXPECT_EQ(rise(gpt(4)), 0.0);
 }
 
-TEST(ServingStep, NothingHidesTokensThatAreGathered) {
+// Of a step's time, where a constant of its engine goes from one value to the other.
+double ratio_of(const Bench& b, const LlmModel& model, const ServingPlan& plan,
+                perf::ServingConstant constant, double from, double to) {
   InferenceRequest request;
   request.decode = {.count = 8, .cached = 1024};
+  const StepModel::Timer timer = b.steps.serving_timer(model, plan, request);
+  auto values = b.steps.serving_constants().values;
+  values[constant] = from;
+  const double before = timer(values);
+  values[constant] = to;
+  return timer(values) / before;
+}
+
+TEST(ServingStep, NothingHidesTokensThatAreGathered) {
   ServingPlan p;
   p.shard.data = p.shard.expert = 4;
   p.shard.node_ranks = 8;
   const auto rise = [&](const char* engine) {
-    const Bench b = bench("h100-sxm5", engine);
-    const StepModel::Timer timer = b.steps.serving_timer(test::experts(4), p, request);
-    auto values = b.steps.serving_constants().values;
-    values[perf::kServeExpert] = 0.2;
-    const double before = timer(values);
-    values[perf::kServeExpert] = 0.4;
-    return timer(values) / before;
+    return ratio_of(bench("h100-sxm5", engine), test::experts(4), p, perf::kServeExpert, 0.2, 0.4);
   };
   EXPECT_EQ(rise("vllm"), 1.0);
   EXPECT_GT(rise("sglang"), 1.0);
 }
 
 TEST(ServingStep, OverAHostsBusAnEnginesOwnMessagesSaveNothing) {
-  InferenceRequest request;
-  request.decode = {.count = 8, .cached = 1024};
   ServingPlan p;
   p.shard.tensor = 2;
   p.shard.node_ranks = 2;
   const auto halved = [&](const char* chip) {
-    const Bench b = bench(chip, "vllm");
-    const StepModel::Timer timer = b.steps.serving_timer(gpt(4), p, request);
-    auto values = b.steps.serving_constants().values;
-    values[perf::kServeMessages] = 1.0;
-    const double before = timer(values);
-    values[perf::kServeMessages] = 0.5;
-    return timer(values) / before;
+    return ratio_of(bench(chip, "vllm"), gpt(4), p, perf::kServeMessages, 1.0, 0.5);
   };
   EXPECT_EQ(halved("rtx-pro-6000-blackwell-server"), 1.0);
   EXPECT_LT(halved("h100-sxm5"), 1.0);
