@@ -106,6 +106,9 @@ struct Core {
   std::optional<Fact<Bytes>> sram;
   // Where matrix units keep their sums apart from registers: vector work runs beside products.
   std::optional<Fact<Bytes>> matrix_memory;
+  // Whether a matrix instruction holds up those that issue it: kernels that need it not to do not
+  // run.
+  std::optional<Fact<bool>> matrix_synchronous;
 };
 struct Cache {
   std::optional<Fact<Bytes>> l2;

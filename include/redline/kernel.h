@@ -43,15 +43,16 @@ enum class Library : std::uint8_t {
   kNccl,
   kDeepep,
   kXla,
+  kFlashattention2,
 };
 // How the measurement was timed; an engine that replays CUDA graphs sees kGraph.
 enum class Timing : std::uint8_t { kGraph, kEvent, kHost };
 enum class Scaling : std::uint8_t { kNone, kTensor, kBlock };
 
 // Names in machine output and in files, by value.
-inline constexpr std::array<std::string_view, 12> kLibraryNames{
+inline constexpr std::array<std::string_view, 13> kLibraryNames{
     "any",   "torch",    "trtllm", "deepgemm", "flashinfer", "flashattention3", "flashattention4",
-    "cudnn", "flashmla", "nccl",   "deepep",   "xla"};
+    "cudnn", "flashmla", "nccl",   "deepep",   "xla",        "flashattention2"};
 inline constexpr std::array<std::string_view, 3> kTimingNames{"graph", "event", "host"};
 inline constexpr std::array<std::string_view, 3> kScalingNames{"none", "tensor", "block"};
 
@@ -61,6 +62,9 @@ struct Execution {
   Scaling scaling = Scaling::kNone;
   bool quantizes = false;  // the activations are quantised inside the time
   bool repeats = false;    // a benchmark that runs one kernel again and again: caches stay warm
+  // Of attention on a cache: each query head reads keys and values for itself, as FlashAttention-2
+  // does for sequences of several queries, and for those of one that prompts stand beside.
+  bool lone_heads = false;
 };
 
 struct Kernel {

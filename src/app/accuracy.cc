@@ -172,13 +172,21 @@ namespace {
 
 constexpr std::size_t kFewestPlans = 3;
 
+// To twelve digits: what rows say in different units differs in the last ones.
+double rounded(double value) {
+  constexpr int kBits = 40;
+  int exponent = 0;
+  const double mantissa = std::frexp(value, &exponent);
+  return std::ldexp(std::round(std::ldexp(mantissa, kBits)), exponent - kBits);
+}
+
 // What was measured on the plans of one group, by what is predicted of each: runs of one plan.
 using Plans = std::map<double, std::vector<double>>;
 std::map<std::string, Plans> plans_of(const std::vector<Predicted>& rows) {
   std::map<std::string, Plans> groups;
   for (const Predicted& row : rows) {
     if (is_training(row) && row.part != Part::kLeftOut) {
-      groups[row.source + ": " + row.plans][row.predicted].push_back(row.measured);
+      groups[row.source + ": " + row.plans][rounded(row.predicted)].push_back(row.measured);
     }
   }
   return groups;

@@ -410,6 +410,9 @@ class RequestReader {
     if (decode && take("kv_dtype") == nullptr) {
       assume("the cache has the format of the operands");
     }
+    Execution& how = request_.row.kernel.how;
+    how.lone_heads = decode && !latent && how.library == Library::kFlashattention2 &&
+                     (truth("beside_prompts", false) || a.q_len > 1);
     if (a.kv_heads > a.q_heads || a.q_heads % a.kv_heads != 0) {
       problem("kv_heads", "field 'kv_heads' must divide q_heads");
       a.kv_heads = a.q_heads;
@@ -507,7 +510,7 @@ const std::vector<OperatorFields>& operator_fields() {
        {"kv_len", "causal", "window_size", "kv_dtype"}},
       {"attention_decode",
        {"batch", "kv_len", "q_heads", "kv_heads", "head_dim"},
-       {"q_len", "window_size", "kv_dtype", "causal"}},
+       {"q_len", "window_size", "kv_dtype", "causal", "beside_prompts"}},
       {"mla_prefill",
        {"batch", "seq", "q_heads", "latent_dim", "rope_dim"},
        {"kv_len", "causal", "kv_dtype"}},

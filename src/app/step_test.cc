@@ -428,7 +428,7 @@ TEST(Accuracy, AGroupWhosePlansLieTogetherIsLeftOutOfThoseToldApart) {
 
 TEST(Accuracy, APlanMeasuredAgainCountsOnce) {
   std::vector<Predicted> rows(4);
-  const double predicted[] = {1.0, 2.0, 3.0, 3.0};
+  const double predicted[] = {1.0, 2.0, 3.0, 3.0 + 1e-15};
   const double measured[] = {1.0, 2.0, 1.5, 4.5};  // of the last two the mean is 3
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].op = "train";

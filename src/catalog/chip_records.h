@@ -140,6 +140,9 @@ struct Record<Core> {
         field("matrix_memory", &Core::matrix_memory,
               {.doc = "Of one core, for the sums of its matrix units alone (tensor memory): vector "
                       "work then runs beside products."}),
+        field("matrix_synchronous", &Core::matrix_synchronous,
+              {.doc = "Whether a matrix instruction holds up the threads that issue it: "
+                      "FlashAttention-3 and later need it not to."}),
     };
   }
 };

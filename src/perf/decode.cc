@@ -22,6 +22,7 @@ enum Constant : std::size_t {
   kBlock,
   kRowsCost,
   kMerge,
+  kLone,
   kGraph,
   kEvent,
   kHost,
@@ -51,6 +52,8 @@ constexpr std::array<ConstantInfo, kConstants> kTable{{
      "time of a core for one query head and cached token beside the products"},
     {"merge_s", "s", Part::kLatency, 2e-6, 0.6, 0.4, 0.0, 0.0, 0.0,
      "joining the parts of a split cache"},
+    {"lone_fraction", "1", Part::kCompute, 0.55, 0.2, 0.0, 0.2, 0.0, 0.0,
+     "reached share of the matrix rate where each query head has a tile of its own"},
     graph_launch(15e3, {0.4, 0.4, 0.2, 0.1, 0.05}),
     event_launch(8e-6, {0.5, 0.3, 0.2, 0.0, 0.1}),
     host_launch(20e-6, {0.4, 0.6, 0.2, 0.1, 0.1}),
@@ -61,6 +64,33 @@ constexpr double kUsualWidth = 256.0;  // elements of a key and a value of 128 e
 constexpr double kOccupancy = 2.0;     // blocks that a core holds
 constexpr double kLeastPart = 64.0;    // tokens below which nothing is split
 
+constexpr double kLoneRows = 64.0;   // of a tile of queries
+constexpr double kLoneKeys = 128.0;  // of a tile of keys
+
+// Each query head by itself, the cache not split: a tile of queries for each, padded, and its keys
+// and values once more for each head of a group that does not run beside another, unless the cache
+// of one head of all sequences outlives the sweep (FlashAttention-2, `seqlenq_ngroups_swapped`).
+Parts evaluate_lone_heads(const Attention& op, double tokens, const Demand& demand,
+                          const Limits& limits, const Constants& c) {
+  const double batch = as_double(op.batch);
+  const double group = as_double(op.q_heads) / as_double(op.kv_heads);
+  const double width = as_double(op.qk_dim + op.v_dim);
+  const double tiles = batch * as_double(op.q_heads) * whole_up(as_double(op.q_len) / kLoneRows);
+  // Lengths of a batch differ: a half tile of keys and half a wave of tiles are idle on average.
+  const double keys = std::max(kLoneKeys, tokens + 0.5 * kLoneKeys);
+  const double waves = !limits.has_cores()     ? tiles
+                       : tiles <= limits.cores ? 1.0
+                                               : tiles / limits.cores + 0.5;
+  const double rate =
+      limits.matrix[index_of(op.math)] * c[kLone] / (limits.has_cores() ? limits.cores : 1.0);
+  const double compute = waves * keys * kLoneRows * 2.0 * width / rate;
+  const double together = limits.has_cores() ? std::clamp(limits.cores / batch, 1.0, group) : group;
+  const double swept = batch * tokens * width * bytes_per_element(op.kv);
+  const double reads = 1.0 + (group / together - 1.0) * missing(swept, limits.l2);
+  const double memory = demand.bytes * reads / (limits.bandwidth * c[kMemory]);
+  return overlapped_fourths(fourth(compute), fourth(memory));
+}
+
 }  // namespace
 
 Parts evaluate_decode(const Attention& op, const Execution& how, const Demand& demand,
@@ -68,6 +98,11 @@ Parts evaluate_decode(const Attention& op, const Execution& how, const Demand& d
   const double pairs = as_double(op.batch) * as_double(op.kv_heads);
   const double tokens =
       op.window > 0 ? as_double(std::min(op.kv_len, op.window)) : as_double(op.kv_len);
+  if (how.lone_heads) {
+    Parts parts = evaluate_lone_heads(op, tokens, demand, limits, c);
+    parts[3] = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
+    return parts;
+  }
   const double rows = as_double(op.q_heads) / as_double(op.kv_heads) * as_double(op.q_len);
   const double width = as_double(op.qk_dim + op.v_dim);
   const double cached = pairs * tokens * width;  // elements

@@ -334,6 +334,37 @@ TEST(KernelModel, SoftmaxRunsBesideProductsThatKeepTheirSumsApart) {
   }
 }
 
+// FlashAttention-2 packs the query heads of a group only where no sequence has more than one query.
+TEST(KernelModel, AHeadByItselfReadsTheCacheForItself) {
+  for (const char* id : {"rtx-pro-6000-blackwell-server", "rtx-4090", "a100-sxm-80gb"}) {
+    const perf::Limits limits = perf::limits_of(machine(id));
+    EXPECT_TRUE(limits.matrix_synchronous) << id;
+    Attention a;
+    a.phase = Attention::Phase::kDecode;
+    a.batch = 128;
+    a.q_len = 1;
+    a.q_heads = 32;
+    a.kv_heads = 8;
+    a.qk_dim = a.v_dim = 128;
+    Kernel kernel;
+    const auto stretch = [&](std::int64_t tokens) {
+      a.kv_len = tokens;
+      kernel.op = a;
+      kernel.how.lone_heads = false;
+      const double together = seconds(kernel, limits);
+      kernel.how.lone_heads = true;
+      return seconds(kernel, limits) / together;
+    };
+    EXPECT_GT(stretch(512), 1.2) << id;
+    // What every head reads again does not outlive the sweep: a group of four reads four times.
+    const double many = stretch(65536);
+    EXPECT_LE(many, 4.2) << id;
+    EXPECT_GT(many, 2.0) << id;
+  }
+  EXPECT_FALSE(perf::limits_of(machine("h100-sxm5")).matrix_synchronous);
+  EXPECT_FALSE(perf::limits_of(machine("b200")).matrix_synchronous);
+}
+
 // Two sequences with 40 heads each on 78 cores that hold two blocks: 80 blocks, one for most cores
 // and two for two of them. On 80 cores all have one.
 TEST(KernelModel, DecodingThatBindsOnTheCoresWaitsForTheFullestOne) {

@@ -29,7 +29,8 @@ struct Limits {
   double power = 0.0;
   double host_bus = 0.0;  // one direction
   Network network{};
-  bool matrix_apart = false;  // matrix units have a memory of their own for sums
+  bool matrix_apart = false;        // matrix units have a memory of their own for sums
+  bool matrix_synchronous = false;  // their instructions hold up those that issue them
 
   // Cores with unknown number or clock are taken for one core that is never idle.
   [[nodiscard]] bool has_cores() const { return cores > 0.0 && clock > 0.0; }

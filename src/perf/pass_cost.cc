@@ -52,11 +52,16 @@ Collective gathered(const ExpertExchange& op) {
           Bytes{elements * bytes_per_element(op.format)}, op.ranks, op.ranks_per_node};
 }
 
+double fixed_of(const KernelCost& cost) {
+  return cost.parts[static_cast<std::size_t>(Bound::kLatency)];
+}
+
 // Work of matrix units and of the cores, and whether memory bounds it.
 void add_busy(PassCost& sum, Work work, const KernelCost& cost, double count) {
   const double seconds = count * cost.seconds();
   const double most = *std::max_element(cost.parts.begin(), cost.parts.end());
   sum.seconds[index_of(work)] += seconds;
+  sum.fixed_s[index_of(work)] += count * fixed_of(cost);
   sum.launches += count;
   sum.memory_s += cost.parts[static_cast<std::size_t>(Bound::kMemory)] >= most ? seconds : 0.0;
 }
@@ -81,8 +86,22 @@ Execution execution_of(const GroupedGemm& op, const Engine& engine) {
   how.library = Library::kDeepgemm;
   return how;
 }
-Execution execution_of(const Attention& op, const Engine& engine) {
-  return {.library = op.latent ? Library::kFlashmla : engine.attention};
+Execution execution_of(const Attention& op, const Engine& engine, const Limits& limits,
+                       bool beside_prompts) {
+  if (op.latent) {
+    return {.library = Library::kFlashmla};
+  }
+  const bool decodes = op.phase == Attention::Phase::kDecode;
+  // What its third generation is written for are Hopper's matrix units.
+  if (engine.attention == Library::kFlashattention3 && limits.matrix_apart) {
+    return {.library = decodes ? Library::kTrtllm : Library::kFlashattention4};
+  }
+  if (engine.attention == Library::kFlashattention3 && limits.matrix_synchronous) {
+    Execution how{.library = Library::kFlashattention2};
+    how.lone_heads = decodes && (beside_prompts || op.q_len > 1);
+    return how;
+  }
+  return {.library = engine.attention};
 }
 Execution execution_of(const Stream& /*op*/, const Engine& /*engine*/) {
   return {.library = Library::kTorch};
@@ -94,18 +113,21 @@ Execution execution_of(const ExpertExchange& /*op*/, const Engine& /*engine*/) {
   return {.library = Library::kDeepep};
 }
 
-Kernel kernel_of(const Operator& op, const Engine& engine) {
+Kernel kernel_of(const Operator& op, const Engine& engine, const Limits& limits) {
   const auto* exchange = std::get_if<ExpertExchange>(&op);
   if (exchange != nullptr && gathers(exchange->ranks, engine)) {
     const Collective message = gathered(*exchange);
     return {message, execution_of(message, engine)};
   }
-  return {op, std::visit([&](const auto& one) { return execution_of(one, engine); }, op)};
-}
-
-template <class Op>
-KernelCost CostSum::cost_of(const Op& op) const {
-  return kernels_.cost(op, execution_of(op, engine_));
+  return {op, std::visit(
+                  [&](const auto& one) {
+                    if constexpr (std::is_same_v<std::decay_t<decltype(one)>, Attention>) {
+                      return execution_of(one, engine, limits, false);
+                    } else {
+                      return execution_of(one, engine);
+                    }
+                  },
+                  op)};
 }
 
 void CostSum::take(std::string_view name, const Gemm& op, std::int64_t count) {
@@ -133,10 +155,11 @@ void CostSum::take(std::string_view name, const GroupedGemm& op, std::int64_t co
 }
 
 void CostSum::take(std::string_view /*name*/, const Attention& op, std::int64_t count) {
-  const KernelCost cost = cost_of(op);
+  const KernelCost cost =
+      kernels_.cost(op, execution_of(op, engine_, kernels_.limits(), beside_prompts_));
   add_matrix(*sum_, Work::kAttention, cost, as_double(count));
   if (op.phase == Attention::Phase::kDecode) {
-    sum_->cached_s += as_double(count) * cost.seconds();
+    sum_->cached_s += as_double(count) * (cost.seconds() - fixed_of(cost));
   }
 }
 

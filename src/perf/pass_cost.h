@@ -7,6 +7,7 @@
 #include "redline/step.h"
 
 #include "perf/gemm.h"
+#include "perf/limits.h"
 #include "workload/sink.h"
 
 namespace redline::perf {
@@ -15,9 +16,12 @@ struct PassCost {
   std::array<double, kWorks> seconds{};
   double memory_s = 0.0;  // of matrix, attention and vector work, what memory bounds
   double floor_s = 0.0;   // the roofline of matrix and attention work together
-  double cached_s = 0.0;  // of attention work, what reads a cache with few queries at a time
-  double loads = 0.0;     // least bytes of matrix work
-  double ops = 0.0;       // of matrix units
+  // Of matrix, attention and vector work, in this order: what a kernel takes whatever its shape.
+  std::array<double, 3> fixed_s{};
+  double cached_s =
+      0.0;             // of attention, the rest where it reads a cache with few queries at a time
+  double loads = 0.0;  // least bytes of matrix work
+  double ops = 0.0;    // of matrix units
   double launches = 0.0;  // kernels and messages
 
   PassCost& operator+=(const PassCost& other) {
@@ -31,6 +35,9 @@ struct PassCost {
     for (std::size_t i = 0; i < kWorks; ++i) {
       seconds[i] += count * other.seconds[i];
     }
+    for (std::size_t i = 0; i < fixed_s.size(); ++i) {
+      fixed_s[i] += count * other.fixed_s[i];
+    }
     memory_s += count * other.memory_s;
     floor_s += count * other.floor_s;
     cached_s += count * other.cached_s;
@@ -39,21 +46,26 @@ struct PassCost {
     launches += count * other.launches;
   }
   [[nodiscard]] double at(Work work) const { return seconds[index_of(work)]; }
+  // Of matrix, attention or vector work.
+  [[nodiscard]] double fixed(Work work) const { return fixed_s[index_of(work)]; }
+  [[nodiscard]] double moving(Work work) const { return at(work) - fixed(work); }
 };
 
 // How an engine runs an operator.
 [[nodiscard]] Execution execution_of(const Gemm& op, const Engine& engine);
 [[nodiscard]] Execution execution_of(const GroupedGemm& op, const Engine& engine);
-[[nodiscard]] Execution execution_of(const Attention& op, const Engine& engine);
 [[nodiscard]] Execution execution_of(const Stream& op, const Engine& engine);
 [[nodiscard]] Execution execution_of(const Collective& op, const Engine& engine);
 [[nodiscard]] Execution execution_of(const ExpertExchange& op, const Engine& engine);
+// The same of attention, on a chip: `beside_prompts`: in one pass with those of whole sequences.
+[[nodiscard]] Execution execution_of(const Attention& op, const Engine& engine,
+                                     const Limits& limits, bool beside_prompts);
 // Whether it gathers the tokens of all instead of an exchange among so many ranks of experts.
 [[nodiscard]] constexpr bool gathers(std::int64_t ranks, const Engine& engine) {
   return ranks <= engine.gathers_experts;
 }
-// The kernel that it runs for it.
-[[nodiscard]] Kernel kernel_of(const Operator& op, const Engine& engine);
+// The kernel that it runs for it on a chip.
+[[nodiscard]] Kernel kernel_of(const Operator& op, const Engine& engine, const Limits& limits);
 
 // Adds up what operators cost as they are emitted, each as often as it runs.
 class CostSum final : public workload::Sink {
@@ -68,6 +80,8 @@ class CostSum final : public workload::Sink {
   }
   // Products of experts have so many times their rows: those of the busiest rank.
   void set_imbalance(double imbalance) { imbalance_ = imbalance; }
+  // Sequences that decode are in one pass with prompts.
+  void set_beside_prompts(bool beside) { beside_prompts_ = beside; }
 
   void take(std::string_view name, const Gemm& op, std::int64_t count) override;
   void take(std::string_view name, const GroupedGemm& op, std::int64_t count) override;
@@ -78,13 +92,16 @@ class CostSum final : public workload::Sink {
 
  private:
   template <class Op>
-  [[nodiscard]] KernelCost cost_of(const Op& op) const;
+  [[nodiscard]] KernelCost cost_of(const Op& op) const {
+    return kernels_.cost(op, execution_of(op, engine_));
+  }
 
   const KernelModel& kernels_;
   const Engine& engine_;
   PassCost* sum_ = nullptr;
   PassCost* weight_ = nullptr;
   double imbalance_ = 1.0;
+  bool beside_prompts_ = false;
   GemmKernel product_;  // of the last one: mostly all are computed in the same format
   // A layer sends the same message several times: the last of each kind, with its seconds.
   struct Sent {

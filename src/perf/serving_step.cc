@@ -13,15 +13,18 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
                       const StepModel::Values& c) {
   StepParts parts;
   auto& s = parts.seconds;
-  double matrix = stage.at(Work::kMatrix) * c[kServeMatrix];
+  // Kernels of a graph begin while those before them end; steps with prompts have none.
+  const double left = costs.prompts > 0.0 ? 1.0 : std::min(1.0, c[kServeFixed]);
+  double matrix = stage.moving(Work::kMatrix) * c[kServeMatrix];
   if (costs.prompts > 0.0) {
     matrix *= c[kServePrompts] * (costs.prompts_alone ? c[kServeAlone] : 1.0);
   }
   if (costs.core_cycles > 0.0) {
     matrix += beyond(stage.loads / (costs.core_cycles * c[kServeLoad]), matrix);
   }
-  double attention = (stage.at(Work::kAttention) - stage.cached_s) * c[kServeAttention] +
-                     stage.cached_s * c[kServeCache];
+  matrix += stage.fixed(Work::kMatrix) * left;
+  double attention = (stage.moving(Work::kAttention) - stage.cached_s) * c[kServeAttention] +
+                     stage.cached_s * c[kServeCache] + stage.fixed(Work::kAttention) * left;
   const double reached = matrix + attention;
   if (reached < stage.floor_s && reached > 0.0) {
     matrix *= stage.floor_s / reached;
@@ -29,7 +32,8 @@ StepParts stage_parts(const ServingCosts& costs, const PassCost& stage,
   }
   s[index_of(Work::kMatrix)] = matrix;
   s[index_of(Work::kAttention)] = attention;
-  s[index_of(Work::kVector)] = stage.at(Work::kVector) * c[kServeVector];
+  s[index_of(Work::kVector)] =
+      stage.moving(Work::kVector) * c[kServeVector] + stage.fixed(Work::kVector) * left;
   const double exchange = stage.at(Work::kExpert) * (costs.gathers_experts ? 1.0 : costs.imbalance);
   if (costs.overlaps_experts && exchange > 0.0) {
     for (double& one : s) {
@@ -82,6 +86,7 @@ ServingCosts serving_costs(const LlmModel& model, const ServingPlan& plan,
   InferenceRequest asked = request;
   CostSum sum(kernels, engine);
   sum.set_imbalance(plan.imbalance);
+  sum.set_beside_prompts(request.prefill.count > 0 && request.decode.count > 0);
   costs.stages.reserve(static_cast<std::size_t>(plan.pipeline));
   std::optional<workload::LayerMix> before;  // of the stage before, where it is neither end
   for (int place = 0; place < plan.pipeline; ++place) {

@@ -42,7 +42,7 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "matrix products in an engine against the same alone"},
     {"attention_stretch", "1", Part::kCompute, 1.0, 0.1, 0.1, 0.05, 0.1, 0.0,
      "the same for attention over prompts"},
-    {"cache_stretch", "1", Part::kMemory, 1.0, 0.2, 0.3, 0.1, 0.2, 0.0,
+    {"cache_stretch", "1", Part::kMemory, 1.0, 0.1, 0.2, 0.2, 0.2, 0.0,
      "the same for attention of a few new tokens over what is cached"},
     {"core_load_b", "B", Part::kMemory, 24.0, 0.2, 0.6, 0.0, 0.0, 0.0,
      "bytes of operands that a core loads in a cycle, in products of a few rows"},
@@ -76,6 +76,8 @@ constexpr std::array<ConstantInfo, kServingConstants> kServing{{
      "waiting of ranks that have sequences of their own and share experts, with every doubling"},
     {"alone_stretch", "1", Part::kCompute, 1.0, 0.1, 0.1, 0.0, 0.2, 0.0,
      "the same of prompts on chips of their own, which no answers share, on top of prompt_stretch"},
+    {"fixed_left", "1", Part::kLatency, 0.6, 0.3, 0.3, 0.1, 0.2, 0.0,
+     "what is left of the fixed times of kernels, of which each begins while the last one ends"},
 }};
 
 }  // namespace

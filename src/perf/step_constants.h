@@ -41,6 +41,7 @@ enum ServingConstant : std::size_t {
   kServeHandover,
   kServeRanks,
   kServeAlone,
+  kServeFixed,
   kServingConstants,
 };
 

@@ -25,7 +25,7 @@ constexpr int kMostStages = 4096;
 std::optional<Message> refusal_of(const std::vector<Task>& tasks, const KernelModel& kernels,
                                   const Engine& engine) {
   for (const Task& task : tasks) {
-    if (auto reason = kernels.refuses(perf::kernel_of(task.op, engine))) {
+    if (auto reason = kernels.refuses(perf::kernel_of(task.op, engine, kernels.limits()))) {
       return reason;
     }
   }

@@ -69,7 +69,8 @@ TEST(CostSum, AddsWhatEachOperatorCosts) {
   double of_weights = 0.0;
   for (const Task& task : tasks) {
     std::visit([&](const auto& op) { sum.take(task.name, op, task.count); }, task.op);
-    const double one = b.kernels.cost(perf::kernel_of(task.op, b.steps.engine())).seconds();
+    const double one =
+        b.kernels.cost(perf::kernel_of(task.op, b.steps.engine(), b.kernels.limits())).seconds();
     seconds += static_cast<double>(task.count) * one;
     of_weights += task.name.ends_with("_wgrad") ? static_cast<double>(task.count) * one : 0.0;
   }
@@ -247,6 +248,47 @@ RC_GTEST_PROP(StepProperty, MoreBandwidthNeverSlowsAStep, ()) {
   const double before = kBase.steps.serving(model, p, request).time.total.base();
   const double after = more.steps.serving(model, p, request).time.total.base();
   RC_ASSERT(after <= before * (1.0 + 1e-9));
+}
+
+// Attention of sequences that decode, beside a prompt of 16 tokens and without it.
+double beside_a_prompt(const std::string& chip) {
+  const Bench b = bench(chip, "vllm");
+  LlmModel model = gpt(16);
+  model.shape.kv_heads = 8;
+  InferenceRequest request;
+  request.decode = {.count = 64, .cached = 2048};
+  const double alone = part(b.steps.serving(model, {}, request).time, Work::kAttention);
+  request.prefill = {.count = 1, .new_tokens = 16};
+  const double beside = part(b.steps.serving(model, {}, request).time, Work::kAttention);
+  request.decode = {};
+  return (beside - part(b.steps.serving(model, {}, request).time, Work::kAttention)) / alone;
+}
+
+TEST(ServingStep, APromptUnpacksTheHeadsOfFlashAttention2) {
+  EXPECT_GT(beside_a_prompt("a100-sxm-80gb"), 1.2);
+  EXPECT_GT(beside_a_prompt("rtx-4090"), 1.2);
+  // Others are what they were, but for fixed times that graphs save.
+  EXPECT_NEAR(beside_a_prompt("h100-sxm5"), 1.0, 0.1);
+  EXPECT_NEAR(beside_a_prompt("b200"), 1.0, 0.1);
+}
+
+TEST(CostSum, AKernelOfOneGenerationRunsOnItsChips) {
+  const Engine& vllm = *find_engine("vllm");
+  Attention a;
+  a.phase = Attention::Phase::kDecode;
+  const auto runs = [&](const char* chip, const Engine& engine) {
+    return perf::execution_of(a, engine, perf::limits_of(machine(chip)), true);
+  };
+  EXPECT_EQ(runs("h200-sxm", vllm).library, Library::kFlashattention3);
+  EXPECT_EQ(runs("b200", vllm).library, Library::kTrtllm);
+  EXPECT_EQ(runs("a100-sxm-80gb", vllm).library, Library::kFlashattention2);
+  EXPECT_TRUE(runs("a100-sxm-80gb", vllm).lone_heads);
+  EXPECT_FALSE(runs("a100-sxm-80gb", *find_engine("trtllm")).lone_heads);
+  a.phase = Attention::Phase::kPrefill;
+  EXPECT_EQ(runs("b200", vllm).library, Library::kFlashattention4);
+  EXPECT_FALSE(runs("a100-sxm-80gb", vllm).lone_heads);
+  a.latent = true;
+  EXPECT_EQ(runs("a100-sxm-80gb", vllm).library, Library::kFlashmla);
 }
 
 TEST(ServingStep, OneChipSendsNothing) {

@@ -339,7 +339,9 @@ class OffloadWalk : public SearchWalk {
       send.ranks_per_node = outside ? 1 : 2;
       sends_[outside ? 1 : 0] =
           p_.pipeline > 1
-              ? q_.timing.kernels->cost(perf::kernel_of(send, *q_.timing.engine)).seconds()
+              ? q_.timing.kernels
+                    ->cost(perf::kernel_of(send, *q_.timing.engine, q_.timing.kernels->limits()))
+                    .seconds()
               : 0.0;
     }
   }
