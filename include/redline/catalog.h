@@ -44,7 +44,9 @@ struct SourceRun {
   double wait_share = 0.0;  // or until they and what decodes have this share of a step's tokens
   int together_steps = 0;   // that prompts wait until each rank has one
   int gather_steps = 0;     // and then for more of them
-  std::string source;
+  int prompt_pool = 0;  // prompts that requests are drawn from, found again in the cache; 0: new
+  bool wide_cache = false;  // of keys and values in 16 bits, whatever the weights
+  std::vector<std::string> source;
 };
 
 struct Source {

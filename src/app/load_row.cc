@@ -57,6 +57,8 @@ std::shared_ptr<const StepTable> table_of(HeldTable parts, const ServingPlan& pl
   return {held, held->table.get()};
 }
 
+constexpr double kAlike = 1e-6;  // exponent of a law of Zipf that chooses all about as often
+
 Distribution uniform(double least, double most) {
   return Distribution::parse(fmt::format("uniform({}, {})", least, most))
       .value_or(Distribution::constant(most));
@@ -168,13 +170,14 @@ void RowReader::read_load() {
   run->tables = tables_;
   const Json& par = part_of(row_json_, "parallelism");
   const bool pools = par.contains("decode");
+  const SourceRun* told = told_elsewhere();
   // Engines keep the cache in 8 bits where the weights are as narrow, but for SGLang.
   const bool narrow = bytes_per_element(precision_.weights) <= 1.0;
-  if (narrow && (contains(engine_->name, "trtllm") || contains(engine_->name, "vllm"))) {
+  if (narrow && (told == nullptr || !told->wide_cache) &&
+      (contains(engine_->name, "trtllm") || contains(engine_->name, "vllm"))) {
     precision_.kv_cache = Format::kFp8;
   }
   run->answers.plan = load_plan(pools ? part_of(par, "decode") : par);
-  const SourceRun* told = told_elsewhere();
   const int drafts = read_drafts(run->answers.plan, told);
   run->model = model_;
   if (pools) {
@@ -206,6 +209,9 @@ void RowReader::read_load() {
       return;
     }
   }
+  // What is found again is so in whole blocks.
+  const bool again = told != nullptr && told->prompt_pool > 0;
+  const std::int64_t block = again ? Traffic::kPrefixBlock : block_tokens(mean);
   const auto pool_spec = [&](const LoadPool& pool) {
     PoolSpec spec;
     spec.replicas = static_cast<int>(pool.workers);
@@ -213,9 +219,9 @@ void RowReader::read_load() {
     r.chips = pool.plan.chips();
     r.ranks = pool.plan.shard.data;
     r.lanes = pool.plan.pipeline;
-    r.block_tokens = block_tokens(mean);
+    r.block_tokens = block;
     r.step_tokens = step_tokens;
-    r.prefix_cache = false;
+    r.prefix_cache = again;
     r.batching = engine_->prompts_first ? Batching::kPromptsFirst : Batching::kChunked;
     r.whole_prompts = engine_->whole_prompts;
     const StepModel::Arrival arrival = steps_->arrival();
@@ -244,20 +250,33 @@ void RowReader::read_load() {
     spec.cluster.prefill = pool_spec(*run->prompts);
     spec.cluster.handover_s = steps_->arrival().handover_s;
   }
-  if (spec.cluster.pool.replica.blocks * block_tokens(mean) < mean) {
+  if (spec.cluster.pool.replica.blocks * block < mean) {
     leave("the cache of one request does not fit beside the weights");
     return;
   }
   spec.traffic = requests->traffic;
   spec.requests = static_cast<std::uint64_t>(requests->count);
   spec.leave_warmup = false;
+  if (again) {
+    draw_again(spec, told->prompt_pool);
+  }
   assume("a step takes at most {tokens} tokens; {share} % of the memory is used",
          {{"tokens", std::to_string(step_tokens)},
           {"share", fmt::format("{:g}", 100.0 * engine_->memory_share)}});
   predict_load(run);
-  if (drafts == 0) {  // how many drafts hold is a guess, so that nothing can be fitted
+  // How many drafts hold is a guess, and prompts that are found again are not what steps take.
+  if (drafts == 0 && !again) {
     time_load(*run);
   }
+}
+
+// Requests of the same few prompts again and again.
+void RowReader::draw_again(SimulationSpec& spec, std::int64_t prompts) {
+  spec.traffic.prefixes = prompts;
+  spec.traffic.prefix_zipf = kAlike;
+  spec.traffic.prefix_tokens = Distribution::constant(spec.traffic.prompt.mean());
+  assume("requests are drawn from {count} prompts, which a cache of prefixes finds again",
+         {{"count", std::to_string(prompts)}});
 }
 
 // Whether its steps can be timed, and under which name.

@@ -100,6 +100,7 @@ class RowReader {
   [[nodiscard]] std::optional<Requests> drawn_requests(std::optional<std::int64_t> users) const;
   bool ready(LoadPool& pool, std::int64_t prompt, std::int64_t step_tokens);
   void predict_load(const std::shared_ptr<LoadRun>& run);
+  void draw_again(SimulationSpec& spec, std::int64_t prompts);
   void refuse_unreadable(const ServingPlan& plan, std::int64_t context, std::int64_t decodes);
   std::optional<std::int64_t> users_of(ServingPlan& plan, bool pools) const;
   void time_load(const LoadRun& run);

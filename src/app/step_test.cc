@@ -87,6 +87,27 @@ TEST(StepRow, ReadsAWorkloadInWords) {
   EXPECT_LT(row.simulated(), 100.0);
 }
 
+double milliseconds(const Json& fields) {
+  const StepRow row = read_step_row(workspace(), fields);
+  EXPECT_FALSE(row.unanswered) << row.unanswered->english();
+  return row.unanswered ? 0.0 : row.simulated();
+}
+
+// A cache finds again what a benchmark draws from a few prompts; another source's row is new text.
+TEST(StepRow, PromptsThatARunDrawsAgainAreFoundInTheCache) {
+  Json fields = Json::parse(kLoad);
+  fields["source"] = "aic-silicon";
+  fields["shape"] = {
+      {"isl", 4000}, {"osl", 100}, {"concurrency", 64}, {"batch", 64}, {"engine", "vllm 0.12.0"}};
+  const StepRow again = read_step_row(workspace(), fields);
+  ASSERT_FALSE(again.unanswered) << again.unanswered->english();
+  EXPECT_FALSE(again.measured.seconds);  // says nothing of steps
+  EXPECT_EQ(again.assumptions.front().english(),
+            "requests are drawn from 100 prompts, which a cache of prefixes finds again");
+  fields["shape"]["engine"] = "vllm 0.11.0";
+  EXPECT_LT(again.simulated(), 0.7 * milliseconds(fields));
+}
+
 // DeepSeek-V3 as a source has it that leaves things out.
 Json deepseek_row(const char* parallelism, const char* shape, const char* date = "2026-03-25") {
   Json fields = Json::parse(R"({
@@ -103,12 +124,6 @@ Json deepseek_row(const char* parallelism, const char* shape, const char* date =
   fields["shape"] = Json::parse(shape);
   return fields;
 }
-double milliseconds(const Json& fields) {
-  const StepRow row = read_step_row(workspace(), fields);
-  EXPECT_FALSE(row.unanswered) << row.unanswered->english();
-  return row.unanswered ? 0.0 : row.simulated();
-}
-
 TEST(StepRow, RanksThatASourceNamesTwiceCountOnce) {
   const char* shape = R"({"isl": 1024, "osl": 64, "concurrency": 8, "batch": 8, "engine": "vllm"})";
   const char* once = R"({"tp": 4, "pp": 1, "attention_dp": 1, "moe_tp": 1, "moe_ep": 4})";

@@ -116,7 +116,13 @@ struct Record<SourceRun> {
             {.min = 0.0, .doc = "Steps that prompts wait until each data-parallel rank has one."}),
         field("gather_steps", &R::gather_steps,
               {.min = 0.0, .doc = "Steps that they then wait for more."}),
-        field("source", &R::source, {.required = true, .doc = "Id of the source that says so."}),
+        field("prompt_pool", &R::prompt_pool,
+              {.min = 1.0,
+               .doc = "Different prompts that requests are drawn from, which a cache of prefixes "
+                      "finds again (default: each its own)."}),
+        field("wide_cache", &R::wide_cache,
+              {.doc = "Keys and values are cached in 16 bits, whatever the weights."}),
+        field("source", &R::source, {.required = true, .doc = "Ids of the sources that say so."}),
     };
   }
 };
