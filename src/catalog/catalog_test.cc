@@ -118,8 +118,8 @@ TEST(Load, WhoTellsOfTheRunsOfASourceIsASource) {
   const auto told_by = [](const std::string& id) {
     const std::string source =
         "[[source]]\nid = \"a\"\ntitle = \"A\"\nkind = \"dataset\"\n"
-        "[[source.run]]\nstep_tokens = 5\nsource = \"" +
-        id + "\"\n";
+        "[[source.run]]\nstep_tokens = 5\nsource = [\"" +
+        id + "\"]\n";
     return load_catalog(set_of({base("sources/s.toml", source)}), {.sources = true});
   };
   EXPECT_TRUE(told_by("a"));
