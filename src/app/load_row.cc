@@ -144,8 +144,8 @@ std::optional<RowReader::Requests> RowReader::drawn_requests(
   constexpr double kLeastShare = 0.8;
   const bool drawn = users && *prompt % kDrawn == 0 && *answer % kDrawn == 0;
   // Those of one length would end together, and their users ask together, again and again; what
-  // jitter keeps apart in fact, a little spread does here.
-  constexpr double kApart = 0.1;
+  // jitter keeps apart in fact, a spread does here, as wide as that of lengths that are drawn.
+  constexpr double kApart = 0.2;
   const auto n = static_cast<double>(*prompt);
   const auto m = static_cast<double>(*answer);
   Requests all;

@@ -277,7 +277,7 @@ TEST(CostSum, AKernelOfOneGenerationRunsOnItsChips) {
   Attention a;
   a.phase = Attention::Phase::kDecode;
   const auto runs = [&](const char* chip, const Engine& engine) {
-    return perf::execution_of(a, engine, perf::limits_of(machine(chip)), true);
+    return perf::execution_of(a, engine, perf::limits_of(test::machine(chip)), true);
   };
   EXPECT_EQ(runs("h200-sxm", vllm).library, Library::kFlashattention3);
   EXPECT_EQ(runs("b200", vllm).library, Library::kTrtllm);
