@@ -18,10 +18,9 @@ struct PassCost {
   double floor_s = 0.0;   // the roofline of matrix and attention work together
   // Of matrix, attention and vector work, in this order: what a kernel takes whatever its shape.
   std::array<double, 3> fixed_s{};
-  double cached_s =
-      0.0;             // of attention, the rest where it reads a cache with few queries at a time
-  double loads = 0.0;  // least bytes of matrix work
-  double ops = 0.0;    // of matrix units
+  double cached_s = 0.0;  // of attention over a cache by few queries, the rest
+  double loads = 0.0;     // least bytes of matrix work
+  double ops = 0.0;       // of matrix units
   double launches = 0.0;  // kernels and messages
 
   PassCost& operator+=(const PassCost& other) {
