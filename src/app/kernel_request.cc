@@ -410,9 +410,9 @@ class RequestReader {
     if (decode && take("kv_dtype") == nullptr) {
       assume("the cache has the format of the operands");
     }
+    const bool several = (decode && !latent && truth("beside_prompts", false)) || a.q_len > 1;
     Execution& how = request_.row.kernel.how;
-    how.lone_heads = decode && !latent && how.library == Library::kFlashattention2 &&
-                     (truth("beside_prompts", false) || a.q_len > 1);
+    how.lone_heads = decode && !latent && several && how.library == Library::kFlashattention2;
     if (a.kv_heads > a.q_heads || a.q_heads % a.kv_heads != 0) {
       problem("kv_heads", "field 'kv_heads' must divide q_heads");
       a.kv_heads = a.q_heads;

@@ -48,6 +48,20 @@ TEST(KernelRequest, NamesEveryDefault) {
   EXPECT_EQ(host.row.kernel.how.timing, Timing::kHost);
 }
 
+TEST(KernelRequest, PromptsBesideMatterToFlashAttention2Alone) {
+  const auto decode = [](const std::string& library, const std::string& beside,
+                         std::size_t problems = 0) {
+    const std::string row = R"({"chip": "rtx-4090", "op": "attention_decode", "batch": 8,
+        "kv_len": 512, "q_heads": 32, "kv_heads": 8, "head_dim": 128, "library": ")" +
+                            library + R"(", "beside_prompts": )" + beside + "}";
+    return request_of(row.c_str(), problems);
+  };
+  EXPECT_TRUE(decode("flashattention2", "true").row.kernel.how.lone_heads);
+  EXPECT_FALSE(decode("flashattention2", "false").row.kernel.how.lone_heads);
+  EXPECT_FALSE(decode("trtllm", "true").row.kernel.how.lone_heads);
+  decode("trtllm", "7", 1);  // no truth value, whoever reads it
+}
+
 TEST(KernelRequest, LeavesOpenWhatItWouldHaveToGuess) {
   for (const char* text : {R"({"chip": "h20", "op": "gemm", "m": 1, "n": 2})",
                            R"({"chip": "h99", "op": "gemm", "m": 1, "n": 2, "k": 3})",

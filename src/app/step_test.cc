@@ -124,6 +124,7 @@ Json deepseek_row(const char* parallelism, const char* shape, const char* date =
   fields["shape"] = Json::parse(shape);
   return fields;
 }
+
 TEST(StepRow, RanksThatASourceNamesTwiceCountOnce) {
   const char* shape = R"({"isl": 1024, "osl": 64, "concurrency": 8, "batch": 8, "engine": "vllm"})";
   const char* once = R"({"tp": 4, "pp": 1, "attention_dp": 1, "moe_tp": 1, "moe_ep": 4})";

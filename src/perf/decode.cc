@@ -76,15 +76,18 @@ Parts evaluate_lone_heads(const Attention& op, double tokens, const Demand& dema
   const double group = as_double(op.q_heads) / as_double(op.kv_heads);
   const double width = as_double(op.qk_dim + op.v_dim);
   const double tiles = batch * as_double(op.q_heads) * whole_up(as_double(op.q_len) / kLoneRows);
+  double cores = 1.0;
+  double waves = tiles;
+  double together = group;  // heads of one that run at one time
   // Lengths of a batch differ: a half tile of keys and half a wave of tiles are idle on average.
+  if (limits.has_cores()) {
+    cores = limits.cores;
+    waves = tiles <= cores ? 1.0 : tiles / cores + 0.5;
+    together = std::clamp(cores / batch, 1.0, group);
+  }
   const double keys = std::max(kLoneKeys, tokens + 0.5 * kLoneKeys);
-  const double waves = !limits.has_cores()     ? tiles
-                       : tiles <= limits.cores ? 1.0
-                                               : tiles / limits.cores + 0.5;
-  const double rate =
-      limits.matrix[index_of(op.math)] * c[kLone] / (limits.has_cores() ? limits.cores : 1.0);
+  const double rate = limits.matrix[index_of(op.math)] * c[kLone] / cores;
   const double compute = waves * keys * kLoneRows * 2.0 * width / rate;
-  const double together = limits.has_cores() ? std::clamp(limits.cores / batch, 1.0, group) : group;
   const double swept = batch * tokens * width * bytes_per_element(op.kv);
   const double reads = 1.0 + (group / together - 1.0) * missing(swept, limits.l2);
   const double memory = demand.bytes * reads / (limits.bandwidth * c[kMemory]);
@@ -98,9 +101,10 @@ Parts evaluate_decode(const Attention& op, const Execution& how, const Demand& d
   const double pairs = as_double(op.batch) * as_double(op.kv_heads);
   const double tokens =
       op.window > 0 ? as_double(std::min(op.kv_len, op.window)) : as_double(op.kv_len);
+  double latency = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   if (how.lone_heads) {
     Parts parts = evaluate_lone_heads(op, tokens, demand, limits, c);
-    parts[3] = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
+    parts[3] = latency;
     return parts;
   }
   const double rows = as_double(op.q_heads) / as_double(op.kv_heads) * as_double(op.q_len);
@@ -109,7 +113,6 @@ Parts evaluate_decode(const Attention& op, const Execution& how, const Demand& d
   const double padded = whole_up(rows / kGroupRows) * kGroupRows;
   const double rate = limits.matrix[index_of(op.math)] * c[kMatrix];
   const double least = demand.bytes / (limits.bandwidth * c[kMemory]);
-  double latency = launch_of(how, c[kGraph], c[kEvent], c[kHost], limits);
   double compute = 2.0 * cached * padded / rate;
   double load_4 = fourth(least);
   if (limits.has_cores()) {

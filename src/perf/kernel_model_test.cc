@@ -363,6 +363,9 @@ TEST(KernelModel, AHeadByItselfReadsTheCacheForItself) {
   }
   EXPECT_FALSE(perf::limits_of(machine("h100-sxm5")).matrix_synchronous);
   EXPECT_FALSE(perf::limits_of(machine("b200")).matrix_synchronous);
+  Chip said_not = *world().catalog.chip("rtx-4090");
+  said_not.core.matrix_synchronous->value = false;
+  EXPECT_FALSE(perf::limits_of(test::machine_of(said_not)).matrix_synchronous);
 }
 
 // Two sequences with 40 heads each on 78 cores that hold two blocks: 80 blocks, one for most cores

@@ -60,7 +60,8 @@ Limits limits_of(const Machine& machine) {
   limits.bandwidth = first_known(limits.bandwidth, known(chip.memory.bandwidth));
   limits.cores = chip.core.count ? static_cast<double>(*chip.core.count) : 0.0;
   limits.matrix_apart = chip.core.matrix_memory.has_value();
-  limits.matrix_synchronous = chip.core.matrix_synchronous && chip.core.matrix_synchronous->value;
+  limits.matrix_synchronous =
+      chip.core.matrix_synchronous && chip.core.matrix_synchronous->value.value_or(false);
   limits.clock = known(chip.clock.boost);
   limits.l2 = known(chip.cache.l2);
   limits.power = known(chip.power.tdp);

@@ -91,17 +91,19 @@ Execution execution_of(const Attention& op, const Engine& engine, const Limits& 
   if (op.latent) {
     return {.library = Library::kFlashmla};
   }
+  if (engine.attention != Library::kFlashattention3) {
+    return {.library = engine.attention};
+  }
+  // That generation is written for Hopper's matrix units; on others the engine runs another.
   const bool decodes = op.phase == Attention::Phase::kDecode;
-  // What its third generation is written for are Hopper's matrix units.
-  if (engine.attention == Library::kFlashattention3 && limits.matrix_apart) {
-    return {.library = decodes ? Library::kTrtllm : Library::kFlashattention4};
-  }
-  if (engine.attention == Library::kFlashattention3 && limits.matrix_synchronous) {
-    Execution how{.library = Library::kFlashattention2};
+  Execution how{.library = Library::kFlashattention3};
+  if (limits.matrix_apart) {
+    how.library = decodes ? Library::kTrtllm : Library::kFlashattention4;
+  } else if (limits.matrix_synchronous) {
+    how.library = Library::kFlashattention2;
     how.lone_heads = decodes && (beside_prompts || op.q_len > 1);
-    return how;
   }
-  return {.library = engine.attention};
+  return how;
 }
 Execution execution_of(const Stream& /*op*/, const Engine& /*engine*/) {
   return {.library = Library::kTorch};
